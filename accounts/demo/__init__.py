@@ -1,0 +1,1 @@
+"""The demo company: an invented food supplier, the same for the same seed and month."""

@@ -1,0 +1,160 @@
+"""The demo's customers in Germany, Poland, Hungary and Romania. Every name is invented."""
+
+from accounts.demo.blueprint import Banner, Chain, single
+from accounts.demo.records import Channel
+
+C = Channel
+
+CHAINS = (
+    Chain(
+        "DE01",
+        "Steinfurche Handelsgruppe",
+        "DE",
+        10_700,
+        0.055,
+        (
+            Banner(
+                "Steinfurche",
+                C.DISCOUNT,
+                "dc Hamburg, dc Nürnberg, Köln, Leipzig, Kiel",
+                3.2,
+                company="Steinfurche Discount SE & Co. KG",
+            ),
+            Banner("Kamienna Miedza", C.DISCOUNT, "dc Stryków, Warszawa, Poznań", 1.5, "PL"),
+            Banner("Kőbarázda", C.DISCOUNT, "dc Gödöllő, Debrecen", 0.9, "HU"),
+            Banner("Brazda de Piatră", C.DISCOUNT, "dc Turda, Oradea, Arad", 1.1, "RO"),
+        ),
+        0.92,
+    ),
+    Chain(
+        "DE02",
+        "Hanseblick Handelsgesellschaft",
+        "DE",
+        1_480,
+        0.015,
+        (
+            Banner("Hanseblick Markt", C.SUPERMARKET, "Hamburg, Bremen, Lübeck", 2.0),
+            Banner("Hanseblick Kontor", C.CASH_AND_CARRY, "Bremen", 0.6),
+        ),
+    ),
+    single(
+        "DE03",
+        "Einkaufsgenossenschaft Selbständiger Feinkost- und Lebensmittelkaufleute "
+        "Nordwestdeutschlands",
+        "DE",
+        0,
+        0.0,
+        C.SUPERMARKET,
+        company="Einkaufsgenossenschaft Selbständiger Feinkost- und Lebensmittelkaufleute "
+        "Nordwestdeutschlands eG",
+    ),
+    Chain(
+        "PL01",
+        "Jarzębinowa Grupa Handlowa",
+        "PL",
+        2_380,
+        0.090,
+        (
+            Banner("Jarzębinka", C.SUPERMARKET, "dc Radom, Kraków, Gdańsk, Wrocław", 2.2),
+            Banner("Jarzębinka Express", C.CONVENIENCE, "Warszawa, Łódź", 0.8),
+        ),
+        0.98,
+    ),
+    single("PL02", "Srebrny Kłosek", "PL", 690, 0.035, C.DISCOUNT, "dc Leszno, Poznań", price=0.96),
+    single("PL03", "Hurtownia Bursztynowy Targ", "PL", 210, 0.0, C.CASH_AND_CARRY, "Gdynia"),
+    Chain(
+        "HU01",
+        "Napraforgó Élelmiszerlánc",
+        "HU",
+        1_350,
+        0.025,
+        (
+            Banner("Napraforgó Áruház", C.HYPERMARKET, "Budapest, Győr, Pécs", 2.0),
+            Banner("Napraforgó Sarok", C.CONVENIENCE, "Budapest, Szeged", 0.6),
+        ),
+    ),
+    single("HU02", "Tiszakanyar Nagykereskedés", "HU", 290, -0.040, C.DISTRIBUTOR, "Kecskemét"),
+    Chain(
+        "RO01",
+        "Lunca Verde Retail",
+        "RO",
+        5_500,
+        0.060,
+        (
+            Banner(
+                "Lunca Verde Hipermarket",
+                C.HYPERMARKET,
+                "dc Otopeni, București, Cluj-Napoca, Timișoara, Iași",
+                3.0,
+                company="Lunca Verde Hipermarket S.A.",
+            ),
+            Banner("Lunca Verde Aproape", C.CONVENIENCE, "București, Constanța, Craiova", 1.0),
+        ),
+        0.96,
+    ),
+    Chain(
+        "RO02",
+        "Grădina Bunicii Retail",
+        "RO",
+        4_250,
+        0.070,
+        (
+            Banner(
+                "Grădina Bunicii",
+                C.SUPERMARKET,
+                "dc Chitila, Brașov, Sibiu, Pitești, Bacău",
+                2.6,
+                company="Grădina Bunicii Retail S.A.",
+            ),
+            Banner("Cămara Bunicii", C.CONVENIENCE, "București, Ploiești", 0.8),
+        ),
+        0.97,
+    ),
+    Chain(
+        "RO03",
+        "Piscul Cerbului",
+        "RO",
+        2_950,
+        0.0,
+        (
+            Banner(
+                "Piscul Cerbului Cash & Carry",
+                C.CASH_AND_CARRY,
+                "București, Târgu Mureș, Suceava, Galați",
+                2.0,
+                company="Piscul Cerbului Cash & Carry S.A.",
+            ),
+            Banner("Piscul Cerbului HoReCa", C.OTHER, "dc Ploiești", 0.7),
+        ),
+        0.96,
+    ),
+    single("RO04", "Stejarul Bătrân Market", "RO", 1_060, 0.040, C.SUPERMARKET, "Sibiu, Brașov"),
+    single("RO05", "Colțul Străzii Noastre", "RO", 580, 0.080, C.CONVENIENCE, "București, Târgoviște"),
+    single(
+        "RO06",
+        "Dunărea de Sus Distribuție",
+        "RO",
+        840,
+        -0.020,
+        C.DISTRIBUTOR,
+        "Brăila, Constanța",
+        company="Dunărea de Sus Distribuție S.R.L.",
+    ),
+    single("RO07", "Coșul cu Mărar Online", "RO", 230, 0.320, C.ONLINE, price=1.03),
+    single("RO08", "Băcănia Fraților Ștețcu", "RO", 120, -0.010, C.TRADITIONAL, price=1.06),
+    single("RO09", "Ulița cu Cireși", "RO", 170, 0.020, C.TRADITIONAL, "Iași", price=1.05),
+    single(
+        "RO10",
+        "Cooperativa de Consum și Aprovizionare a Comercianților Independenți din Argeș, "
+        "Dâmbovița și Teleorman",
+        "RO",
+        260,
+        -0.060,
+        C.TRADITIONAL,
+        "Pitești",
+        company="Cooperativa de Consum și Aprovizionare a Comercianților Independenți din Argeș, "
+        "Dâmbovița și Teleorman Soc. Coop.",
+        price=1.04,
+    ),
+    single("RO11", "Șapte Izvoare Hoteluri și Restaurante", "RO", 0, 0.0, C.OTHER),
+)

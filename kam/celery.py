@@ -1,0 +1,28 @@
+"""The Celery application and the schedule, kept in code."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam.settings")
+
+app = Celery("kam")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "send waiting jobs": {"task": "core.redispatch_jobs", "schedule": 15.0,
+                          "options": {"expires": 14}},
+    "nightly revenue concentration": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="2", minute="10"),
+        "kwargs": {"name": "accounts.recompute_concentration"},
+    },
+    "nightly account figures": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="1", minute="40"),
+        "kwargs": {"name": "accounts.refresh_accounts"},
+    },
+}

@@ -1,0 +1,73 @@
+"""What every page's frame needs, worked out only where a template asks for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
+
+from kam.core import nav
+
+THEMES = ("auto", "light", "dark")
+DENSITIES = ("normal", "compact")
+
+
+class Frame:
+    """The frame of a page: its rail, and what the user chose for this browser."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def _cookie(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.request.COOKIES.get(name, "")
+        return value if value in allowed else allowed[0]
+
+    @property
+    def theme(self) -> str:
+        """Light, dark, or as the system says."""
+        return self._cookie("theme", THEMES)
+
+    @property
+    def density(self) -> str:
+        """How close table rows stand."""
+        return self._cookie("density", DENSITIES)
+
+    @property
+    def folded(self) -> bool:
+        """Whether the rail shows icons only."""
+        return self.request.COOKIES.get("rail") == "folded"
+
+    @cached_property
+    def rail(self) -> list[nav.NavEntry]:
+        """The entries of the rail."""
+        return nav.rail(self.request)
+
+    @property
+    def phone(self) -> list[nav.NavEntry]:
+        """The entries of the phone's bottom bar."""
+        return nav.phone_bar(self.rail)
+
+    @property
+    def language(self) -> str:
+        """The language in force."""
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def languages(self) -> list[dict[str, Any]]:
+        """The languages on offer, each named in itself."""
+        return [
+            {
+                "code": code,
+                "name": get_language_info(code)["name_local"].capitalize(),
+                "current": code == self.language,
+            }
+            for code, _name in settings.LANGUAGES
+        ]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame needs."""
+    return {"frame": Frame(request)}

@@ -1,0 +1,42 @@
+"""Exact arithmetic: sums that never round, and the one place where a ratio is rounded."""
+
+from collections.abc import Iterable
+from decimal import (
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from fractions import Fraction
+
+RATIO_PLACES = 12
+"""Decimals of a stored share or ratio; decisions are taken before this rounding."""
+
+EXACT = Context(prec=1000, traps=[Inexact, InvalidOperation, Overflow])
+"""Decimal context that raises rather than rounds (the default keeps only 28 digits)."""
+
+WIDE = Context(prec=1000, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overflow])
+"""The same width for an intended rounding, half away from zero."""
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """Return the sum without rounding, whatever the number of digits; no amounts give 0."""
+    with localcontext(EXACT):
+        return sum(amounts, Decimal(0))
+
+
+def rounded(value: Fraction, places: int = RATIO_PLACES) -> Decimal:
+    """Return an exact fraction as a `Decimal`, half away from zero, by integers only."""
+    scaled = abs(value.numerator) * 10**places
+    quotient = (2 * scaled + value.denominator) // (2 * value.denominator)
+    return Decimal(quotient if value >= 0 else -quotient).scaleb(-places, context=EXACT)
+
+
+def ratio(part: Decimal, whole: Decimal, places: int = RATIO_PLACES) -> Decimal | None:
+    """Return part ÷ whole, or None when the whole is not positive: such a share says nothing."""
+    if whole <= 0:
+        return None
+    return rounded(Fraction(part) / Fraction(whole), places)

@@ -1,0 +1,184 @@
+"""Tags of the interface: figures, dates, icons and components. `{% load kam %}`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms, template
+from django.utils.formats import get_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kam.core import formats
+from kam.core.badges import Badge, State, Tier
+from kam.core.charts import sparkline as draw_sparkline
+from kam.core.icons import icon as draw_icon
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "") -> SafeString:
+    """An icon of the sprite."""
+    return draw_icon(name, label=label, css=css)
+
+
+def _figure(text: str) -> SafeString:
+    return format_html('<span class="num">{}</span>', text)
+
+
+@register.simple_tag
+def money(amount: Any, currency: str = "", places: int = 2, reason: str = "") -> SafeString:
+    """An amount with its currency code."""
+    if formats.is_missing(amount):
+        return formats.missing(amount, reason)
+    return _figure(formats.money(amount, currency, places))
+
+
+@register.simple_tag
+def number(value: Any, places: int | None = None, reason: str = "") -> SafeString:
+    """A number."""
+    if formats.is_missing(value):
+        return formats.missing(value, reason)
+    return _figure(formats.number(value, places))
+
+
+@register.simple_tag
+def percent(fraction: Any, places: int = 1, reason: str = "") -> SafeString:
+    """A fraction as a percentage."""
+    if formats.is_missing(fraction):
+        return formats.missing(fraction, reason)
+    return _figure(formats.percent(fraction, places))
+
+
+@register.simple_tag
+def compact(value: Any, currency: str = "", reason: str = "") -> SafeString:
+    """A long figure cut short, exact on hover."""
+    if formats.is_missing(value):
+        return formats.missing(value, reason)
+    exact = formats.money(value, currency)
+    short = f"{formats.compact(value)}\N{NO-BREAK SPACE}{currency}".rstrip("\N{NO-BREAK SPACE}")
+    return format_html('<span class="num" title="{}">{}</span>', exact, short)
+
+
+@register.simple_tag
+def delta(value: Any, reference: str = "", good: str = "neither", places: int = 1) -> SafeString:
+    """A change as a fraction, with sign, arrow and what it is held against."""
+    if formats.is_missing(value):
+        return formats.missing(value)
+    direction = "up" if value > 0 else "down" if value < 0 else "flat"
+    mood = "neither" if good == "neither" or direction == "flat" else (
+        "good" if good == direction else "bad"
+    )
+    arrow = {"up": "arrow-up-right", "down": "arrow-down-right", "flat": "arrow-right"}[direction]
+    return format_html(
+        '<span class="delta is-{} is-{}">{}{}</span>{}',
+        direction,
+        mood,
+        draw_icon(arrow),
+        formats.signed(formats.percent(value, places), value),
+        format_html(' <span class="text-secondary">{}</span>', reference) if reference else "",
+    )
+
+
+@register.simple_tag
+def unknown(reason: str = "") -> SafeString:
+    """The dash of a missing figure."""
+    return formats.unknown(reason)
+
+
+@register.filter
+def day(value: dt.date | None) -> str | SafeString:
+    """A date in the locale's form."""
+    return formats.unknown() if value is None else formats.date(value)
+
+
+@register.filter
+def moment(value: dt.datetime | None) -> str | SafeString:
+    """A moment in the user's time zone, machine-readable as well."""
+    if value is None:
+        return formats.unknown()
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), formats.datetime(value)
+    )
+
+
+@register.simple_tag
+def badge(text: str, state: State = "neutral", icon: str = "", title: str = "") -> SafeString:
+    """A state with its icon and word."""
+    return Badge(text, state, icon, title).__html__()
+
+
+@register.simple_tag
+def tier(name: str, rank: int, provisional: bool = False) -> SafeString:
+    """A tier's shape, letter and name."""
+    return Tier(name, rank, provisional).__html__()
+
+
+@register.simple_tag
+def sparkline(values: Any, label: str = "") -> SafeString:
+    """A small line."""
+    return draw_sparkline(list(values), label=label)
+
+
+# Forms
+
+
+def _css(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "form-check-input"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choice-list"
+    if isinstance(widget, forms.Select):
+        return "form-select"
+    return "form-control"
+
+
+def _readable_format(pattern: str) -> str:
+    names = {"%Y": "yyyy", "%m": "mm", "%d": "dd", "%y": "yy", "%b": "mon", "%B": "month"}
+    for code, text in names.items():
+        pattern = pattern.replace(code, text)
+    return pattern
+
+
+def _dress(field: forms.BoundField) -> SafeString:
+    widget = field.field.widget
+    css = f"{_css(widget)} {widget.attrs.get('class', '')}".strip()
+    attrs: dict[str, Any] = {"class": f"{css} is-invalid" if field.errors else css}
+    if isinstance(widget, forms.DateInput) and widget.input_type == "text":
+        attrs |= {
+            "placeholder": _readable_format(get_format("DATE_INPUT_FORMATS")[0]),
+            "autocomplete": "off",
+        }
+    if isinstance(widget, forms.MultiWidget):
+        for part in widget.widgets:
+            part.attrs.setdefault("class", _css(part))
+    return field.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("components/field.html")
+def field(field: forms.BoundField, label: str = "", compact: bool = False) -> dict[str, Any]:
+    """A form field: label above, control, help below, errors beside."""
+    widget = field.field.widget
+    return {
+        "field": field,
+        "label": label or field.label,
+        "compact": compact,
+        "control": _dress(field),
+        "is_check": isinstance(widget, forms.CheckboxInput),
+        "is_group": bool(widget.use_fieldset),
+    }
+
+
+@register.inclusion_tag("components/form_body.html")
+def form_body(form: forms.BaseForm, more: str = "") -> dict[str, Any]:
+    """All fields of a form; those named in `more` (or `form.more`) fold away unless in error."""
+    names = more.split(",") if more else list(getattr(form, "more", ()))
+    folded = [bound for bound in form.visible_fields() if bound.name in names]
+    return {
+        "form": form,
+        "fields": [bound for bound in form.visible_fields() if bound.name not in names],
+        "folded": folded,
+        "unfold": any(bound.errors or bound.name in form.changed_data for bound in folded),
+    }
