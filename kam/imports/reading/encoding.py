@@ -8,6 +8,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import IO
 
 from charset_normalizer import from_bytes
@@ -38,7 +39,6 @@ TYPICAL = {
     "cp1258": _MARKS + "àâáăêèéôơưđùúíóÀÂÁĂÊÈÉÔƠƯĐÙÚÍÓ\u0300\u0301\u0303\u0309\u0323₫",
     "cp1257": _MARKS + "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽąęėįųĄĘĖĮŲõäöüÕÄÖÜ",
 }
-_HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*[\r\n]*")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _UTF8_LETTER = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
@@ -71,20 +71,24 @@ def _wide(head: bytes) -> str:
 
 def _high_sample(head: bytes, stream: IO[bytes]) -> bytes:
     """Return up to 64 KB of whole lines that hold a byte past ASCII, from anywhere in the file."""
-    parts: list[bytes] = []
-    size, chunk, rest = 0, head, b""
-    while (chunk or rest) and size < SAMPLE:
-        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1 if len(chunk) == CHUNK else len(chunk)
-        block = rest + chunk[: end or len(chunk)]
-        rest = chunk[end or len(chunk) :]
-        if not block.isascii():
-            for match in _HIGH_LINE.finditer(block):
-                parts.append(match.group())
-                size += len(match.group())
-                if size >= SAMPLE:
-                    break
+    lines: list[bytes] = []
+    size, block = 0, head
+    while block and size < SAMPLE:
         chunk = stream.read(CHUNK)
-    return b"".join(parts)
+        cut = block.rfind(b"\n") + 1 if chunk else len(block)
+        whole, block = block[: cut or len(block)], block[cut or len(block) :] + chunk
+        if not whole.isascii():
+            lines += islice(_high_lines(whole), SAMPLE // 16)
+            size = sum(map(len, lines))
+    return b"".join(lines)[: 4 * SAMPLE]
+
+
+def _high_lines(block: bytes) -> Iterator[bytes]:
+    place = 0
+    while match := _HIGH_RUN.search(block, place):
+        start = block.rfind(b"\n", place, match.start()) + 1 or place
+        place = block.find(b"\n", match.end()) + 1 or len(block)
+        yield block[start:place]
 
 
 def _is_utf8(sample: bytes) -> bool:
