@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from accounts.analytics.keys import Key
-from kam.core.exact import EXACT, exact_sum, ratio, rounded
+from kam.core.exact import EXACT, exact_sum, quotient, ratio, rounded
 
 FORMULA_VERSION = "concentration-1"
 
@@ -83,6 +83,13 @@ class Shares:
             raise ValueError("Shares are of positive amounts only.")
         values = tuple(sorted(_scaled(amounts), reverse=True))
         return cls(values, tuple(accumulate(values)))
+
+    def without(self, rank: int) -> "Shares":
+        """Return the measures when the customer at this rank (from 1) is lost: cheap, no rows."""
+        if not 1 <= rank <= len(self):
+            raise ValueError("There is no customer at this rank.")
+        values = self.values[: rank - 1] + self.values[rank:]
+        return Shares(values, tuple(accumulate(values)))
 
     def __len__(self) -> int:
         """Return the number of customers."""
@@ -229,7 +236,10 @@ class Concentration[K: Key]:
         return None if share is None else bands.single_level(share)
 
     def without(self, key: K) -> "Concentration[K]":
-        """Return the concentration of what is left when this customer is lost, all else equal."""
+        """Return the concentration of what is left when this customer is lost, all else equal.
+
+        It ranks everybody again; for a column of figures `exact.without(rank)` is enough.
+        """
         rows = [*((row.key, row.amount) for row in self.ranked), *self.left_out_rows]
         lost = [amount for one, amount in rows if one == key]
         if not lost:
@@ -264,7 +274,7 @@ def concentration[K: Key](
     of the 10 % list. Order is stable: amount descending, then key. Raises ValueError for a key
     given twice or an amount that is not a number.
     """
-    entries = _checked(totals, unassigned)
+    entries = _checked(totals, (unassigned, company_total or Decimal(0)))
     kept = sorted((one for one in entries if one[1] > 0), key=lambda one: (-one[1], one[0]))
     left = sorted((one for one in entries if one[1] <= 0), key=lambda one: (one[1], one[0]))
     total, total_left_out = (exact_sum(amount for _, amount in part) for part in (kept, left))
@@ -293,12 +303,12 @@ def concentration[K: Key](
 
 
 def _checked[K: Key](
-    totals: Iterable[tuple[K, Decimal]], unassigned: Decimal
+    totals: Iterable[tuple[K, Decimal]], others: tuple[Decimal, ...]
 ) -> list[tuple[K, Decimal]]:
     entries = list(totals)
     if len({key for key, _ in entries}) != len(entries):
         raise ValueError("Each customer may appear only once.")
-    if not all(amount.is_finite() for amount in (unassigned, *(one[1] for one in entries))):
+    if not all(amount.is_finite() for amount in (*others, *(one[1] for one in entries))):
         raise ValueError("Every amount must be a finite number.")
     return entries
 
@@ -312,9 +322,9 @@ def _ranked[K: Key](
             rank=rank,
             key=key,
             amount=amount,
-            share=rounded(Fraction(shares.values[rank - 1], shares.total)),
+            share=quotient(shares.values[rank - 1], shares.total),
             cumulative_amount=sofar,
-            cumulative=rounded(Fraction(shares.running[rank - 1], shares.total)),
+            cumulative=quotient(shares.running[rank - 1], shares.total),
             share_of_net=ratio(amount, base),
         )
 

@@ -114,11 +114,11 @@ class Period:
 
     def __str__(self) -> str:
         """Return the shortest text that `parse` reads back."""
-        for text in (f"{self.start:%Y}", f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"):
+        year, quarter = f"{self.start.year:04}", (self.start.month + 2) // 3
+        for text in (year, f"{year}-Q{quarter}", f"{year}-{self.start.month:02}"):
             if self._is(text):
                 return text
-        month = f"{self.start:%Y-%m}"
-        return month if self._is(month) else f"{self.start}/{self.end}"
+        return f"{self.start}/{self.end}"
 
     def _is(self, text: str) -> bool:
         try:

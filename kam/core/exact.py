@@ -29,14 +29,19 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def rounded(value: Fraction, places: int = RATIO_PLACES) -> Decimal:
-    """Return an exact fraction as a `Decimal`, half away from zero, by integers only."""
-    scaled = abs(value.numerator) * 10**places
-    quotient = (2 * scaled + value.denominator) // (2 * value.denominator)
-    return Decimal(quotient if value >= 0 else -quotient).scaleb(-places, context=EXACT)
+    """Return an exact fraction as a `Decimal`, half away from zero."""
+    return quotient(value.numerator, value.denominator, places)
+
+
+def quotient(numerator: int, denominator: int, places: int = RATIO_PLACES) -> Decimal:
+    """Return numerator ÷ denominator (positive), half away from zero, by integers only."""
+    units = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    return Decimal(units if numerator >= 0 else -units).scaleb(-places, context=EXACT)
 
 
 def ratio(part: Decimal, whole: Decimal, places: int = RATIO_PLACES) -> Decimal | None:
     """Return part ÷ whole, or None when the whole is not positive: such a share says nothing."""
     if whole <= 0:
         return None
-    return rounded(Fraction(part) / Fraction(whole), places)
+    (numerator, by), (denominator, of) = part.as_integer_ratio(), whole.as_integer_ratio()
+    return quotient(numerator * of, by * denominator, places)

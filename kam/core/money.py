@@ -65,7 +65,7 @@ def round_to_currency(amount: Decimal, currency: str) -> Decimal:
 
 def convert(amount: Decimal, rate: Decimal, places: int = LINE_PLACES) -> Decimal:
     """Return amount × rate, multiplied exactly and rounded once; the rate must be positive."""
-    if not rate > 0:
+    if not rate.is_finite() or rate <= 0:
         raise ValueError("An exchange rate must be greater than zero.")
     return quantise(EXACT.multiply(amount, rate), places)
 
@@ -130,7 +130,7 @@ def parse_decimal(text: str, decimal_sep: Separator | None = None) -> Decimal:
     parentheses. Without `decimal_sep` it is inferred, and “1,234” is refused as ambiguous.
     Percent signs, exponents, NaN and infinity are not amounts.
     """
-    body = text.translate(_PLAIN).strip(" ")
+    body = text.translate(_PLAIN).strip()
     if not body:
         raise AmountError("empty", "There is no amount.")
     if len(body) > MAX_TEXT:
