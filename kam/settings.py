@@ -114,6 +114,8 @@ if flag("KAM_DB_POOL", default=False):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 600
+if TESTING:  # a database for each run, so that several can stand side by side
+    DATABASES["default"]["TEST"] = {"NAME": f"test_kam_{os.getpid()}"}  # type: ignore[typeddict-item]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # History: triggers at statement level, rows that nobody may change.

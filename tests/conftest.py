@@ -1,0 +1,117 @@
+"""Fixtures of all tests: three people (owner, team-mate, stranger), the roles, and clients."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_django
+from django.db import connection
+from django.test import Client
+
+from kam import embedded
+from kam.core.models import Organisation
+from kam.core.setup import ensure_base_rows
+from kam.identity.choices import Role
+from kam.identity.models import User
+from tests.factories.identity import make_team, make_user
+
+SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Start the embedded PostgreSQL unless DATABASE_URL names another one."""
+    if embedded.uses_embedded_postgres():
+        embedded.ensure_postgres()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """Remove databases that killed test runs left; each run has one named by its process id."""
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_kam_%'")
+        for (name,) in cursor.fetchall():
+            pid = name.removeprefix("test_kam_")
+            if pid.isdigit() and not _is_alive(int(pid)):
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _is_alive(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+@pytest.fixture(autouse=True)
+def _private_media(settings: object, tmp_path: Path) -> None:
+    """Uploaded files of a test stay in its own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+    storages = dict(settings.STORAGES)  # type: ignore[attr-defined]
+    storages["default"] = {
+        **storages["default"],
+        "OPTIONS": {"location": tmp_path / "media", "file_permissions_mode": 0o600},
+    }
+    settings.STORAGES = storages  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _base_rows(request: pytest.FixtureRequest) -> None:
+    """Tests with real commits end in a flush: before each database test the base rows stand."""
+    marker = request.node.get_closest_marker("django_db")
+    names = set(request.fixturenames)
+    if marker is None and not names & {"db", "transactional_db", "live_server"}:
+        return
+    live = bool(names & {"transactional_db", "live_server"})
+    if live or (marker and marker.kwargs.get("transaction")):
+        request.getfixturevalue("transactional_db")
+    else:
+        request.getfixturevalue("db")
+    if not Organisation.objects.exists():
+        ensure_base_rows()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data sets; tests that need it are skipped where it is missing."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"real data sets are not here: {SHARED_DATA.name} is missing beside the code")
+    return SHARED_DATA
+
+
+@dataclass(frozen=True)
+class People:
+    """One user per position that permission tests need."""
+
+    owner: User
+    teammate: User
+    stranger: User
+    director: User
+    controller: User
+    administrator: User
+    auditor: User
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Owner and team-mate share a team, the stranger has another; the rest see everything."""
+    nordics, asia = make_team(name="Nordics"), make_team(name="Asia")
+    return People(
+        owner=make_user(email="owner@kam.test", team=nordics),
+        teammate=make_user(email="teammate@kam.test", team=nordics),
+        stranger=make_user(email="stranger@kam.test", team=asia),
+        director=make_user(email="director@kam.test", roles=[Role.SALES_DIRECTOR]),
+        controller=make_user(email="controller@kam.test", roles=[Role.CREDIT_CONTROLLER]),
+        administrator=make_user(email="admin@kam.test", roles=[Role.ADMINISTRATOR]),
+        auditor=make_user(email="auditor@kam.test", roles=[Role.AUDITOR]),
+    )
+
+
+def client_of(user: User) -> Client:
+    """A browser in which the user is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
