@@ -29,6 +29,12 @@ WATCH_FROM = Decimal("0.08")
 PARETO = Fraction(4, 5)
 HHI_SCALE = 10_000
 
+FIGURES = (
+    *("customers", "left_out", "total", "total_left_out", "unassigned", "net_total"),
+    *("major_base", "cr1", "cr3", "cr5", "cr10", "top20pct", "to_80pct", "hhi", "effective"),
+    *("normalised_hhi", "gini", "at_least_10pct"),
+)
+
 
 class Level(IntEnum):
     """How concentrated, by the borrowed bands; a higher number is more concentrated."""
@@ -224,6 +230,14 @@ class Concentration[K: Key]:
     def at_least_10pct(self) -> int | None:
         """Return the length of the 10 % list, None when net revenue is not positive."""
         return len(self.major) if self.major_base > 0 else None
+
+    def figures(self) -> dict[str, int | str | None]:
+        """Return the figures for storing as JSON: counts as numbers, decimals as text."""
+        values = {name: getattr(self, name) for name in FIGURES}
+        return {
+            name: f"{value:f}" if isinstance(value, Decimal) else value
+            for name, value in values.items()
+        }
 
     def hhi_level(self, bands: Bands = DEFAULT_BANDS) -> Level | None:
         """Return the borrowed level of the exact HHI."""

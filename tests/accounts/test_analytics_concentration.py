@@ -77,6 +77,29 @@ def test_losing_any_rank_measures_the_rest() -> None:
             result.exact.without(rank)
 
 
+def test_figures_are_ready_for_json_and_missing_ones_are_null() -> None:
+    assert concentration(totals("7.5", "-1")).figures() == {
+        "customers": 1,
+        "left_out": 1,
+        "total": "7.5",
+        "total_left_out": "-1",
+        "unassigned": "0",
+        "net_total": "6.5",
+        "major_base": "6.5",
+        "cr1": "1.000000000000",
+        "cr3": "1.000000000000",
+        "cr5": "1.000000000000",
+        "cr10": "1.000000000000",
+        "top20pct": "1.000000000000",
+        "to_80pct": 1,
+        "hhi": "10000.000000000000",
+        "effective": "1.000000000000",
+        "normalised_hhi": None,
+        "gini": "0.000000000000",
+        "at_least_10pct": 1,
+    }
+
+
 def test_six_of_sixty_is_a_major_customer_and_a_hair_less_is_watched() -> None:
     exact = concentration(totals("54", "6"))
     below = concentration(totals("54.0001", "5.9999"))
