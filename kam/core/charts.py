@@ -47,6 +47,11 @@ class Chart:
         return f"chart-{self.name}"
 
     @property
+    def data_id(self) -> str:
+        """The id of the element that holds the data."""
+        return f"{self.id}-data"
+
+    @property
     def data(self) -> dict[str, Any]:
         """What the script needs."""
         return {"option": self.option, "locale": get_language() or "en", "name": self.name}
@@ -201,9 +206,7 @@ def _table(
         column(index, one.name, value_format, unit=unit, places=places)
         for index, one in enumerate(series, 1)
     ]
-    rows = [
-        [label, *(one.values[index] for one in series)] for index, label in enumerate(labels)
-    ]
+    rows = [[label, *(one.values[index] for one in series)] for index, label in enumerate(labels)]
     return columns, rows
 
 

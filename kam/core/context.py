@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, get_language_info
 
 from kam.core import nav
@@ -49,6 +50,19 @@ class Frame:
     def phone(self) -> list[nav.NavEntry]:
         """The entries of the phone's bottom bar."""
         return nav.phone_bar(self.rail)
+
+    @cached_property
+    def user_menu(self) -> list[nav.NavEntry]:
+        """The entries of the user's own menu."""
+        return nav.visible(getattr(self.request, "user", None), nav.user_menu)
+
+    @property
+    def sign_out_url(self) -> str:
+        """Where signing out is posted to, if this build has it."""
+        try:
+            return reverse("identity:sign-out")
+        except NoReverseMatch:
+            return ""
 
     @property
     def language(self) -> str:

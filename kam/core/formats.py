@@ -29,7 +29,7 @@ DASH = "\N{EN DASH}"
 class Unknown:
     """A figure nobody knows, and why. Shown as a dash, exported as an empty cell."""
 
-    reason: Text = _("Not known")
+    reason: Text = ""
 
 
 @lru_cache(maxsize=32)
@@ -80,7 +80,7 @@ def money(value: Numeric, currency: str = "", places: int = 2) -> str:
 
 def compact(value: Numeric) -> str:
     """A long figure cut short: 1 240 000 is written 1.24 M. Below 10,000 it stays whole."""
-    if abs(value) < 10_000:
+    if -10_000 < value < 10_000:
         return number(value, 0)
     text = babel_numbers.format_compact_decimal(value, locale=current_locale(), fraction_digits=2)
     return _signed(text)

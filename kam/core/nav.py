@@ -40,7 +40,18 @@ class NavEntry:
     children: tuple[NavEntry, ...] = ()
 
 
+@dataclass(frozen=True)
+class Tab:
+    """A tab of a page: a link, the current one marked."""
+
+    title: Text
+    url: str
+    active: bool = False
+    count: int | None = None
+
+
 navigation: Registry[NavItem] = Registry()
+user_menu: Registry[NavItem] = Registry()
 
 
 def _url(item: NavItem) -> str:
@@ -50,9 +61,9 @@ def _url(item: NavItem) -> str:
         return ""
 
 
-def visible(user: Any) -> list[NavEntry]:
+def visible(user: Any, items: Registry[NavItem] = navigation) -> list[NavEntry]:
     """Every entry that exists and that the user may open, in order and not nested."""
-    found = [NavEntry(item, _url(item)) for item in navigation if may(user, item.capability)]
+    found = [NavEntry(item, _url(item)) for item in items if may(user, item.capability)]
     return [entry for entry in found if entry.url]
 
 

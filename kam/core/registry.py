@@ -1,4 +1,4 @@
-"""Lists that apps add to from `AppConfig.ready`, so that a page can show several apps unimported."""
+"""Lists that apps add to from `AppConfig.ready`: a page shows several apps unimported."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _of_field(
     if isinstance(value, slice):
         yield Chip(label, _span(value), _without(state, keys))
     elif not isinstance(value, str) and isinstance(value, Iterable):
-        values = filters.form.data.getlist(filters.form.add_prefix(name))
+        values = state.query.getlist(filters.form.add_prefix(name))
         for raw, item in zip(values, _items(value, values), strict=False):
             yield Chip(label, _words(field, item), state.url_without_value(keys[0], raw))
     else:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.html import conditional_escape
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from kam.core import htmx
+from kam.core import formats, htmx
 from kam.core.exports import export_response
 from kam.core.formats import Text
 from kam.core.tables.chips import Chip, chips
@@ -95,7 +95,7 @@ class Table:
         self.empty = empty or Empty(_("Nothing here yet"))
         self.search, self.totals, self.bulk = search, totals, list(bulk)
         self.page_size, self.push_url, self.exportable = page_size, push_url, export
-        self.state = State.of(request, prefix)
+        self.state, self.prefix = State.of(request, prefix), prefix
         self.id = f"table-{name}"
         if isinstance(filters, type):
             base = rows if isinstance(rows, QuerySet) else None
@@ -218,6 +218,11 @@ class Table:
         return None
 
     @property
+    def count_text(self) -> str:
+        """The count with its separators."""
+        return "" if self.count is None else formats.number(self.count, 0)
+
+    @property
     def totals_url(self) -> str:
         """The address that counts and adds up every row."""
         known = self.count is not None and (self.totals is None or self.footer)
@@ -251,7 +256,9 @@ class Table:
     @cached_property
     def filter_fields(self) -> list[Any]:
         """The filter form's fields but the search box."""
-        return [] if self.filters is None else [f for f in self.filters.form if f.name != self.search]
+        return (
+            [] if self.filters is None else [f for f in self.filters.form if f.name != self.search]
+        )
 
     @cached_property
     def search_field(self) -> Any:
@@ -297,7 +304,7 @@ class Table:
 
     # Answers
 
-    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+    def response(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponseBase:
         """The page, the table's region for htmx, or a file."""
         return respond(self.request, template, context or {}, self)
 
@@ -311,7 +318,7 @@ class Table:
 
 def respond(
     request: HttpRequest, template: str, context: Mapping[str, Any], *tables: Table
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answer for a page with one or more tables; the first stands in the context as `table`."""
     for table in tables:
         if table.exportable and (kind := table.state.get("export")):

@@ -68,8 +68,10 @@ def delta(value: Any, reference: str = "", good: str = "neither", places: int = 
     if formats.is_missing(value):
         return formats.missing(value)
     direction = "up" if value > 0 else "down" if value < 0 else "flat"
-    mood = "neither" if good == "neither" or direction == "flat" else (
-        "good" if good == direction else "bad"
+    mood = (
+        "neither"
+        if good == "neither" or direction == "flat"
+        else ("good" if good == direction else "bad")
     )
     arrow = {"up": "arrow-up-right", "down": "arrow-down-right", "flat": "arrow-right"}[direction]
     return format_html(
@@ -99,9 +101,7 @@ def moment(value: dt.datetime | None) -> str | SafeString:
     """A moment in the user's time zone, machine-readable as well."""
     if value is None:
         return formats.unknown()
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), formats.datetime(value)
-    )
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.datetime(value))
 
 
 @register.simple_tag
@@ -142,10 +142,10 @@ def _readable_format(pattern: str) -> str:
     return pattern
 
 
-def _dress(field: forms.BoundField) -> SafeString:
+def _dress(field: forms.BoundField, **more: str) -> SafeString:
     widget = field.field.widget
     css = f"{_css(widget)} {widget.attrs.get('class', '')}".strip()
-    attrs: dict[str, Any] = {"class": f"{css} is-invalid" if field.errors else css}
+    attrs: dict[str, Any] = {"class": f"{css} is-invalid" if field.errors else css, **more}
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         attrs |= {
             "placeholder": _readable_format(get_format("DATE_INPUT_FORMATS")[0]),
@@ -166,6 +166,20 @@ def field(field: forms.BoundField, label: str = "", compact: bool = False) -> di
         "label": label or field.label,
         "compact": compact,
         "control": _dress(field),
+        "is_check": isinstance(widget, forms.CheckboxInput),
+        "is_group": bool(widget.use_fieldset),
+    }
+
+
+@register.inclusion_tag("components/field.html")
+def filter_field(field: forms.BoundField, table_id: str) -> dict[str, Any]:
+    """A field of a table's filter form, which stands elsewhere on the page."""
+    widget = field.field.widget
+    return {
+        "field": field,
+        "label": field.label,
+        "compact": True,
+        "control": _dress(field, form=f"{table_id}-filters"),
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_group": bool(widget.use_fieldset),
     }
