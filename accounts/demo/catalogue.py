@@ -52,7 +52,9 @@ PRODUCTS = (
     _product("OAT-404", "Oat yoghurt, bilberry, 400 g × 6", "tray", "10.80", "6.60", EUROPE),
     _product("OAT-405", "Oat cream, 250 ml × 15", "carton", "16.20", "9.40", EUROPE),
     _product("OAT-406", "Oat porridge cups, 60 g × 12", "carton", "14.40", "8.10"),
-    _product("OAT-407", "燕麦奶 咖啡大师 Oat barista, 1 L × 6", "carton", "9.90", "5.45", ("CN", "SG")),
+    _product(
+        "OAT-407", "燕麦奶 咖啡大师 Oat barista, 1 L × 6", "carton", "9.90", "5.45", ("CN", "SG")
+    ),
     _product("OAT-408", "Sữa yến mạch ít đường, 180 ml × 48", "carton", "21.50", "12.60", ("VN",)),
     _product("FIS-501", "Cold-smoked salmon, sliced, 200 g × 10", "carton", "52.00", "38.10"),
     _product("FIS-502", "Gravad salmon with dill, 150 g × 10", "carton", "46.50", "33.70", EUROPE),
@@ -74,7 +76,9 @@ PRODUCTS = (
     _product("SNK-706", "Chocolate lingonberries, 120 g × 20", "carton", "43.00", "25.30"),
     _product("PRL-801", "Private-label rye bread, 500 g × 10", "tray", "13.10", "10.05", EUROPE),
     _product("PRL-802", "Private-label butter, 500 g × 20", "carton", "62.00", "52.10", EUROPE),
-    _product("PRL-803", "Private-label fish fingers, 450 g × 12", "carton", "25.40", "20.60", EUROPE),
+    _product(
+        "PRL-803", "Private-label fish fingers, 450 g × 12", "carton", "25.40", "20.60", EUROPE
+    ),
     _product("PRL-804", "Private-label oat drink, 1 L × 12", "carton", "11.20", "8.70", EUROPE),
     _product("PRL-805", "Private-label berry mix, 500 g × 10", "carton", "24.10", "18.90", EUROPE),
 )

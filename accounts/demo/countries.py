@@ -68,7 +68,9 @@ COUNTRIES = {
         "{} {}",
         "{} keskladu {}",
         _regions(
-            "Põhja-Eesti: Tallinn, Rakvere", "Lõuna-Eesti: Tartu, Võru", "Lääne-Eesti: Pärnu, Haapsalu"
+            "Põhja-Eesti: Tallinn, Rakvere",
+            "Lõuna-Eesti: Tartu, Võru",
+            "Lääne-Eesti: Pärnu, Haapsalu",
         ),
         _taste(20, 16, 8, 10, 16, 16, 10, 4),
         0.96,

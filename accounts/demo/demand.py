@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from accounts.demo.calendar import Calendar, next_month
+from accounts.demo.calendar import Calendar
 from accounts.demo.catalogue import LUNAR_SEASON, SEASONS
 from accounts.demo.chance import Dice
 from accounts.demo.countries import COUNTRIES
@@ -86,9 +86,8 @@ def _is_promoted(seed: int, outlet: Outlet, category: str, month: date) -> bool:
 
 
 def taken_back(calendar: Calendar, outlet: Outlet, month: date) -> float:
-    """Return the share of the last four months' deliveries that comes back in `month`."""
+    """Return the share of the last months' deliveries that comes back in `month`."""
     ending = ENDINGS.get(story_code(outlet.chain))
-    if ending is None or not ending.taken_back:
+    if ending is None or month != calendar.day(ending.on):
         return 0.0
-    end = calendar.day(ending.on)
-    return ending.taken_back if month in {end, next_month(end)} else 0.0
+    return ending.taken_back

@@ -20,7 +20,7 @@ _LEANINGS: dict[Channel, dict[str, float]] = {
     Channel.ONLINE: {"OAT": 1.6, "SNK": 1.4, "BER": 1.3, "PRL": 0.5},
     Channel.OTHER: {"FIS": 1.8, "DAI": 1.5, "BER": 1.4, "RDY": 1.5, "SNK": 0.3, "PRL": 0.0},
 }
-_LARGE_LINE, _HUGE_LINE = 9_000.0, 60_000.0
+_LARGE_LINE, _HUGE_LINE = 24_000.0, 110_000.0
 _YEARLY_PRICE_RISE = 1.025
 # The smallest step of a price list in each currency; two decimals elsewhere.
 _PRICE_STEPS = {"VND": Decimal(100), "HUF": Decimal(1)}
@@ -41,19 +41,19 @@ def categories_wanted(seed: int, outlet: Outlet) -> dict[str, float]:
     taste, leaning = COUNTRIES[outlet.country].taste, _LEANINGS[outlet.channel]
     dice = Dice(seed, "taste", outlet.banner)
     weights = {
-        category.code: taste[category.code]
-        * leaning.get(category.code, 1.0)
-        * dice.about_one(0.25)
+        category.code: taste[category.code] * leaning.get(category.code, 1.0) * dice.about_one(0.25)
         for category in CATEGORIES
     }
-    kept = {code: weight for code, weight in weights.items() if weight >= 0.03 * sum(weights.values())}
+    kept = {
+        code: weight for code, weight in weights.items() if weight >= 0.03 * sum(weights.values())
+    }
     return {code: weight / sum(kept.values()) for code, weight in kept.items()}
 
 
 def listing(seed: int, outlet: Outlet, yearly: float) -> tuple[Listed, ...]:
     """Return what the outlet buys for `yearly` euro: a wider range where it buys more."""
     wanted = categories_wanted(seed, outlet)
-    breadth = min(44.0, max(3.0, 0.95 * (yearly / 1000.0) ** 0.52))
+    breadth = min(15.0, max(3.0, 0.62 * (yearly / 1000.0) ** 0.43))
     slot = Dice(seed, "slot", outlet.key).whole(0, 3)
     listed: list[Listed] = []
     for code, weight in _largest(wanted, breadth):
@@ -98,8 +98,8 @@ def euro_price(product: Product, outlet: Outlet, year: int) -> float:
     return float(product.list_price) * level * _YEARLY_PRICE_RISE**year
 
 
-def local_price(euro: float, currency: str, units_per_base: Decimal) -> Decimal:
+def local_price(euro: float, currency: str, rate: Decimal) -> Decimal:
     """Return the price in local money, to the step of the country's price lists."""
     step = _PRICE_STEPS.get(currency, Decimal("0.01"))
-    exact = Decimal(repr(euro)) * units_per_base / step
+    exact = Decimal(repr(euro)) / rate / step
     return max(exact.quantize(Decimal(1), ROUND_HALF_UP), Decimal(1)) * step

@@ -4,8 +4,16 @@ from collections.abc import Iterator
 
 from accounts.demo.blueprint import Chain
 from accounts.demo.calendar import Calendar, Story
-from accounts.demo.records import Lead, NodeKind, Organisation, Period, Person, Role
-from accounts.demo.records import SellingCompany, Team
+from accounts.demo.records import (
+    Lead,
+    NodeKind,
+    Organisation,
+    Period,
+    Person,
+    Role,
+    SellingCompany,
+    Team,
+)
 from accounts.demo.tree import Tree, group_key, story_code
 
 MAIL_DOMAIN = "revonniitty.example"
@@ -39,7 +47,7 @@ def _person(
 
 _KAM = Role.ACCOUNT_MANAGER
 PEOPLE = (
-    _person("elina.vuorela", "Elina Vuorela", Role.SALES_DIRECTOR, "sales"),
+    _person("elina.vuorela", "Elina Vuorela", Role.SALES_DIRECTOR),
     _person("aino.koskela", "Aino Koskela", _KAM, "nordics", "fi"),
     _person("juhani.rautio", "Juhani Rautio", _KAM, "nordics", "fi"),
     _person("karin.soderlund", "Karin Söderlund", _KAM, "nordics"),

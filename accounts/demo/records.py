@@ -11,7 +11,7 @@ class NodeKind(StrEnum):
     BANNER = "banner"
     LEGAL_ENTITY = "legal_entity"
     STORE = "store"
-    DEPOT = "distribution_centre"
+    DEPOT = "dc"
 
 
 class Channel(StrEnum):
@@ -30,7 +30,7 @@ class Status(StrEnum):
     PROSPECT = "prospect"
     ACTIVE = "active"
     DORMANT = "dormant"
-    LOST = "lost"
+    CLOSED = "closed"
 
 
 class Role(StrEnum):
@@ -98,11 +98,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """`units_per_base` of the currency buy one euro, from `on` until the next rate."""
+    """What one unit of the currency is worth in euro, from `on` until the next rate."""
 
     currency: str
     on: date
-    units_per_base: Decimal
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)

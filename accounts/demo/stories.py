@@ -57,12 +57,12 @@ STARTS = {
 }
 
 ENDINGS = {
-    "CN10": Ending(Story(3, 8), Status.LOST, fades=True),
+    "CN10": Ending(Story(3, 8), Status.CLOSED, fades=True),
     "FI12": Ending(Story(2, 8), Status.DORMANT),
     "EE03": Ending(Story(2, 11), Status.DORMANT),
     "VN08": Ending(Story(3, 3), Status.DORMANT),
     "PL03": Ending(Story(3, 1), Status.DORMANT, taken_back=0.55),
-    "CN09": Ending(Story(4, 1), Status.LOST, taken_back=0.5),
+    "CN09": Ending(Story(4, 1), Status.CLOSED, taken_back=0.5),
 }
 
 LAPSES = (

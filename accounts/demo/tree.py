@@ -6,10 +6,10 @@ from datetime import date
 
 from accounts.demo.blueprint import Banner, Chain
 from accounts.demo.calendar import Calendar
-from accounts.demo.chance import Dice
 from accounts.demo.chains_asia import CHAINS as ASIA
 from accounts.demo.chains_cee import CHAINS as CEE
 from accounts.demo.chains_nordics import CHAINS as NORDICS
+from accounts.demo.chance import Dice
 from accounts.demo.countries import COUNTRIES
 from accounts.demo.records import Channel, Node, NodeKind, ParentLink, Period, Status
 from accounts.demo.stories import BANNER_MERGERS, ENDINGS, PURCHASES
@@ -181,7 +181,7 @@ class _Planter:
         ending = ENDINGS.get(story_code(self.chain))
         if ending and self.calendar.day(ending.on) < self.calendar.as_of:
             return ending.status
-        return Status.DORMANT if self._merged_on(name) else Status.ACTIVE
+        return Status.CLOSED if self._merged_on(name) else Status.ACTIVE
 
     def _merged_on(self, closed: str) -> date | None:
         for merger in BANNER_MERGERS:
