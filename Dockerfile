@@ -39,7 +39,7 @@ RUN for po in $(find . -path ./staticfiles -prune -o -name '*.po' -print); do \
          pybabel compile -i "$po" -o "${po%.po}.mo" -l "$(basename "$(dirname "$(dirname "$po")")")"; \
        done \
     && SECRET_KEY=build DATABASE_URL=postgresql://build/build REDIS_URL=redis://build \
-       ALLOWED_HOSTS=build python manage.py collectstatic --noinput \
+       ALLOWED_HOSTS=build EMAIL_HOST=build python manage.py collectstatic --noinput \
     && chown -R kam /app/staticfiles
 USER kam
 EXPOSE 8000

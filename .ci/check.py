@@ -20,6 +20,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgresql://kam@localhost/kam",
     "REDIS_URL": "redis://localhost/0",
     "ALLOWED_HOSTS": "kam.example.com",
+    "EMAIL_HOST": "mail.example.com",
 }
 
 

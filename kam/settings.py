@@ -109,8 +109,12 @@ DATABASE_URL = required("DATABASE_URL", embedded.postgres_url())
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_health_checks=True)}
 if flag("KAM_DB_POOL", default=False):
     DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-item]
-        "pool": {"min_size": 1, "max_size": int(os.environ.get("KAM_DB_POOL_SIZE", "12")),
-                 "timeout": 5, "max_lifetime": 1800},
+        "pool": {
+            "min_size": 1,
+            "max_size": int(os.environ.get("KAM_DB_POOL_SIZE", "12")),
+            "timeout": 5,
+            "max_lifetime": 1800,
+        },
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 600
@@ -204,12 +208,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 KAM_UPLOAD_MAX_BYTES = int(os.environ.get("KAM_UPLOAD_MAX_BYTES", 512 * 1024 * 1024))
 
 # Mail
+EMAIL_HOST = required("EMAIL_HOST", "")
 MAILERS = {
     "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend"
-        if os.environ.get("EMAIL_HOST")
-        else "django.core.mail.backends.console.EmailBackend",
-        "OPTIONS": {"host": os.environ["EMAIL_HOST"]} if os.environ.get("EMAIL_HOST") else {},
+        "BACKEND": f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend",
+        "OPTIONS": {"host": EMAIL_HOST} if EMAIL_HOST else {},
     }
 }
 

@@ -24,10 +24,10 @@ ORGANISATION = Organisation(
     "Europe/Helsinki",
     1,
     (
-        SellingCompany("Revonniitty Foods Oy", "FI", "EUR"),
-        SellingCompany("Revonniitty Foods România S.R.L.", "RO", "RON"),
-        SellingCompany("瑞芬尼食品贸易(上海)有限公司", "CN", "CNY"),
-        SellingCompany("Công ty TNHH Thực phẩm Revonniitty Việt Nam", "VN", "VND"),
+        SellingCompany("RF-FI", "Revonniitty Foods Oy", "FI", "EUR"),
+        SellingCompany("RF-RO", "Revonniitty Foods România S.R.L.", "RO", "RON"),
+        SellingCompany("RF-CN", "瑞芬尼食品贸易(上海)有限公司", "CN", "CNY"),
+        SellingCompany("RF-VN", "Công ty TNHH Thực phẩm Revonniitty Việt Nam", "VN", "VND"),
     ),
 )
 
@@ -39,10 +39,20 @@ TEAMS = (
 )
 
 
+_TITLES = {
+    Role.ACCOUNT_MANAGER: "Key account manager",
+    Role.SALES_DIRECTOR: "Sales director",
+    Role.CREDIT_CONTROLLER: "Credit controller",
+    Role.ADMINISTRATOR: "System administrator",
+    Role.AUDITOR: "Internal auditor",
+    Role.INTEGRATION: "",
+}
+
+
 def _person(
     key: str, name: str, role: Role, team: str | None = None, language: str = "en"
 ) -> Person:
-    return Person(key, name, f"{key}@{MAIL_DOMAIN}", role, team, language)
+    return Person(key, name, f"{key}@{MAIL_DOMAIN}", _TITLES[role], role, team, language)
 
 
 _KAM = Role.ACCOUNT_MANAGER

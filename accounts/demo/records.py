@@ -55,6 +55,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class SellingCompany:
+    code: str
     name: str
     country: str
     currency: str
@@ -81,6 +82,7 @@ class Person:
     key: str
     name: str
     email: str
+    title: str
     role: Role
     team: str | None
     language: str

@@ -16,11 +16,14 @@ BLANK_WORDS = frozenset({"NULL", "null", "Null", "\\N"})
 WHOLE_DIGITS = 14
 CACHED = 100_000
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-_PLAIN = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]{1,15})?")
+_CANONICAL = re.compile(r"-?(?:[1-9][0-9]{0,13}|0(?!$))(?:\.[0-9]{0,14}[1-9])?|0")
+_CANONICAL_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,13}")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?[eE][+-]?[0-9]{1,2}")
 _TIME = re.compile(
     r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:[AaPp][Mm]|Z|[+-][0-9:]+)?"
 )
+_TIME_FORMAT = re.compile(r"[ T]%[HIkl].*$")
+SHORTEST_TIMED = 10
 
 
 def cell_text(cell: str) -> str:
@@ -35,14 +38,17 @@ def number_parser(decimal: DecimalSign = ".") -> Parse:
     Thousands separators, a currency sign, accounting negatives and exponents are read; what is
     ambiguous, or has more than 14 digits before the point, is not.
     """
-    plain = _PLAIN.fullmatch
+    canonical = canonical_number(decimal)
 
     def parse(text: str) -> str | None:
-        if decimal == "." and plain(text):
-            return _shortest(text) if "." in text or text[0] in "-0" else text
-        return _slow_number(text, decimal)
+        return text if canonical(text) else _slow_number(text, decimal)
 
     return parse
+
+
+def canonical_number(decimal: DecimalSign) -> Callable[[str], object]:
+    """Return a quick test for numbers that are plain digits without superfluous zeros."""
+    return (_CANONICAL if decimal == "." else _CANONICAL_WHOLE).fullmatch
 
 
 def _slow_number(text: str, decimal: DecimalSign) -> str | None:
@@ -89,20 +95,38 @@ def date_parser(date_format: str = "") -> Parse:
     A time of day after the date is dropped. Years outside 1800 to 2199 are no dates.
     """
     cache: dict[str, str | None] = {}
-    by_format = _by_format(date_format) if date_format else _iso_date
+    formats = [dropped for dropped in (_TIME_FORMAT.sub("", date_format), date_format) if dropped]
 
     def parse(text: str) -> str | None:
+        key = _without_time(text) if len(text) > SHORTEST_TIMED else text
         try:
-            return cache[text]
+            return cache[key]
         except KeyError:
             if len(cache) >= CACHED:
                 cache.clear()
-            day = by_format(text) or _iso_date(text)
-            known = day is not None and FIRST_YEAR <= day.year < LAST_YEAR
-            cache[text] = result = day.isoformat() if day and known else None
+            cache[key] = result = _day(key, formats)
             return result
 
     return parse
+
+
+def _without_time(text: str) -> str:
+    timed = _TIME.search(text, 6)
+    return text[: timed.start()] if timed and timed.end() == len(text) else text
+
+
+def _day(text: str, formats: list[str]) -> str | None:
+    day = next((day for form in formats if (day := _by_format(text, form))), None)
+    if day is None:
+        with suppress(ValueError):
+            day = dt.date.fromisoformat(text)
+    return day.isoformat() if day and FIRST_YEAR <= day.year < LAST_YEAR else None
+
+
+def _by_format(text: str, form: str) -> dt.date | None:
+    with suppress(ValueError):
+        return dt.datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+    return None
 
 
 def month_parser(date_format: str = "") -> Parse:
@@ -114,28 +138,6 @@ def month_parser(date_format: str = "") -> Parse:
         if iso is None and re.fullmatch(r"[0-9]{4}[-/.]?[0-9]{2}", text):
             iso = day(f"{text[:4]}-{text[-2:]}-01")
         return iso and iso[:8] + "01"
-
-    return parse
-
-
-def _iso_date(text: str) -> dt.date | None:
-    with suppress(ValueError):
-        return dt.date.fromisoformat(text)
-    if len(text) > 10 and _TIME.fullmatch(text, 10):
-        with suppress(ValueError):
-            return dt.date.fromisoformat(text[:10])
-    return None
-
-
-def _by_format(date_format: str) -> Callable[[str], dt.date | None]:
-    def parse(text: str) -> dt.date | None:
-        with suppress(ValueError):
-            return dt.datetime.strptime(text, date_format).date()  # noqa: DTZ007 - a day has no zone
-        timed = _TIME.search(text)
-        if timed and timed.end() == len(text):
-            with suppress(ValueError):
-                return dt.datetime.strptime(text[: timed.start()], date_format).date()  # noqa: DTZ007
-        return None
 
     return parse
 

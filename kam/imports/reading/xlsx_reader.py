@@ -206,6 +206,7 @@ def _column_number(letters: str) -> int:
 def _unescaped(text: str) -> str:
     if "_x" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        text = text.encode(errors="replace").decode()  # half a surrogate pair is no text
     return text.replace("\0", "") if "\0" in text else text
 
 
