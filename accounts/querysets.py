@@ -10,7 +10,6 @@ from kam.core.text import search_key
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from accounts.models import Account, ConcentrationSnapshot, Target
     from kam.identity.models import User
 
 

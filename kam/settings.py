@@ -208,11 +208,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 KAM_UPLOAD_MAX_BYTES = int(os.environ.get("KAM_UPLOAD_MAX_BYTES", 512 * 1024 * 1024))
 
 # Mail
-EMAIL_HOST = required("EMAIL_HOST", "")
+_mail_host = required("EMAIL_HOST", "")
 MAILERS = {
     "default": {
-        "BACKEND": f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend",
-        "OPTIONS": {"host": EMAIL_HOST} if EMAIL_HOST else {},
+        "BACKEND": f"django.core.mail.backends.{'smtp' if _mail_host else 'console'}.EmailBackend",
+        "OPTIONS": {"host": _mail_host} if _mail_host else {},
     }
 }
 

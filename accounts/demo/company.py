@@ -12,6 +12,7 @@ from accounts.demo.targets import LeadBook, targets
 from accounts.demo.tree import Outlet, chains, grow
 
 DEFAULT_SEED = 20
+SOURCE_CODES = ("erp-europe", "erp-asia")
 
 
 def generate(*, as_of: date, seed: int = DEFAULT_SEED, scale: int = 1) -> Company:
@@ -48,9 +49,10 @@ def generate(*, as_of: date, seed: int = DEFAULT_SEED, scale: int = 1) -> Compan
 
 def _sources(as_of: date) -> tuple[Source, ...]:
     """Return the two feeds: Europe's is up to yesterday, Asia's is late."""
+    europe, asia = SOURCE_CODES
     return (
-        Source("erp-europe", "ERP Europe", 1, as_of - timedelta(days=1)),
-        Source("erp-asia", "ERP Asia", 1, as_of - timedelta(days=LATE_FEED_DAYS)),
+        Source(europe, "ERP Europe", 1, as_of - timedelta(days=1)),
+        Source(asia, "ERP Asia", 1, as_of - timedelta(days=LATE_FEED_DAYS)),
     )
 
 

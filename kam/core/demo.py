@@ -88,9 +88,7 @@ def load_demo(request: DemoRequest) -> dict[str, int]:
         return _counted(part.load(request) for part in demo_parts)
 
 
-def clear_demo(
-    *, keep_user_id: int | None = None, including_added: bool = False
-) -> dict[str, int]:
+def clear_demo(*, keep_user_id: int | None = None, including_added: bool = False) -> dict[str, int]:
     """Remove the demo company in one transaction and return what was removed.
 
     `keep_user_id` stays even when it is one of the demo's people: who asks is not thrown out.
