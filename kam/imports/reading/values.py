@@ -18,6 +18,7 @@ CACHED = 100_000
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 _CANONICAL = re.compile(r"-?(?:[1-9][0-9]{0,13}|0(?!$))(?:\.[0-9]{0,14}[1-9])?|0")
 _CANONICAL_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,13}")
+_PLAIN = re.compile(r"-?[0-9]{1,14}(?:\.[0-9]{1,15})?")
 _EXPONENT = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,20})?[eE][+-]?[0-9]{1,2}")
 _TIME = re.compile(
     r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)? ?(?:[AaPp][Mm]|Z|[+-][0-9:]+)?"
@@ -38,10 +39,12 @@ def number_parser(decimal: DecimalSign = ".") -> Parse:
     Thousands separators, a currency sign, accounting negatives and exponents are read; what is
     ambiguous, or has more than 14 digits before the point, is not.
     """
-    canonical = canonical_number(decimal)
+    canonical, plain, pointed = canonical_number(decimal), _PLAIN.fullmatch, decimal == "."
 
     def parse(text: str) -> str | None:
-        return text if canonical(text) else _slow_number(text, decimal)
+        if canonical(text):
+            return text
+        return _shortest(text) if pointed and plain(text) else _slow_number(text, decimal)
 
     return parse
 

@@ -1,0 +1,95 @@
+"""What an importer asks for: canonical columns, with enough said about each to map and read it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kam.core.formats import Text
+from kam.imports.reading.values import (
+    DecimalSign,
+    Parse,
+    canonical_number,
+    date_parser,
+    fraction_parser,
+    month_parser,
+    number_parser,
+)
+
+
+class ColumnType(StrEnum):
+    """How a cell is read."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FRACTION = "fraction"
+    DATE = "date"
+    MONTH = "month"
+
+    def parser(self, date_format: str, decimal: DecimalSign) -> Parse | None:
+        """Return the function that reads a cell of this type; text is taken as it is."""
+        match self:
+            case ColumnType.TEXT:
+                return None
+            case ColumnType.NUMBER:
+                return number_parser(decimal)
+            case ColumnType.FRACTION:
+                return fraction_parser(decimal)
+            case ColumnType.DATE:
+                return date_parser(date_format)
+            case ColumnType.MONTH:
+                return month_parser(date_format)
+
+    def shortcut(self, decimal: DecimalSign) -> Callable[[str], object]:
+        """Return a quick test for cells that are in canonical form already."""
+        if self in {ColumnType.NUMBER, ColumnType.FRACTION}:
+            return canonical_number(decimal)
+        return _never
+
+    @property
+    def sql(self) -> str:
+        """The PostgreSQL type that holds what was read."""
+        if self is ColumnType.TEXT:
+            return "text"
+        return "date" if self in {ColumnType.DATE, ColumnType.MONTH} else "numeric"
+
+
+def _never(_text: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A canonical column of a kind of import.
+
+    `required` columns must be mapped and filled in every row; `synonyms` are names under which
+    systems export it, lower case, for the first guess.
+    """
+
+    name: str
+    label: Text
+    type: ColumnType = ColumnType.TEXT
+    required: bool = False
+    help: Text = ""
+    example: str = ""
+    synonyms: tuple[str, ...] = ()
+    max_length: int = 200
+
+
+def guess_columns(header: Iterable[str], columns: Iterable[Column]) -> dict[str, str]:
+    """Propose which source column is which canonical one, by name; each source column once."""
+    by_name: dict[str, str] = {}
+    for name in header:
+        by_name.setdefault(plain_name(name), name)
+    guessed: dict[str, str] = {}
+    for column in columns:
+        for known in (column.name, str(column.label), *column.synonyms):
+            source = by_name.get(plain_name(known))
+            if source is not None and source not in guessed.values():
+                guessed[column.name] = source
+                break
+    return guessed
+
+
+def plain_name(name: str) -> str:
+    """Return a column name without case, blanks and punctuation."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
