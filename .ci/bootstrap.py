@@ -135,7 +135,14 @@ def messages() -> None:
 
     def compile_all() -> None:
         for po in catalogues:
-            pybabel = [str(BIN / "pybabel"), "compile", "-i", str(po), "-o", str(po.with_suffix(".mo"))]
+            pybabel = [
+                str(BIN / "pybabel"),
+                "compile",
+                "-i",
+                str(po),
+                "-o",
+                str(po.with_suffix(".mo")),
+            ]
             call([*pybabel, "-l", po.parts[-3]], "A translation file is broken; see above.")
 
     gone = "" if all(po.with_suffix(".mo").exists() for po in catalogues) else "missing"
@@ -143,7 +150,7 @@ def messages() -> None:
 
 
 def browser() -> None:
-    """A Chromium for the browser tests: an installed one, else Debian's as root, else Playwright's."""
+    """A Chromium for browser tests: an installed one, else Debian's as root, else Playwright's."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     mac = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
     if any(shutil.which(name) for name in names) or mac.exists():

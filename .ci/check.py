@@ -63,7 +63,9 @@ def scripts() -> subprocess.CompletedProcess[str]:
     biome = ROOT / "node_modules" / ".bin" / "biome"
     node = shutil.which("node") or str(BIN / "node")
     path = f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"
-    return run(str(biome), "lint", "--error-on-warnings", "static/js", "static/build.mjs", PATH=path)
+    return run(
+        str(biome), "lint", "--error-on-warnings", "static/js", "static/build.mjs", PATH=path
+    )
 
 
 CHECKS = {
@@ -73,9 +75,17 @@ CHECKS = {
     "architecture (import-linter)": lambda: run(str(BIN / "lint-imports")),
     "migrations are complete": lambda: run(PYTHON, "manage.py", "makemigrations", "--check"),
     "production settings (check --deploy)": lambda: run(
-        PYTHON, "-m", "django", "check", "--deploy", "--fail-level", "WARNING",
-        DJANGO_SETTINGS_MODULE="kam.settings", PYTHONPATH=str(ROOT), **PRODUCTION,
-    ),  # fmt: skip
+        PYTHON,
+        "-m",
+        "django",
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        DJANGO_SETTINGS_MODULE="kam.settings",
+        PYTHONPATH=str(ROOT),
+        **PRODUCTION,
+    ),
     "templates (djlint)": templates,
     "scripts (biome)": scripts,
     "API file (OpenAPI)": openapi_diff,

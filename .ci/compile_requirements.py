@@ -1,4 +1,4 @@
-"""Compile requirements*.txt (hashed, for Python 3.12 and newer, every platform) from pyproject.toml."""
+"""Compile the hashed requirements from pyproject.toml, for Python 3.12 and newer anywhere."""
 
 from __future__ import annotations
 

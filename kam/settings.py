@@ -1,4 +1,4 @@
-"""Settings by environment. Production has no defaults for secrets and addresses and fails loudly."""
+"""Settings by environment; production has no defaults for secrets and addresses."""
 
 from __future__ import annotations
 

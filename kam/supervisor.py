@@ -1,4 +1,4 @@
-"""Starts kam's processes on one machine, shows their logs, restarts what dies, stops what it started."""
+"""Starts kam's processes here, shows their logs, restarts what dies, stops what it started."""
 
 from __future__ import annotations
 
@@ -127,8 +127,10 @@ class Supervisor:
         self.port = port
         self.address = f"http://localhost:{port}/"
         self._stopping = threading.Event()
-        self.children = [Child(name, command, self._environment(name)) for name, command in
-                         self._commands().items()]
+        self.children = [
+            Child(name, command, self._environment(name))
+            for name, command in self._commands().items()
+        ]
 
     def _commands(self) -> dict[str, list[str]]:
         python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "kam"]

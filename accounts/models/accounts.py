@@ -98,7 +98,9 @@ class Account(Record):
                 violation_error_message=_("A country is a two-letter ISO code."),
             ),
             models.CheckConstraint(
-                condition=Q(merged_into__isnull=True, status__in=set(AccountStatus.values) - {"merged"})
+                condition=Q(
+                    merged_into__isnull=True, status__in=set(AccountStatus.values) - {"merged"}
+                )
                 | (Q(merged_into__isnull=False, status="merged") & ~Q(merged_into=F("id"))),
                 name="account_merged_says_into_what",
             ),
@@ -266,9 +268,7 @@ class AccountFigure(models.Model):
     counts those left out for want of one.
     """
 
-    account = models.OneToOneField(
-        Account, models.CASCADE, primary_key=True, related_name="figure"
-    )
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="figure")
     as_of = models.DateField()
     net_12m = models.DecimalField(max_digits=20, decimal_places=4)
     net_previous_12m = models.DecimalField(max_digits=20, decimal_places=4)

@@ -91,9 +91,7 @@ class ConcentrationThreshold(Record):
 class ConcentrationAlert(models.Model):
     """A threshold that a company-wide snapshot crossed; closed by the one that falls below."""
 
-    threshold = models.ForeignKey(
-        ConcentrationThreshold, models.CASCADE, related_name="alerts"
-    )
+    threshold = models.ForeignKey(ConcentrationThreshold, models.CASCADE, related_name="alerts")
     level = models.CharField(_("level"), max_length=5, choices=AlertLevel)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=6)
     opened_by = models.ForeignKey(ConcentrationSnapshot, models.PROTECT, related_name="+")

@@ -124,14 +124,15 @@ class MonthTotal(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}: {self.net_amount} {self.currency_id}"
+
 
 class RevenueMonth(MonthTotal):
     """Month totals of one account (null: unassigned) inside one group (the dated one)."""
 
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="revenue_months")
-    group = models.ForeignKey(
-        Account, models.CASCADE, null=True, related_name="+", db_index=False
-    )
+    group = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -147,9 +148,7 @@ class RevenueMonth(MonthTotal):
 class GroupMonth(MonthTotal):
     """Month totals of one group (the ultimate parent on each entry's date; null: unassigned)."""
 
-    group = models.ForeignKey(
-        Account, models.CASCADE, null=True, related_name="+", db_index=False
-    )
+    group = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
@@ -170,3 +169,6 @@ class RevenueWatermark(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="watermark_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -98,9 +98,7 @@ def _roll(rows: str) -> str:
 
 
 REVENUE_ENTRY = [
-    _statement(
-        "revenue_entry_added", pgtrigger.Insert, _roll(_add("new_rows", 1)), new="new_rows"
-    ),
+    _statement("revenue_entry_added", pgtrigger.Insert, _roll(_add("new_rows", 1)), new="new_rows"),
     _statement(
         "revenue_entry_changed",
         pgtrigger.Update,

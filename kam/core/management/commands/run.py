@@ -25,7 +25,9 @@ class Command(BaseCommand):
             held = supervisor.hold_home()
             self.step("Bringing the database up to date", self.migrate)
             if os.environ.get("KAM_DEMO", "1") != "0":
-                self.step("Looking for data, loading the demo company where there is none", self.seed)
+                self.step(
+                    "Looking for data, loading the demo company where there is none", self.seed
+                )
             self.serve(held)
         except supervisor.StartError as error:
             raise CommandError(str(error)) from error
