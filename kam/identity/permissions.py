@@ -8,34 +8,47 @@ from kam.identity.choices import Role
 
 CAPABILITIES: dict[str, frozenset[Role]] = {
     "accounts.view": frozenset(Role),
-    "accounts.edit": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR,
-                                Role.INTEGRATION}),
-    "accounts.create": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR,
-                                  Role.INTEGRATION}),
+    "accounts.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "accounts.create": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
     "accounts.merge": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "accounts.assign_lead": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "products.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "revenue.edit": frozenset({Role.ADMINISTRATOR, Role.CREDIT_CONTROLLER, Role.INTEGRATION}),
     "targets.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "concentration.view": frozenset(Role),
-    "concentration.recompute": frozenset({Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER,
-                                          Role.ADMINISTRATOR, Role.INTEGRATION}),
+    "concentration.recompute": frozenset(
+        {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
     "concentration.set_thresholds": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
-    "imports.run": frozenset({Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR,
-                              Role.INTEGRATION}),
-    "imports.view": frozenset({Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR,
-                               Role.INTEGRATION, Role.AUDITOR}),
+    "imports.run": frozenset(
+        {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "imports.view": frozenset(
+        {
+            Role.SALES_DIRECTOR,
+            Role.CREDIT_CONTROLLER,
+            Role.ADMINISTRATOR,
+            Role.INTEGRATION,
+            Role.AUDITOR,
+        }
+    ),
     "rates.edit": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "jobs.view_all": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "history.view": frozenset(Role),
-    "settings.view": frozenset({Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR,
-                                Role.AUDITOR}),
+    "settings.view": frozenset(
+        {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.AUDITOR}
+    ),
     "settings.change": frozenset({Role.ADMINISTRATOR}),
     "users.manage": frozenset({Role.ADMINISTRATOR}),
     "demo.clear": frozenset({Role.ADMINISTRATOR}),
 }
-SEES_EVERYTHING = frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.AUDITOR,
-                             Role.INTEGRATION})
+SEES_EVERYTHING = frozenset(
+    {Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.AUDITOR, Role.INTEGRATION}
+)
 
 
 def grants(roles: Iterable[str], capability: str) -> bool:

@@ -20,9 +20,7 @@ class ApiToken(Record):
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("begins with"), max_length=12)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(
-        _("may"), max_length=5, choices=TokenScope, default=TokenScope.READ
-    )
+    scope = models.CharField(_("may"), max_length=5, choices=TokenScope, default=TokenScope.READ)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)

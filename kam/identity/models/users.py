@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any, ClassVar
 
 import pghistory
@@ -9,12 +10,14 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.models import Record
 from kam.identity import scope
 from kam.identity.choices import Role
+from kam.identity.models.triggers import REFUSE_TEAM_CYCLES
 from kam.identity.permissions import SEES_EVERYTHING, grants
 
 
@@ -40,8 +43,10 @@ class SalesTeam(Record):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="sales_team_not_its_own_parent",
+                violation_error_message=_("A team cannot be part of itself."),
             ),
         ]
+        triggers = [REFUSE_TEAM_CYCLES]
 
     def __str__(self) -> str:
         return self.name
@@ -84,6 +89,9 @@ class User(AbstractBaseUser, Record):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_superuser = models.BooleanField(_("may enter the technical admin"), default=False)
+    session_epoch = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Raising it ends all of the user's sessions.")
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -119,6 +127,12 @@ class User(AbstractBaseUser, Record):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_superuser
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match at each request: it ends when any of this changes."""
+        state = [self.password, sorted(self.roles), self.is_superuser, self.session_epoch]
+        salt = "kam.identity.models.User.session"
+        return salted_hmac(salt, json.dumps(state), secret=secret, algorithm="sha256").hexdigest()
 
     def can(self, capability: str) -> bool:
         """Whether one of the roles grants a capability; nobody inactive can do anything."""
