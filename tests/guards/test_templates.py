@@ -30,7 +30,7 @@ NOT_TEXT = re.compile(
     r"|<kbd\b.*?</kbd>|<svg\b.*?</svg>|{%.*?%}|{{.*?}}|<[^>]*>|&[a-z#0-9]+;",
     re.DOTALL | re.IGNORECASE,
 )
-ALLOWED_WORDS = {"kam", "JavaScript"}
+ALLOWED_WORDS = {"kam", "JavaScript", "CSV", "XLSX", "API", "JSON"}
 
 
 def _name(path: Path) -> str:
