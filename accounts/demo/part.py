@@ -1,0 +1,106 @@
+"""The accounts' share of the demo company, as `kam.core.demo` runs it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+
+from accounts import models as m
+from accounts.demo.catalogue import CATEGORIES, PRODUCTS
+from accounts.demo.company import SOURCE_CODES
+from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, TEAMS
+from accounts.demo.writer import RATE_SOURCE, load
+from kam.core.demo import Counts, DemoPart
+from kam.core.models import ExchangeRate, SellingCompany
+from kam.identity.models import SalesTeam, User
+from kam.imports.models import DataSource, ImportBatch, ImportReject
+
+# In the order in which they can go: who points goes before what is pointed at.
+_BUSINESS: tuple[type[Model], ...] = (
+    m.ConcentrationAlert,
+    m.ConcentrationSnapshot,
+    m.RevenueRevision,
+    m.RevenueEntry,
+    m.RevenueMonth,
+    m.GroupMonth,
+    m.Target,
+    m.AccountFigure,
+    m.LeadAssignment,
+    m.ParentLink,
+    m.GroupPeriod,
+    m.AccountIdentifier,
+    m.Account,
+    m.Product,
+    m.ProductCategory,
+    ImportReject,
+    ImportBatch,
+    DataSource,
+)
+_DELETE = "DELETE FROM {table}"
+_COUNTED = (m.RevenueEntry, m.Target, m.Account, m.Product, m.ProductCategory, ImportBatch)
+
+
+def present() -> Counts:
+    """Count business rows of any origin, and exchange rates: a seeded rate could clash."""
+    return _counts(*(model._default_manager.all() for model in (*_COUNTED, ExchangeRate)))
+
+
+def added() -> Counts:
+    """Count rows that the demo did not bring; changes to the demo's own rows are not counted."""
+    return _counts(
+        m.RevenueEntry.objects.exclude(source__code__in=SOURCE_CODES),
+        m.Target.objects.filter(batch__isnull=False),
+        m.Account.objects.exclude(identifiers__system__in=SOURCE_CODES),
+        m.Product.objects.exclude(code__in=[product.code for product in PRODUCTS]),
+        m.ProductCategory.objects.exclude(code__in=[category.code for category in CATEGORIES]),
+        ImportBatch.objects.exclude(source__code__in=SOURCE_CODES),
+    )
+
+
+def clear(keep_user_id: int | None) -> Counts:
+    """Empty accounts and imports, then remove the demo's rates, companies, people and teams."""
+    removed = present()
+    _forget_files()
+    for model in _BUSINESS:
+        _empty(model)
+    ExchangeRate.objects.filter(source=RATE_SOURCE).delete()
+    codes = [company.code for company in ORGANISATION.selling_companies]
+    SellingCompany.objects.filter(code__in=codes).delete()
+    return {**removed, "users": _remove_people(keep_user_id)}
+
+
+def _remove_people(keep_user_id: int | None) -> int:
+    people = User.objects.filter(email__endswith=f"@{MAIL_DOMAIN}")
+    leaving = people if keep_user_id is None else people.exclude(pk=keep_user_id)
+    count = leaving.count()
+    leaving.delete()
+    people.update(team=None)
+    _remove_empty_teams()
+    return count
+
+
+def _remove_empty_teams() -> None:
+    """Remove the demo's teams unless somebody else has joined, from the leaves upwards."""
+    for name in reversed([team.name for team in TEAMS]):
+        SalesTeam.objects.filter(name=name, members=None, children=None).delete()
+
+
+def _forget_files() -> None:
+    """Delete uploaded files once the rows are gone for good."""
+    for batch in ImportBatch.objects.exclude(file=""):
+        transaction.on_commit(partial(batch.file.storage.delete, batch.file.name or ""))
+
+
+def _empty(model: type[Model]) -> None:
+    """Delete all rows in one statement; keys inside the table are checked at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE.format(table=connection.ops.quote_name(model._meta.db_table)))
+
+
+def _counts(*rows: QuerySet[Model]) -> Counts:
+    return {str(query.model._meta.verbose_name_plural): query.count() for query in rows}
+
+
+PART = DemoPart(key="accounts", order=10, load=load, clear=clear, present=present, added=added)
