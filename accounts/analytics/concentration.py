@@ -10,12 +10,14 @@ Exactness: amounts are `Decimal` and are summed without rounding; shares, HHI an
 taken on them. Only the figures that are shown and stored are rounded, to 12 decimals half up.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, takewhile
+from operator import itemgetter
 
 from accounts.analytics.keys import Key
 from kam.core.exact import EXACT, exact_sum, quotient, ratio, rounded
@@ -116,10 +118,10 @@ class Shares:
 
     def count_to_reach(self, share: Fraction) -> int | None:
         """Return how many of the largest are needed to hold at least this share."""
-        return next(
-            (rank for rank, sofar in enumerate(self.running, 1) if sofar >= share * self.total),
-            None,
-        )
+        if not self.running or share > 1:
+            return None
+        needed = -(-self.total * share.numerator // share.denominator)
+        return bisect_left(self.running, needed) + 1
 
     @property
     def hhi(self) -> Fraction | None:
@@ -252,8 +254,11 @@ class Concentration[K: Key]:
     def without(self, key: K) -> "Concentration[K]":
         """Return the concentration of what is left when this customer is lost, all else equal.
 
-        It ranks everybody again; for a column of figures `exact.without(rank)` is enough.
+        It ranks everybody again; for a column of figures `exact.without(rank)` is enough. Raises
+        KeyError for an unknown customer, ValueError where not everybody was ranked.
         """
+        if len(self.ranked) != self.customers:
+            raise ValueError("Rank everybody (no `depth`) to leave one out.")
         rows = [*((row.key, row.amount) for row in self.ranked), *self.left_out_rows]
         lost = [amount for one, amount in rows if one == key]
         if not lost:
@@ -279,18 +284,22 @@ def concentration[K: Key](
     *,
     unassigned: Decimal = Decimal(0),
     company_total: Decimal | None = None,
+    depth: int | None = None,
 ) -> Concentration[K]:
     """Return the concentration of net revenue per customer, one total for each key.
 
     `unassigned` is revenue without a customer: in the net total, in no share. `company_total` is
     the company's whole net revenue, unassigned and negative included, given when the totals are a
     slice of it (a region, a category); without it the net total of the slice is the denominator
-    of the 10 % list. Order is stable: amount descending, then key. Raises ValueError for a key
-    given twice or an amount that is not a number.
+    of the 10 % list. Order is stable: amount descending, then key. `depth` spares ranking
+    everybody where only figures are wanted: `ranked` then holds that many, and everybody who is
+    on the 10 % list or its watch band. Raises ValueError for a key given twice or an amount that
+    is not a number.
     """
     entries = _checked(totals, (unassigned, company_total or Decimal(0)))
-    kept = sorted((one for one in entries if one[1] > 0), key=lambda one: (-one[1], one[0]))
-    left = sorted((one for one in entries if one[1] <= 0), key=lambda one: (one[1], one[0]))
+    entries.sort(key=itemgetter(0))
+    kept = sorted((one for one in entries if one[1] > 0), key=itemgetter(1), reverse=True)
+    left = sorted((one for one in entries if one[1] <= 0), key=itemgetter(1))
     total, total_left_out = (exact_sum(amount for _, amount in part) for part in (kept, left))
     net_total = exact_sum((total, total_left_out, unassigned))
     base = net_total if company_total is None else company_total
@@ -310,7 +319,7 @@ def concentration[K: Key](
         effective=None if shares.hhi is None else rounded(1 / shares.hhi),
         normalised_hhi=_maybe(shares.normalised_hhi),
         gini=_maybe(shares.gini),
-        ranked=tuple(_ranked(kept, shares, base)),
+        ranked=tuple(_ranked(kept[: _deep_enough(kept, base, depth)], shares, base)),
         left_out_rows=tuple(left),
         exact=shares,
     )
@@ -341,6 +350,15 @@ def _ranked[K: Key](
             cumulative=quotient(shares.running[rank - 1], shares.total),
             share_of_net=ratio(amount, base),
         )
+
+
+def _deep_enough[K: Key](
+    kept: Sequence[tuple[K, Decimal]], base: Decimal, depth: int | None
+) -> int | None:
+    if depth is None or base <= 0:
+        return depth
+    line = EXACT.multiply(WATCH_FROM, base)
+    return max(depth, sum(1 for _ in takewhile(lambda one: one[1] >= line, kept)))
 
 
 def _top_fifth(shares: Shares) -> Decimal | None:

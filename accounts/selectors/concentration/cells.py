@@ -1,0 +1,198 @@
+"""SQL for volume: net revenue by customer and document currency, from roll-ups or entries.
+
+A *cell* is (point, key, currency, net, base, unconverted): `point` numbers the periods asked
+for, `key` is the customer (null: unassigned), `net` is in the document currency, `base` in the
+base currency over the entries that have a rate, `unconverted` counts those that have none.
+Whole months come from the monthly roll-ups, which a trigger keeps equal to the entries; ragged
+edges, and filters that no roll-up knows, come from the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from accounts.choices import ConcentrationLevel
+from accounts.selectors.concentration.query import ConcentrationQuery
+from kam.core.dates import Period
+
+
+class Basis(StrEnum):
+    """Where the amounts come from: both give the same figures."""
+
+    AUTO = "auto"
+    """Roll-ups where they can answer, entries where they cannot."""
+    ENTRIES = "entries"
+    """Every entry again: to prove the roll-ups, and to measure against."""
+
+
+@dataclass
+class Statement:
+    """A piece of SQL under construction with its parameters."""
+
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, value: Any, name: str = "") -> str:
+        """Add a parameter and return its placeholder."""
+        name = name or f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"%({name})s"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose accounts count: everybody's, or those led by these users."""
+
+    lead_ids: tuple[int, ...] | None = None
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is the whole company, unassigned revenue included."""
+        return self.lead_ids is None
+
+
+COMPANY = Scope()
+
+
+def cells(
+    statement: Statement,
+    query: ConcentrationQuery,
+    points: Sequence[Period],
+    *,
+    scope: Scope = COMPANY,
+    basis: Basis = Basis.AUTO,
+) -> str:
+    """Return SQL that selects the cells of every point."""
+    builder = _Cells(statement, query, scope, basis)
+    return "\nUNION ALL\n".join(
+        builder.point(number, period) for number, period in enumerate(points)
+    )
+
+
+@dataclass(frozen=True)
+class _Cells:
+    statement: Statement
+    query: ConcentrationQuery
+    scope: Scope
+    basis: Basis
+
+    def point(self, number: int, period: Period) -> str:
+        """Sum the parts of one period."""
+        parts = "\nUNION ALL\n".join(self._parts(period))
+        return f"""
+            SELECT {number} AS point, key, currency_id, sum(net) AS net, sum(base) AS base,
+                sum(unconverted) AS unconverted
+            FROM ({parts}) AS part GROUP BY key, currency_id"""
+
+    def _parts(self, period: Period) -> list[str]:
+        if self.basis is Basis.ENTRIES or self.query.needs_entries:
+            return [self._from_entries(period)]
+        split = period.split()
+        whole = [self._from_months(split.whole)] if split.whole else []
+        return whole + [self._from_entries(edge) for edge in split.edges]
+
+    @property
+    def _by_group(self) -> bool:
+        return self.query.level == ConcentrationLevel.GROUP
+
+    @property
+    def _reads_nodes(self) -> bool:
+        return self.query.looks_at_nodes or not self.scope.is_company
+
+    def _from_months(self, period: Period) -> str:
+        grouped = self._by_group and not self._reads_nodes
+        table = "accounts_groupmonth" if grouped else "accounts_revenuemonth"
+        key = "m.group_id" if self._by_group else "m.account_id"
+        return f"""
+            SELECT {key} AS key, m.currency_id, m.net_amount AS net, m.base_amount AS base,
+                m.unconverted
+            FROM {table} AS m {self._join_nodes("m")}
+            WHERE m.entries > 0 AND m.month >= {self.statement.bind(period.start)}
+                AND m.month < {self.statement.bind(period.end)} {self._conditions()}"""  # noqa: S608 - every value is a bound parameter
+
+    def _from_entries(self, period: Period) -> str:
+        by_account = self._sums(period, "e.account_id", "accounts_revenueentry AS e")
+        if not self._by_group:
+            return by_account
+        return self._stayed(period, by_account) + "\nUNION ALL\n" + self._moved(period)
+
+    def _stayed(self, period: Period, by_account: str) -> str:
+        """Accounts that were in one group all through: summed first, then named by group."""
+        dates = self._range(period)
+        return f"""
+            SELECT COALESCE(g.group_id, a.key), a.currency_id, a.net, a.base, a.unconverted
+            FROM ({by_account}) AS a
+            LEFT JOIN accounts_groupperiod AS g ON g.account_id = a.key AND g.valid @> {dates}
+            WHERE g.group_id IS NOT NULL OR NOT EXISTS
+                (SELECT FROM accounts_groupperiod AS h WHERE h.account_id = a.key)"""  # noqa: S608 - every value is a bound parameter
+
+    def _moved(self, period: Period) -> str:
+        """Accounts that changed groups within the period: each entry by its own date."""
+        dates = self._range(period)
+        moved = f"""
+            (SELECT DISTINCT account_id FROM accounts_groupperiod
+             WHERE valid && {dates} AND NOT valid @> {dates}) AS moved
+            JOIN accounts_revenueentry AS e ON e.account_id = moved.account_id
+            JOIN accounts_groupperiod AS g
+                ON g.account_id = e.account_id AND g.valid @> e.booked_on"""  # noqa: S608 - every value is a bound parameter
+        return self._sums(period, "g.group_id", moved)
+
+    def _sums(self, period: Period, key: str, tables: str) -> str:
+        return f"""
+            SELECT {key} AS key, e.currency_id, sum(e.net_amount) AS net,
+                COALESCE(sum(e.base_amount), 0) AS base,
+                count(*) - count(e.base_amount) AS unconverted
+            FROM {tables} {self._join_nodes("e")}
+            WHERE e.booked_on >= {self.statement.bind(period.start)}
+                AND e.booked_on < {self.statement.bind(period.end)}
+                {self.entry_conditions()} {self._conditions()}
+            GROUP BY {key}, e.currency_id"""  # noqa: S608 - every value is a bound parameter
+
+    def _range(self, period: Period) -> str:
+        start, end = self.statement.bind(period.start), self.statement.bind(period.end)
+        return f"daterange({start}, {end})"
+
+    def _join_nodes(self, table: str) -> str:
+        if not self._reads_nodes:
+            return ""
+        return f"JOIN accounts_account AS node ON node.id = {table}.account_id"
+
+    def entry_conditions(self) -> str:
+        """Filters on the entries `e` themselves."""
+        names = {"category_id": self.query.category, "source_id": self.query.source}
+        return " ".join(
+            f"AND e.{column} = {self.statement.bind(value)}"
+            for column, value in names.items()
+            if value is not None
+        )
+
+    def _conditions(self) -> str:
+        """Filters on the selling node."""
+        query, bind = self.query, self.statement.bind
+        found = [
+            f"node.{column} = {bind(value)}"
+            for column, value in {
+                "country": query.country,
+                "region": query.region,
+                "current_lead_id": query.lead,
+            }.items()
+            if value
+        ]
+        if query.channels:
+            found.append(f"node.channel = ANY({bind(query.channels)})")
+        if self.scope.lead_ids is not None:
+            found.append(f"node.lead_chain && {bind(list(self.scope.lead_ids))}::bigint[]")
+        return "".join(f" AND {condition}" for condition in found)
+
+
+def entries_where(
+    statement: Statement, query: ConcentrationQuery, scope: Scope = COMPANY
+) -> tuple[str, str]:
+    """Return FROM and WHERE that select the single entries `e` behind a query."""
+    builder = _Cells(statement, query, scope, Basis.ENTRIES)
+    tables = f"accounts_revenueentry AS e {builder._join_nodes('e')}"
+    start, end = statement.bind(query.period.start), statement.bind(query.period.end)
+    where = f"e.booked_on >= {start} AND e.booked_on < {end}"
+    return tables, f"{where} {builder.entry_conditions()} {builder._conditions()}"
