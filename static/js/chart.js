@@ -1,0 +1,72 @@
+// Draws a chart card from the data beside it, and again when theme or size change.
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { LabelLayout } from "echarts/features";
+import { CanvasRenderer } from "echarts/renderers";
+import { fullOption } from "./chart-option.js";
+import { tokens } from "./chart-theme.js";
+
+echarts.use([
+  BarChart,
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  MarkLineComponent,
+  LabelLayout,
+  CanvasRenderer,
+]);
+
+const drawn = new Map();
+
+function dataOf(card) {
+  return JSON.parse(document.getElementById(`${card.id}-data`).textContent);
+}
+
+function paint(card) {
+  const { chart, data } = drawn.get(card);
+  chart.setOption(fullOption(data, tokens(), chart.getWidth()), { notMerge: true });
+}
+
+function toggle(card, button) {
+  const asTable = card.classList.toggle("shows-table");
+  button.setAttribute("aria-pressed", String(asTable));
+  if (!asTable) drawn.get(card).chart.resize();
+}
+
+function savePicture(card) {
+  const { chart, data } = drawn.get(card);
+  const link = document.createElement("a");
+  link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: tokens().surface });
+  link.download = `${data.name}.png`;
+  link.click();
+}
+
+export function draw(card) {
+  if (drawn.has(card)) return;
+  const canvas = card.querySelector("[data-chart-canvas]");
+  const chart = echarts.init(canvas, null, { renderer: "canvas" });
+  drawn.set(card, { chart, data: dataOf(card) });
+  paint(card);
+  let width = chart.getWidth();
+  new ResizeObserver(() => {
+    if (!canvas.isConnected || canvas.clientWidth === 0) return;
+    chart.resize();
+    if (chart.getWidth() !== width) paint(card);
+    width = chart.getWidth();
+  }).observe(canvas);
+  card.querySelector("[data-chart-toggle]")?.addEventListener("click", (event) => {
+    toggle(card, event.currentTarget);
+  });
+  card.querySelector("[data-chart-picture]")?.addEventListener("click", () => savePicture(card));
+}
+
+document.addEventListener("kam:theme", () => {
+  for (const [card, { chart }] of drawn) {
+    if (card.isConnected) paint(card);
+    else {
+      chart.dispose();
+      drawn.delete(card);
+    }
+  }
+});
