@@ -79,7 +79,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "kam.identity.middleware.SessionLimitsMiddleware",
+    "kam.identity.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -146,7 +147,13 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "identity:sign-in"
 LOGIN_REDIRECT_URL = "dashboards:my-day"
 LOGOUT_REDIRECT_URL = "identity:sign-in"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+KAM_SESSION_SECONDS = 12 * 60 * 60  # since the sign-in
+KAM_IDLE_SECONDS = 3 * 60 * 60  # since the last request
+KAM_SIGN_IN_FAILURES_PER_ACCOUNT = 5  # within 5 minutes
+KAM_SIGN_IN_FAILURES_PER_ADDRESS = int(os.environ.get("KAM_SIGN_IN_FAILURES_PER_ADDRESS", "5"))
+# How many of our own proxies stand before the web server and write X-Forwarded-For.
+KAM_TRUSTED_PROXIES = int(os.environ.get("KAM_TRUSTED_PROXIES", "1" if PRODUCTION else "0"))
+SESSION_COOKIE_AGE = KAM_SESSION_SECONDS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

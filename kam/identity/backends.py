@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Subquery
 from django.http import HttpRequest
 
+from kam.core.models import Organisation
 from kam.identity.models import User
 
 
@@ -22,5 +24,8 @@ class EmailBackend:
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.filter(pk=user_id).select_related("team").first()
+        """The session's user, with the organisation's time zone at no further statement."""
+        time_zone = Organisation.objects.values("time_zone")[:1]
+        users = User.objects.annotate(organisation_time_zone=Subquery(time_zone))
+        user = users.filter(pk=user_id).select_related("team").first()
         return user if user is not None and user.is_active else None

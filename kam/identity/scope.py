@@ -26,6 +26,23 @@ ORDER BY 1
 """
 
 
+_BELOW_SQL = """
+WITH RECURSIVE below(id) AS (
+    SELECT %s::bigint
+    UNION
+    SELECT t.id FROM identity_salesteam t JOIN below ON t.parent_id = below.id
+)
+SELECT id FROM below ORDER BY 1
+"""
+
+
+def team_ids_below(team_id: int) -> list[int]:
+    """The team and all teams below it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW_SQL, [team_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def user_ids(user: User) -> list[int]:
     """The user, the members of the user's team and the teams below, and whom one stands in for."""
     parameters = {"team": user.team_id, "user": user.pk, "today": timezone.localdate()}

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import hashlib
-
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,11 +8,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.request import Request
 
 from kam.identity.models import ApiToken, User
-
-
-def digest(key: str) -> str:
-    """What is stored of a token's key: its SHA-256 (the key itself has 256 random bits)."""
-    return hashlib.sha256(key.encode()).hexdigest()
+from kam.identity.models.tokens import key_digest
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -28,7 +22,7 @@ class TokenAuthentication(BaseAuthentication):
         token = (
             ApiToken.objects.select_related("user")
             .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-            .filter(digest=digest(key.strip()), user__is_active=True)
+            .filter(digest=key_digest(key.strip()), user__is_active=True)
             .first()
         )
         if token is None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -8,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from kam.core.models import Record
 from kam.identity.choices import TokenScope
 from kam.identity.models.users import User
+
+
+def key_digest(key: str) -> str:
+    """What is stored of a token's key: its SHA-256 (the key itself has 256 random bits)."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 @pghistory.track(exclude=["digest", "last_used_at"])
