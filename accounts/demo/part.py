@@ -12,6 +12,7 @@ from accounts.demo.catalogue import CATEGORIES, PRODUCTS
 from accounts.demo.company import SOURCE_CODES
 from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, TEAMS
 from accounts.demo.writer import RATE_SOURCE, load
+from accounts.services.tree import lock_tree
 from kam.core.demo import Counts, DemoPart
 from kam.core.models import ExchangeRate, SellingCompany
 from kam.identity.models import SalesTeam, User
@@ -61,6 +62,7 @@ def added() -> Counts:
 
 def clear(keep_user_id: int | None) -> Counts:
     """Empty accounts and imports, then remove the demo's rates, companies, people and teams."""
+    lock_tree()
     removed = present()
     _forget_files()
     for model in _BUSINESS:

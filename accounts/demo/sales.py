@@ -134,7 +134,9 @@ class _Ledger:
         if chance < _BIG_RETURNERS.get(self.outlet.channel, _USUAL_RETURNS):
             back = _countable(float(quantity) * part, product) or Decimal(1)
             if back < quantity:
-                self._book(product, off_holidays(day + timedelta(days=days)), -back, price, day)
+                self._book(
+                    product, off_holidays(day + timedelta(days=days)), -back, price, (day, "R")
+                )
 
     def _take_back(self, month: date, share: float) -> None:
         recent = [e for e in self.entries if e.quantity > 0 and (month - e.on).days < 125]
@@ -144,7 +146,7 @@ class _Ledger:
             back = _countable(float(entry.quantity) * share, product)
             if back:
                 price = entry.net_amount / entry.quantity
-                self._book(product, month + timedelta(days=8), -back, price, entry.on)
+                self._book(product, month + timedelta(days=8), -back, price, (entry.on, "B"))
 
     def _book(
         self,
@@ -152,15 +154,17 @@ class _Ledger:
         day: date,
         quantity: Decimal,
         price: Decimal,
-        delivered: date | None = None,
+        returned: tuple[date, str] | None = None,
     ) -> None:
+        """Write one line; `returned` is the day of the delivery and how it came back."""
         if not self.till.is_delivered(self.source, day):
             return
-        key = f"{self.outlet.key}/{delivered or day:%Y%m%d}/{product.code}"
+        delivered, mark = returned or (day, "")
+        key = f"{self.outlet.key}/{delivered:%Y%m%d}/{product.code}"
         self.entries.append(
             Entry(
                 source=self.source.code,
-                source_key=f"{key}/R" if delivered else key,
+                source_key=f"{key}/{mark}" if mark else key,
                 account=self.outlet.key,
                 on=day,
                 product=product.code,

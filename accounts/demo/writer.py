@@ -17,6 +17,8 @@ from accounts.demo.catalogue import ASIA
 from accounts.demo.company import generate
 from accounts.demo.rates import RateTable
 from accounts.demo.records import Company, Entry, Node, Period, Role
+from accounts.services.figures import refresh_figures
+from accounts.services.tree import lock_tree, refresh_current
 from kam.core.demo import Counts, DemoRequest
 from kam.core.models import ExchangeRate, Organisation, SellingCompany
 from kam.core.money import convert
@@ -55,6 +57,7 @@ class _Writer:
     batches: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def write(self) -> Counts:
+        lock_tree()
         self._organisation()
         self._people()
         self._rates()
@@ -64,6 +67,7 @@ class _Writer:
         self._tree()
         self._revenue()
         self._targets()
+        refresh_figures(as_of=self.request.as_of)
         company = self.company
         return {
             "users": len(company.people),
@@ -195,23 +199,7 @@ class _Writer:
             )
             for lead in self.company.leads
         )
-        self._derive()
-
-    def _derive(self) -> None:
-        """Set the columns that hold the tree and the leads as they stand today."""
-        day = self.request.as_of
-        above = {p.child: p.parent for p in self.company.parents if p.period.contains(day)}
-        leads = {x.account: x.person for x in self.company.leads if x.period.contains(day)}
-        accounts = m.Account.objects.in_bulk(list(self.accounts.values()))
-        for key, pk in self.accounts.items():
-            line = _line(key, above)
-            account, led = accounts[pk], [self.people[leads[k]] for k in line if k in leads]
-            account.path = [self.accounts[k] for k in line]
-            account.current_group_id = account.path[0]
-            account.current_parent_id = account.path[-2] if len(line) > 1 else None
-            account.lead_chain, account.current_lead_id = led, led[-1] if led else None
-        fields = ["path", "current_group", "current_parent", "lead_chain", "current_lead"]
-        m.Account.objects.bulk_update(accounts.values(), fields)
+        refresh_current(as_of=self.request.as_of)
 
     def _revenue(self) -> None:
         self._batches()
@@ -282,14 +270,6 @@ class _Writer:
             )
             for target in self.company.targets
         )
-
-
-def _line(key: str, above: dict[str, str]) -> list[str]:
-    """Return the keys from the ultimate parent down to the account itself."""
-    line = [key]
-    while line[0] in above:
-        line.insert(0, above[line[0]])
-    return line
 
 
 def _account(node: Node) -> m.Account:
