@@ -110,7 +110,7 @@ class _Cells:
                 m.unconverted
             FROM {table} AS m {self._join_nodes("m")}
             WHERE m.entries > 0 AND m.month >= {self.statement.bind(period.start)}
-                AND m.month < {self.statement.bind(period.end)} {self._conditions()}"""  # noqa: S608 - every value is a bound parameter
+                AND m.month < {self.statement.bind(period.end)} {self._conditions()}"""
 
     def _from_entries(self, period: Period) -> str:
         by_account = self._sums(period, "e.account_id", "accounts_revenueentry AS e")
@@ -122,11 +122,11 @@ class _Cells:
         """Accounts that were in one group all through: summed first, then named by group."""
         dates = self._range(period)
         return f"""
-            SELECT COALESCE(g.group_id, a.key), a.currency_id, a.net, a.base, a.unconverted
+            SELECT COALESCE(g.group_id, a.key) AS key, a.currency_id, a.net, a.base, a.unconverted
             FROM ({by_account}) AS a
             LEFT JOIN accounts_groupperiod AS g ON g.account_id = a.key AND g.valid @> {dates}
             WHERE g.group_id IS NOT NULL OR NOT EXISTS
-                (SELECT FROM accounts_groupperiod AS h WHERE h.account_id = a.key)"""  # noqa: S608 - every value is a bound parameter
+                (SELECT FROM accounts_groupperiod AS h WHERE h.account_id = a.key)"""
 
     def _moved(self, period: Period) -> str:
         """Accounts that changed groups within the period: each entry by its own date."""
@@ -136,7 +136,7 @@ class _Cells:
              WHERE valid && {dates} AND NOT valid @> {dates}) AS moved
             JOIN accounts_revenueentry AS e ON e.account_id = moved.account_id
             JOIN accounts_groupperiod AS g
-                ON g.account_id = e.account_id AND g.valid @> e.booked_on"""  # noqa: S608 - every value is a bound parameter
+                ON g.account_id = e.account_id AND g.valid @> e.booked_on"""
         return self._sums(period, "g.group_id", moved)
 
     def _sums(self, period: Period, key: str, tables: str) -> str:
@@ -148,7 +148,7 @@ class _Cells:
             WHERE e.booked_on >= {self.statement.bind(period.start)}
                 AND e.booked_on < {self.statement.bind(period.end)}
                 {self.entry_conditions()} {self._conditions()}
-            GROUP BY {key}, e.currency_id"""  # noqa: S608 - every value is a bound parameter
+            GROUP BY {key}, e.currency_id"""
 
     def _range(self, period: Period) -> str:
         start, end = self.statement.bind(period.start), self.statement.bind(period.end)

@@ -131,7 +131,7 @@ def missing_rates(
         f"""
         SELECT e.currency_id, min(e.booked_on), count(*) FROM {tables}
         WHERE {where} AND e.base_amount IS NULL AND e.currency_id <> {statement.bind(into)}
-        GROUP BY 1 ORDER BY 1""",  # noqa: S608 - every value is a bound parameter
+        GROUP BY 1 ORDER BY 1""",
         statement,
     )
     missing = [
@@ -153,7 +153,7 @@ def _missing_from_base(
         f"""
         SELECT min(e.booked_on), count(*) FROM {tables}
         LEFT JOIN ({rates}) AS r ON r.day = e.booked_on
-        WHERE {where} AND r.rate IS NULL AND e.currency_id <> {statement.bind(into)}""",  # noqa: S608 - every value is a bound parameter
+        WHERE {where} AND r.rate IS NULL AND e.currency_id <> {statement.bind(into)}""",
         statement,
     )
     if not entries:
@@ -218,7 +218,7 @@ _CUSTOMERS = """
     ), customers AS (
         SELECT point, key,
             sum(CASE WHEN currency_id = used.code THEN net ELSE base END) AS amount,
-            COALESCE(sum(unconverted) FILTER (WHERE currency_id <> used.code), 0) AS unconverted
+            COALESCE(sum(unconverted) FILTER (WHERE {gap}), 0) AS unconverted
         FROM cells CROSS JOIN used GROUP BY point, key
         ORDER BY point, amount DESC, key
     ), points AS (
@@ -243,13 +243,16 @@ def _in_document_or_base(
 ) -> tuple[str, Statement]:
     statement = Statement()
     inner = cells(statement, query, points, scope=scope, basis=basis)
-    return f"WITH cells AS ({inner}) " + _customers(statement, query, points, base), statement
+    gap = "currency_id <> used.code"
+    return f"WITH cells AS ({inner}) " + _customers(statement, query, points, base, gap), statement
 
 
 def _customers(
-    statement: Statement, query: ConcentrationQuery, points: Sequence[Period], base: str
+    statement: Statement, query: ConcentrationQuery, points: Sequence[Period], base: str, gap: str
 ) -> str:
+    """Sum cells by customer; `gap` says which cells' unconverted entries matter."""
     return _CUSTOMERS.format(
+        gap=gap,
         wanted=statement.bind(query.currency, "wanted"),
         base=statement.bind(base, "base"),
         last=len(points) - 1,
@@ -269,7 +272,10 @@ def _converted(
     for number, period in enumerate(points):
         tables, where = entries_where(statement, query.during(period), scope)
         rates = _day_rates(statement, period, currency, base)
-        amount = f"CASE WHEN e.currency_id = {code} THEN e.net_amount ELSE round(e.base_amount / r.rate, 4) END"
+        amount = (
+            f"CASE WHEN e.currency_id = {code} THEN e.net_amount"
+            " ELSE round(e.base_amount / r.rate, 4) END"
+        )
         selects.append(f"""
             SELECT {number} AS point, {key} AS key, {code}::text AS currency_id,
                 COALESCE(sum({amount}), 0) AS net, 0::numeric AS base,
@@ -277,10 +283,11 @@ def _converted(
             FROM {tables} LEFT JOIN ({rates}) AS r ON r.day = e.booked_on
             LEFT JOIN accounts_groupperiod AS g
                 ON g.account_id = e.account_id AND g.valid @> e.booked_on
-            WHERE {where} GROUP BY 2""")  # noqa: S608 - every value is a bound parameter
-    sql = "WITH cells AS (" + "\nUNION ALL\n".join(selects) + ") "
-    sql += _customers(statement, query, points, base)
-    return sql.replace("FILTER (WHERE currency_id <> used.code)", ""), statement
+            WHERE {where} GROUP BY 2""")
+    inner = "\nUNION ALL\n".join(selects)
+    return f"WITH cells AS ({inner}) " + _customers(
+        statement, query, points, base, "TRUE"
+    ), statement
 
 
 def _day_rates(statement: Statement, period: Period, currency: str, base: str) -> str:
@@ -291,7 +298,7 @@ def _day_rates(statement: Statement, period: Period, currency: str, base: str) -
             SELECT rate FROM core_exchangerate
             WHERE currency_id = {statement.bind(currency)} AND base_id = {statement.bind(base)}
                 AND valid_on <= day::date ORDER BY valid_on DESC LIMIT 1) AS rate
-        FROM generate_series({start}::date, {last}::date, interval '1 day') AS day"""  # noqa: S608 - every value is a bound parameter
+        FROM generate_series({start}::date, {last}::date, interval '1 day') AS day"""
 
 
 def _base_currency() -> str:
