@@ -7,7 +7,7 @@ into the same kind of error. Never catch a database error inside `atomic`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -37,6 +37,29 @@ class RefusedError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """A reason why something cannot be done; the page shows it, the service enforces it."""
+
+    message: Text
+    code: str = "refused"
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something to know before doing it; it does not stand in the way."""
+
+    message: Text
+    code: str = "caution"
+
+
+def refuse(blockers: Iterable[Blocker]) -> None:
+    """Raise the first blocker, if there is one."""
+    for blocker in blockers:
+        raise RefusedError(blocker.message, field=blocker.field, code=blocker.code)
 
 
 @dataclass(frozen=True)
@@ -92,7 +115,7 @@ def _of_constraint(model: type[models.Model], name: str) -> RefusedError | None:
     if isinstance(found, models.UniqueConstraint) and not found.violation_error_message:
         return _taken(model, fields[0] if fields else "", name)
     return RefusedError(
-        found.get_violation_error_message(), field=fields[-1] if fields else "", code=name
+        str(found.get_violation_error_message()), field=fields[-1] if fields else "", code=name
     )
 
 

@@ -1,0 +1,117 @@
+"""Figures of accounts for lists, kept ready: revenue of an account and all below it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+from kam.core.dates import Period
+
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The two periods that a list compares: the last 12 complete calendar months, and before."""
+
+    latest: Period
+    before: Period
+
+
+def windows(as_of: date) -> Windows:
+    """Return the last 12 complete months at a day and the same months a year earlier.
+
+    The running month is left out, because comparing a part of a month with a whole one misleads;
+    a month's last day completes it.
+    """
+    latest = Period.whole_months(as_of, MONTHS)
+    return Windows(latest, latest.same_period_last_year())
+
+
+_BELOW = """
+WITH RECURSIVE below(root_id, account_id, valid) AS (
+    SELECT id, id, daterange(NULL, NULL) FROM accounts_account
+    WHERE %(everyone)s OR id = ANY(%(ids)s::bigint[])
+    UNION ALL
+    SELECT below.root_id, l.account_id, below.valid * l.valid
+    FROM below JOIN accounts_parentlink l
+        ON l.parent_id = below.account_id AND l.valid && below.valid
+)
+"""
+# Whole months come from the roll-up; of a month in which an account came or went, its entries do.
+_SUMS = """
+, pieces AS (
+    SELECT below.root_id, m.month, m.base_amount AS amount, m.unconverted
+    FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
+    WHERE m.month >= %(start)s AND m.month < %(end)s
+      AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
+    UNION ALL
+    SELECT below.root_id, broken.month, COALESCE(e.base_amount, 0),
+        (e.base_amount IS NULL)::integer
+    FROM below
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT date_trunc('month', day)::date AS month
+        FROM unnest(ARRAY[lower(below.valid), upper(below.valid)]) AS bound(day)
+        WHERE day > date_trunc('month', day) AND day > %(start)s AND day < %(end)s
+    ) AS broken
+    JOIN accounts_revenueentry e ON e.account_id = below.account_id
+        AND e.booked_on >= broken.month
+        AND e.booked_on < broken.month + interval '1 month'
+        AND below.valid @> e.booked_on
+    WHERE NOT (lower_inf(below.valid) AND upper_inf(below.valid))
+), sums AS (
+    SELECT root_id, sum(amount) FILTER (WHERE month >= %(middle)s) AS latest,
+        sum(amount) FILTER (WHERE month < %(middle)s) AS before, sum(unconverted) AS unconverted
+    FROM pieces GROUP BY root_id
+), lasts AS (
+    SELECT below.root_id, max(entry.booked_on) AS booked_on
+    FROM below CROSS JOIN LATERAL (
+        SELECT e.booked_on FROM accounts_revenueentry e
+        WHERE e.account_id = below.account_id AND e.booked_on <= %(as_of)s
+          AND e.booked_on >= COALESCE(lower(below.valid), '-infinity'::date)
+          AND e.booked_on < COALESCE(upper(below.valid), 'infinity'::date)
+        ORDER BY e.booked_on DESC LIMIT 1
+    ) AS entry
+    GROUP BY below.root_id
+)
+"""
+_KEEP = """
+INSERT INTO accounts_accountfigure AS f
+    (account_id, as_of, net_12m, net_previous_12m, last_entry_on, unconverted)
+SELECT account.id, %(as_of)s, COALESCE(sums.latest, 0), COALESCE(sums.before, 0),
+    lasts.booked_on, COALESCE(sums.unconverted, 0)
+FROM accounts_account account
+LEFT JOIN sums ON sums.root_id = account.id
+LEFT JOIN lasts ON lasts.root_id = account.id
+WHERE %(everyone)s OR account.id = ANY(%(ids)s::bigint[])
+ORDER BY account.id
+ON CONFLICT (account_id) DO UPDATE SET as_of = EXCLUDED.as_of, net_12m = EXCLUDED.net_12m,
+    net_previous_12m = EXCLUDED.net_previous_12m, last_entry_on = EXCLUDED.last_entry_on,
+    unconverted = EXCLUDED.unconverted
+"""
+
+
+@transaction.atomic
+def refresh_figures(*, as_of: date, account_ids: Collection[int] | None = None) -> int:
+    """Recompute the list figures of accounts (None: of all); answers how many were written.
+
+    Net revenue in base currency of the account and of whatever stood below it on each entry's
+    date, over the windows of `windows`. Entries without a rate are left out and counted in
+    `unconverted`; `last_entry_on` is the last entry's date up to the day. Every account has a
+    row: no revenue is a real 0 here. Safe to run beside itself.
+    """
+    span = windows(as_of)
+    parameters = {
+        "everyone": account_ids is None,
+        "ids": sorted(account_ids or ()),
+        "as_of": as_of,
+        "start": span.before.start,
+        "middle": span.latest.start,
+        "end": span.latest.end,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW + _SUMS + _KEEP, parameters)
+        return cursor.rowcount

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.services.figures import refresh_figures
+from accounts.services.revenue import fill_base_amounts
+from accounts.services.tree import refresh_current
+from kam.core.jobs import Progress, job
+
+
+@job("accounts.refresh_accounts")
+def refresh_accounts(progress: Progress) -> dict[str, Any]:
+    """Let dated changes take effect (nightly): today's tree, leads and list figures."""
+    as_of = timezone.localdate()
+    moved = refresh_current(as_of=as_of)
+    progress.report(1, 2)
+    return {"as_of": as_of.isoformat(), "changed": moved, "figures": refresh_figures(as_of=as_of)}
+
+
+@job("accounts.fill_base_amounts")
+def fill_missing_base_amounts(progress: Progress) -> dict[str, Any]:
+    """Convert entries whose rate has arrived, and refresh the figures that they are part of."""
+    filled = fill_base_amounts()
+    progress.report(1, 2)
+    written = refresh_figures(as_of=timezone.localdate()) if filled else 0
+    return {"filled": filled, "figures": written}
