@@ -13,6 +13,8 @@ from kam.core.icons import icon
 
 type State = Literal["neutral", "info", "success", "warning", "danger", "muted"]
 
+# The asset build reads these: icons: point info-circle circle-check alert-triangle
+# icons: alert-octagon circle-dashed tier-hexagon tier-diamond tier-triangle tier-circle tier-square
 STATE_ICONS: dict[str, str] = {
     "neutral": "point",
     "info": "info-circle",

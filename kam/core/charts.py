@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Literal
@@ -98,12 +98,13 @@ def _value_axis(value_format: Format, unit: str, title: str = "") -> dict[str, A
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """A line or a layer of bars: one value per label (None leaves a gap)."""
+    """A line or a layer of bars: one value per label (None leaves a gap). `hue` (1–8) keeps a
+    thing its colour across the charts of a page."""
 
     name: Text
     values: Sequence[Amount]
     dashed: bool = False
-    data: dict[str, Any] = field(default_factory=dict)
+    hue: int | None = None
 
 
 def pareto(
@@ -187,7 +188,7 @@ def _labelled(
                 "unit": unit,
                 "dashed": one.dashed,
                 **extra,
-                **one.data,
+                **({"hue": one.hue} if one.hue else {}),
             }
             for one in series
         ],

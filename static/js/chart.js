@@ -1,6 +1,11 @@
 // Draws a chart card from the data beside it, and again when theme or size change.
 import { BarChart, LineChart } from "echarts/charts";
-import { GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+} from "echarts/components";
 import * as echarts from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
@@ -11,6 +16,7 @@ echarts.use([
   BarChart,
   LineChart,
   GridComponent,
+  LegendComponent,
   TooltipComponent,
   MarkLineComponent,
   LabelLayout,

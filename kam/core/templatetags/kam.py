@@ -16,6 +16,7 @@ from kam.core.charts import sparkline as draw_sparkline
 from kam.core.icons import icon as draw_icon
 
 register = template.Library()
+# icons: arrow-up-right arrow-down-right arrow-right
 
 
 @register.simple_tag
