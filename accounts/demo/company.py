@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from accounts.demo.calendar import LATE_FEED_DAYS, Calendar
 from accounts.demo.catalogue import ASIA, CATEGORIES, EUROPE, PRODUCTS
-from accounts.demo.people import ORGANISATION, PEOPLE, TEAMS, leads
+from accounts.demo.people import ORGANISATION, PEOPLE, TEAMS, absences, leads
 from accounts.demo.rates import RateTable, monthly_rates
 from accounts.demo.records import Company, Entry, Period, Source
 from accounts.demo.sales import Till, outlet_entries, unassigned_entries
@@ -35,6 +35,7 @@ def generate(*, as_of: date, seed: int = DEFAULT_SEED, scale: int = 1) -> Compan
         history=Period(calendar.first, as_of),
         teams=TEAMS,
         people=PEOPLE,
+        absences=absences(calendar),
         sources=sources,
         rates=rates,
         categories=CATEGORIES,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from accounts.demo.calendar import Calendar
 from accounts.demo.catalogue import LUNAR_SEASON, SEASONS
@@ -75,14 +76,15 @@ def promotion(seed: int, outlet: Outlet, category: str, month: date) -> tuple[fl
     """Return volume and price factors: a promotion lifts the month and empties the next."""
     if outlet.channel in _IRREGULAR:
         return 1.0, 1.0
-    if _is_promoted(seed, outlet, category, month):
+    if _is_promoted(seed, outlet.banner, category, month):
         return 1.55, 0.88
     before = (month - timedelta(days=1)).replace(day=1)
-    return (0.85, 1.0) if _is_promoted(seed, outlet, category, before) else (1.0, 1.0)
+    return (0.85, 1.0) if _is_promoted(seed, outlet.banner, category, before) else (1.0, 1.0)
 
 
-def _is_promoted(seed: int, outlet: Outlet, category: str, month: date) -> bool:
-    return Dice(seed, "promotion", outlet.banner, category, month).happens(0.09)
+@lru_cache(maxsize=4096)
+def _is_promoted(seed: int, banner: str, category: str, month: date) -> bool:
+    return Dice(seed, "promotion", banner, category, month).happens(0.09)
 
 
 def taken_back(calendar: Calendar, outlet: Outlet, month: date) -> float:

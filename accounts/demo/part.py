@@ -76,7 +76,7 @@ def clear(keep_user_id: int | None) -> Counts:
 def _remove_people(keep_user_id: int | None) -> int:
     people = User.objects.filter(email__endswith=f"@{MAIL_DOMAIN}")
     leaving = people if keep_user_id is None else people.exclude(pk=keep_user_id)
-    count = leaving.count()
+    count: int = leaving.count()
     leaving.delete()
     people.update(team=None)
     _remove_empty_teams()

@@ -1,10 +1,12 @@
 """The demo's own people: teams, sign-ins, and who leads which chain when."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from accounts.demo.blueprint import Chain
 from accounts.demo.calendar import Calendar, Story
 from accounts.demo.records import (
+    Absence,
     Lead,
     NodeKind,
     Organisation,
@@ -110,6 +112,12 @@ _LOCAL = {
     ("DE01", "RO"): "andreea.munteanu",
     ("SG01", "VN"): "lan.anh",
 }
+
+
+def absences(calendar: Calendar) -> tuple[Absence, ...]:
+    """Return who is away today: one manager, for ten days."""
+    start, end = calendar.as_of - timedelta(days=3), calendar.as_of + timedelta(days=7)
+    return (Absence("juhani.rautio", "aino.koskela", Period(start, end), "Holiday"),)
 
 
 def leads(calendar: Calendar, told: tuple[Chain, ...], tree: Tree) -> tuple[Lead, ...]:

@@ -89,6 +89,16 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """While `person` is away, `stand_in` does the work."""
+
+    person: str
+    stand_in: str
+    period: Period
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A feed of revenue; `data_as_of` is the last day it has delivered."""
 
@@ -190,6 +200,7 @@ class Company:
     history: Period
     teams: tuple[Team, ...]
     people: tuple[Person, ...]
+    absences: tuple[Absence, ...]
     sources: tuple[Source, ...]
     rates: tuple[Rate, ...]
     categories: tuple[Category, ...]

@@ -23,7 +23,7 @@ from kam.core.demo import Counts, DemoRequest
 from kam.core.models import ExchangeRate, Organisation, SellingCompany
 from kam.core.money import convert
 from kam.core.text import search_key
-from kam.identity.models import SalesTeam, User
+from kam.identity.models import Delegation, SalesTeam, User
 from kam.imports.choices import BatchState
 from kam.imports.models import DataSource, ImportBatch
 
@@ -60,6 +60,7 @@ class _Writer:
         lock_tree()
         self._organisation()
         self._people()
+        self._absences()
         self._rates()
         self._assortment()
         self._sources()
@@ -116,6 +117,17 @@ class _Writer:
         )
         told = self.company.people
         self.people = {person.key: user.pk for person, user in zip(told, users, strict=True)}
+
+    def _absences(self) -> None:
+        Delegation.objects.bulk_create(
+            Delegation(
+                from_user_id=self.people[absence.person],
+                to_user_id=self.people[absence.stand_in],
+                valid=_range(absence.period),
+                reason=absence.reason,
+            )
+            for absence in self.company.absences
+        )
 
     def _rates(self) -> None:
         base = self.company.organisation.base_currency
