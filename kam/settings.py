@@ -229,24 +229,41 @@ REST_FRAMEWORK = {
         "kam.identity.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["kam.identity.api.permissions.HasCapability"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "kam.core.api.pagination.KeysetPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "kam.core.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "kam.core.api.problems.handle_exception",
     "COERCE_DECIMAL_TO_STRING": True,
-    "PAGE_SIZE": 50,
+    "STRICT_JSON": True,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "kam API",
-    "DESCRIPTION": "Accounts, revenue, concentration and imports of kam.",
+    "DESCRIPTION": "Accounts, revenue, concentration and imports. The rules that hold for every "
+    "operation (keys, pages, errors, versions, repeating a request) stand in docs/api.md.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kam.core.api.schema.add_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "kam.core.choices.JobState",
+        "BatchState": "kam.imports.choices.BatchState",
+        "AccountKind": "accounts.choices.AccountKind",
+        "AccountStatus": "accounts.choices.AccountStatus",
+        "Channel": "accounts.choices.Channel",
+        "ConcentrationLevel": "accounts.choices.ConcentrationLevel",
+        "Role": "kam.identity.choices.Role",
+        "TokenScope": "kam.identity.choices.TokenScope",
+    },
 }
 
 # Jobs: what was found to lose nothing when workers, broker or database die.

@@ -1,0 +1,12 @@
+"""The API's roof, under /api/v1/."""
+
+from django.urls import include, path, re_path
+
+from kam.core.api.base import NotFoundView
+
+app_name = "api"
+urlpatterns = [
+    path("", include("kam.identity.api.urls")),
+    path("", include("kam.core.api.urls")),
+    re_path(r"^.*$", NotFoundView.as_view(), name="nothing"),
+]
