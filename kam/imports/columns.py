@@ -62,7 +62,9 @@ class Column:
     """A canonical column of a kind of import.
 
     `required` columns must be mapped and filled in every row; `synonyms` are names under which
-    systems export it, lower case, for the first guess.
+    systems export it, lower case, for the first guess. `read` replaces the type's parser and
+    answers None for what is unknown. A column `derived_from` another is never mapped: it is made
+    from the other's text by `read`.
     """
 
     name: str
@@ -73,6 +75,16 @@ class Column:
     example: str = ""
     synonyms: tuple[str, ...] = ()
     max_length: int = 200
+    read: Parse | None = None
+    derived_from: str = ""
+
+    def parser(self, date_format: str, decimal: DecimalSign) -> Parse | None:
+        """Return the function that reads its cells; None takes text as it is."""
+        return self.read or self.type.parser(date_format, decimal)
+
+    def problem(self) -> str:
+        """Return the reason for which a row with an unreadable cell is rejected."""
+        return f"unknown: {self.name}" if self.read else f"not a {self.type}: {self.name}"
 
 
 def guess_columns(header: Iterable[str], columns: Iterable[Column]) -> dict[str, str]:

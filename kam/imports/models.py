@@ -104,3 +104,24 @@ class ImportReject(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.message}"
+
+
+class ImportChange(models.Model):
+    """A row that a batch created (nothing before) or changed, with what it was: the way back.
+
+    Ledger-sized tables keep their own revisions; this is for master data.
+    """
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
+    table = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "table", "row_id"], name="import_change_once")
+        ]
+        indexes = [models.Index(fields=["table", "row_id"], name="import_change_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id} in batch {self.batch_id}"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -8,10 +8,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from kam.identity.models import User
-    from kam.imports.models import DataSource, ImportBatch
 
 
-class BatchQuerySet(models.QuerySet["ImportBatch"]):
+class BatchQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """All batches for who may look at imports; nobody else sees any."""
         if not user.is_authenticated or not user.can("imports.view"):
@@ -19,7 +18,7 @@ class BatchQuerySet(models.QuerySet["ImportBatch"]):
         return self
 
 
-class SourceQuerySet(models.QuerySet["DataSource"]):
+class SourceQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Everybody signed in sees how fresh the data is."""
         return self if user.is_authenticated else self.none()

@@ -45,10 +45,16 @@ class Shaper:
             if name in names and suffix
         ]
         self._typed = [
-            (index, column.type.shortcut(mapping.decimal), parse, column)
+            (index, column.type.shortcut(mapping.decimal), parse, column.problem())
             for index, column in enumerate(self.columns)
-            if (parse := column.type.parser(mapping.date_format, mapping.decimal))
+            if (parse := column.parser(mapping.date_format, mapping.decimal))
         ]
+        self._derived = [
+            (names.index(column.derived_from), column.read)
+            for column in columns
+            if column.derived_from in names and column.read
+        ]
+        self._derived_names = [c.name for c in columns if c.derived_from in names and c.read]
         self._fallbacks = [(names.index(n), v) for n, v in self.constants.items() if n in names]
         self._required = [(i, c.name) for i, c in enumerate(self.columns) if c.required]
         self._limits = [
@@ -62,7 +68,8 @@ class Shaper:
     @property
     def staged(self) -> list[str]:
         """Names of the staged columns, in the order of the cells that `row` returns."""
-        return ["line_no", *(c.name for c in self.columns), "row_hash", "reason", "detail"]
+        names = [c.name for c in self.columns]
+        return ["line_no", *names, *self._derived_names, "row_hash", "reason", "detail"]
 
     def row(self, line: int, cells: list[str]) -> list[str]:
         """Return one staged row; empty texts stand for nothing."""
@@ -71,21 +78,21 @@ class Shaper:
             out[index] = out[index].removesuffix(suffix)
         for index, constant in self._fallbacks:
             out[index] = out[index] or constant
+        derived = [read(out[index]) or "" for index, read in self._derived]
         reason = detail = digest = ""
-        for index, shortcut, parse, column in self._typed:
+        for index, shortcut, parse, problem in self._typed:
             text = out[index]
             if text and not shortcut(text):
                 value = parse(text)
                 if value is None:
-                    reason = reason or f"not a {column.type}: {column.name}"
-                    detail = detail or text
+                    reason, detail = reason or problem, detail or text
                 out[index] = value or ""
         joined = _UNIT.join(out)
         if not reason:
             reason, detail = self._shape_problem(out, len(joined))
         if self._keyless:
             digest = hashlib.md5(joined.encode(), usedforsecurity=False).hexdigest()
-        return [str(line), *out, digest, reason, detail[:DETAIL_LENGTH]]
+        return [str(line), *out, *derived, digest, reason, detail[:DETAIL_LENGTH]]
 
     def _shape_problem(self, out: list[str], length: int) -> tuple[str, str]:
         for index, name in self._required:
@@ -148,7 +155,7 @@ def _constants(columns: Sequence[Column], mapping: ColumnMapping) -> dict[str, s
     constants: dict[str, str] = {}
     for column in columns:
         text = cell_text(mapping.constants.get(column.name, ""))
-        parse = column.type.parser(mapping.date_format, mapping.decimal)
+        parse = column.parser(mapping.date_format, mapping.decimal)
         value = parse(text) if text and parse else text
         if value is None:
             raise MappingError(

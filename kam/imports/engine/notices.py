@@ -1,0 +1,64 @@
+"""What is said about a file beside its rejected rows: a code with details, worded when shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from django.utils.translation import gettext_lazy as _
+
+from kam.core.formats import Text
+
+_texts: dict[str, Text] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A code that some app gave words to, and what fills their gaps."""
+
+    code: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(str(data.get("code", "")), dict(data.get("details") or {}))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the notice as JSON."""
+        return {"code": self.code, "details": dict(self.details)}
+
+    def __str__(self) -> str:
+        return str(_texts.get(self.code, self.code)) % self.details
+
+
+def register_notices(texts: Mapping[str, Text]) -> None:
+    """Give words to codes; `%(name)s` stands for a detail."""
+    _texts.update(texts)
+
+
+# Reasons: a fixed text, or a kind of problem with the column it is about.
+_reasons: dict[str, Text] = {}
+_column_reasons: dict[str, Text] = {
+    "missing": _("%(column)s is missing"),
+    "not a number": _("%(column)s is not a number"),
+    "not a fraction": _("%(column)s is not a fraction"),
+    "not a date": _("%(column)s is not a date"),
+    "not a month": _("%(column)s is not a month"),
+    "too long": _("%(column)s is too long"),
+    "unknown": _("%(column)s is unknown"),
+}
+
+
+def register_reasons(texts: Mapping[str, Text]) -> None:
+    """Give words to the reasons for which an importer rejects rows."""
+    _reasons.update(texts)
+
+
+def reason_text(reason: str) -> str:
+    """Return a reason in the reader's language; one without words is shown as it is."""
+    kind, colon, column = reason.partition(": ")
+    if colon and kind in _column_reasons:
+        return str(_column_reasons[kind]) % {"column": column}
+    return str(_reasons.get(reason, reason))

@@ -1,0 +1,176 @@
+"""Batches before they are imported: a file received, its columns chosen, its work asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePosixPath
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kam.core.jobs import enqueue
+from kam.core.models import JobRun
+from kam.core.problems import RefusedError
+from kam.identity.models import User
+from kam.imports.choices import BatchState
+from kam.imports.mapping import ColumnMapping
+from kam.imports.models import DataSource, ImportBatch
+from kam.imports.options import ControlTotals, Options
+from kam.imports.reading import open_table
+from kam.imports.registry import importer_for
+from kam.imports.services import files
+
+OPEN_STATES = frozenset(
+    {
+        BatchState.UPLOADED,
+        BatchState.MAPPED,
+        BatchState.PREVIEWED,
+        BatchState.REFUSED,
+        BatchState.FAILED,
+    }
+)
+
+
+class BatchStateError(RefusedError):
+    """The batch is not in a state in which this can be done to it."""
+
+    code = "batch_state"
+
+
+def receive_file(
+    *, kind: str, source_code: str, upload: File[bytes], user: User | None, as_of: date
+) -> ImportBatch:
+    """Store a file and check that it is a table; nothing is kept of one that is not.
+
+    Raises UnreadableFile (BrokenFile with line numbers) and UnknownKindError.
+    """
+    importer_for(kind)
+    sha256 = files.digest(upload)
+    stored = files.store(upload, f"{as_of:%Y/%m}")
+    with files.kept_only_on_success(stored) as path:
+        for _row in open_table(path).rows():
+            pass  # read to its end: a broken line anywhere refuses the file
+        with transaction.atomic():
+            return ImportBatch.objects.create(
+                kind=kind,
+                source=source_of(source_code or kind),
+                file=stored,
+                file_name=PurePosixPath((upload.name or "").replace("\\", "/")).name[-255:],
+                file_size=upload.size,
+                sha256=sha256,
+                created_by=user,
+            )
+
+
+def source_of(code: str) -> DataSource:
+    """Return the source with this code, made when it is new."""
+    code = " ".join(code.split())[:50]
+    source, _created = DataSource.objects.get_or_create(code=code, defaults={"name": code})
+    return source
+
+
+@transaction.atomic
+def set_up(
+    *,
+    batch_id: int,
+    mapping: ColumnMapping,
+    options: Options,
+    control_totals: ControlTotals,
+    remember: bool = True,
+) -> ImportBatch:
+    """Say how the file's columns are read and what is allowed; an earlier check is void.
+
+    The mapping is remembered for the next file of the source. Raises MappingError,
+    UnreadableFile, BatchStateError.
+    """
+    batch = lock_batch(batch_id)
+    if batch.state not in OPEN_STATES:
+        raise BatchStateError(_("This import can no longer be changed."))
+    importer = importer_for(batch.kind)
+    importer.check(mapping)
+    mapping.check(importer.columns, files.table_of(batch, mapping).header)
+    batch.mapping, batch.options = mapping.to_json(), options.to_json()
+    batch.control_totals = control_totals.to_json()
+    batch.state, batch.error, batch.summary = BatchState.MAPPED, "", {}
+    batch.save(update_fields=["mapping", "options", "control_totals", "state", "error", "summary"])
+    if remember:
+        _remember(batch)
+    return batch
+
+
+def _remember(batch: ImportBatch) -> None:
+    source = DataSource.objects.select_for_update(no_key=True).get(pk=batch.source_id)
+    source.mappings[batch.kind] = batch.mapping
+    source.save(update_fields=["mappings", "updated_at"])
+
+
+def lock_batch(batch_id: int) -> ImportBatch:
+    """Return the batch under a row lock: two workers never have the same one in hand."""
+    return ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch_id)
+
+
+def job_key(batch_id: int) -> str:
+    """Return the key under which runs of a batch's jobs are found."""
+    return f"imports:batch:{batch_id}"
+
+
+@transaction.atomic
+def ask_for_preview(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
+    """Ask for a check of the whole file as a job. Raises BatchStateError."""
+    batch = lock_batch(batch_id)
+    _must_be_mapped(batch)
+    return enqueue(
+        "imports.preview_batch",
+        requested_by=user,
+        key=job_key(batch_id),
+        batch_id=batch_id,
+        as_of=as_of.isoformat(),
+    )
+
+
+@transaction.atomic
+def ask_for_commit(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
+    """Ask for the import as a job; asking twice starts it once. Raises BatchStateError."""
+    batch = lock_batch(batch_id)
+    _must_be_mapped(batch)
+    batch.state = BatchState.COMMITTING
+    batch.save(update_fields=["state"])
+    return enqueue(
+        "imports.commit_batch",
+        requested_by=user,
+        key=job_key(batch_id),
+        batch_id=batch_id,
+        as_of=as_of.isoformat(),
+    )
+
+
+@transaction.atomic
+def ask_for_undo(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
+    """Ask for a batch to be taken back, as a job. Raises BatchStateError."""
+    batch = lock_batch(batch_id)
+    if batch.state != BatchState.COMMITTED:
+        raise BatchStateError(_("Only a finished import can be undone."))
+    return enqueue(
+        "imports.undo_batch",
+        requested_by=user,
+        key=job_key(batch_id),
+        batch_id=batch_id,
+        as_of=as_of.isoformat(),
+    )
+
+
+@transaction.atomic
+def discard(*, batch_id: int) -> None:
+    """Forget a file that was never imported. Raises BatchStateError."""
+    batch = lock_batch(batch_id)
+    if batch.state not in OPEN_STATES:
+        raise BatchStateError(_("An import that ran is kept as a record."))
+    name = batch.file.name
+    batch.delete()
+    transaction.on_commit(lambda: files.default_storage.delete(name))
+
+
+def _must_be_mapped(batch: ImportBatch) -> None:
+    if batch.state not in OPEN_STATES or not batch.mapping:
+        raise BatchStateError(_("Choose the columns first; an import that ran cannot run again."))
