@@ -20,6 +20,7 @@ _LEANINGS: dict[Channel, dict[str, float]] = {
     Channel.ONLINE: {"OAT": 1.6, "SNK": 1.4, "BER": 1.3, "PRL": 0.5},
     Channel.OTHER: {"FIS": 1.8, "DAI": 1.5, "BER": 1.4, "RDY": 1.5, "SNK": 0.3, "PRL": 0.0},
 }
+_WEEKLY_FROM, _FORTNIGHTLY_FROM = 300_000.0, 80_000.0
 _LARGE_LINE, _HUGE_LINE = 24_000.0, 110_000.0
 _YEARLY_PRICE_RISE = 1.025
 # The smallest step of a price list in each currency; two decimals elsewhere.
@@ -54,15 +55,15 @@ def listing(seed: int, outlet: Outlet, yearly: float) -> tuple[Listed, ...]:
     """Return what the outlet buys for `yearly` euro: a wider range where it buys more."""
     wanted = categories_wanted(seed, outlet)
     breadth = min(15.0, max(3.0, 0.62 * (yearly / 1000.0) ** 0.43))
-    slot = Dice(seed, "slot", outlet.key).whole(0, 3)
+    first, rhythm = Dice(seed, "slot", outlet.key).whole(0, 3), _order_days(yearly)
     listed: list[Listed] = []
     for code, weight in _largest(wanted, breadth):
         chosen = _chosen(seed, outlet, code, max(1, round(breadth * weight)))
         appeal = [1.0 / (rank + 0.7) for rank in range(len(chosen))]
         for product, pull in zip(chosen, appeal, strict=True):
             share = weight * pull / sum(appeal)
+            slot = first + len(listed) % rhythm * (4 // rhythm)
             listed.append(Listed(product, share, _deliveries(share * yearly / 12), slot))
-            slot += 1
     total = sum(line.share for line in listed)
     return tuple(
         Listed(line.product, line.share / total, line.deliveries, line.slot) for line in listed
@@ -84,6 +85,13 @@ def _chosen(seed: int, outlet: Outlet, category: str, number: int) -> list[Produ
 
 def _is_sold(product: Product, country: str) -> bool:
     return not product.markets or country in product.markets
+
+
+def _order_days(yearly: float) -> int:
+    """Return how often a month the outlet orders: small ones once or twice, others weekly."""
+    if yearly > _WEEKLY_FROM:
+        return 4
+    return 2 if yearly > _FORTNIGHTLY_FROM else 1
 
 
 def _deliveries(monthly: float) -> int:
