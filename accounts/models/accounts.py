@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pghistory
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -14,12 +13,13 @@ from accounts.choices import AccountKind, AccountStatus, Channel
 from accounts.models import triggers
 from accounts.querysets import AccountQuerySet
 from kam.core.models import Currency, Record
+from kam.core.tracking import track
 
 # Kept by `accounts.services.tree` and by triggers; a history of them would repeat the links'.
 DERIVED = ["current_parent", "current_group", "path", "current_lead", "lead_chain", "updated_at"]
 
 
-@pghistory.track(exclude=DERIVED)
+@track(exclude=DERIVED)
 class Account(Record):
     """A node of the customer tree: group, banner, legal entity, store or distribution centre.
 
@@ -98,9 +98,7 @@ class Account(Record):
                 violation_error_message=_("A country is a two-letter ISO code."),
             ),
             models.CheckConstraint(
-                condition=Q(
-                    merged_into__isnull=True, status__in=set(AccountStatus.values) - {"merged"}
-                )
+                condition=(Q(merged_into__isnull=True) & ~Q(status="merged"))
                 | (Q(merged_into__isnull=False, status="merged") & ~Q(merged_into=F("id"))),
                 name="account_merged_says_into_what",
             ),
@@ -113,6 +111,7 @@ class Account(Record):
             models.Index(fields=["status", "name_key", "id"], name="account_status_name"),
             models.Index(fields=["name_key", "id"], name="account_name_order"),
         ]
+        triggers = triggers.ACCOUNT
 
     def __str__(self) -> str:
         return self.name
@@ -121,7 +120,7 @@ class Account(Record):
         return reverse("accounts:account-detail", args=[self.pk])
 
 
-@pghistory.track()
+@track()
 class AccountIdentifier(Record):
     """What another system calls the account: ERP number, GLN, VAT number …"""
 
@@ -151,7 +150,7 @@ class AccountIdentifier(Record):
         return f"{self.system}: {self.value}"
 
 
-@pghistory.track()
+@track()
 class ParentLink(Record):
     """`account` belongs under `parent` in a half-open period; no period means a root.
 
@@ -199,7 +198,7 @@ class ParentLink(Record):
         return f"{self.account_id} ⊂ {self.parent_id} {self.valid}"
 
 
-@pghistory.track()
+@track()
 class LeadAssignment(Record):
     """Who leads the account in a half-open period: exactly one person at a date.
 
@@ -262,10 +261,11 @@ class GroupPeriod(models.Model):
 
 
 class AccountFigure(models.Model):
-    """Figures of an account and everything below it today, for lists; see `services.figures`.
+    """Figures of an account and everything below it, for lists; see `services.figures`.
 
     Amounts are in the organisation's base currency over entries that have a rate; `unconverted`
-    counts those left out for want of one.
+    counts those left out for want of one. A trigger gives every account its row, so that lists
+    can sort all of them by an index.
     """
 
     account = models.OneToOneField(Account, models.CASCADE, primary_key=True, related_name="figure")

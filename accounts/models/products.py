@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import CompanyWideQuerySet
 from kam.core.models import Currency, Record
+from kam.core.tracking import track
 
 
-@pghistory.track()
+@track()
 class ProductCategory(Record):
     """What revenue is split by: a category of our assortment."""
 
@@ -27,7 +27,7 @@ class ProductCategory(Record):
         return self.name
 
 
-@pghistory.track()
+@track()
 class Product(Record):
     """Something we sell, by our own code."""
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,10 +9,11 @@ from accounts.models.accounts import Account
 from accounts.models.products import ProductCategory
 from accounts.querysets import TargetQuerySet
 from kam.core.models import Currency, Record
+from kam.core.tracking import track
 from kam.imports.models import ImportBatch
 
 
-@pghistory.track()
+@track()
 class Target(Record):
     """Net revenue aimed at in a month, for one account (with all below it) or one manager."""
 

@@ -45,6 +45,17 @@ PARENT_LINK = [
     ),
 ]
 
+ACCOUNT = [
+    _statement(
+        "account_has_figures",
+        pgtrigger.Insert,
+        "INSERT INTO accounts_accountfigure"
+        " (account_id, as_of, net_12m, net_previous_12m, unconverted)"
+        " SELECT id, current_date, 0, 0, 0 FROM new_rows ORDER BY id;",
+        new="new_rows",
+    )
+]
+
 _COLUMNS = "account_id, booked_on, currency_id, net_amount, base_amount, cost"
 
 

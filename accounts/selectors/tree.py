@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -55,7 +56,7 @@ def below(account_id: int, *, on: date | None = None) -> list[Membership]:
     return [Membership(*row) for row in _rows(sql, id=account_id, valid=valid)]
 
 
-def _rows(sql: str, **parameters: object) -> list[tuple[int, DateRange]]:
+def _rows(sql: str, **parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

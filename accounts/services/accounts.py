@@ -81,7 +81,7 @@ def update_account(
     With `read_at`, the `updated_at` that the editor saw, a change by somebody else in between
     raises StaleError and nothing is overwritten. A merged account raises MergedAccountError.
     """
-    locked = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    locked: Account = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     tree.refuse_merged(locked)
     if read_at is not None and locked.updated_at != read_at:
         raise StaleError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -104,7 +105,7 @@ def refresh_figures(*, as_of: date, account_ids: Collection[int] | None = None) 
     row: no revenue is a real 0 here. Safe to run beside itself.
     """
     span = windows(as_of)
-    parameters = {
+    parameters: dict[str, Any] = {
         "everyone": account_ids is None,
         "ids": sorted(account_ids or ()),
         "as_of": as_of,
@@ -114,4 +115,4 @@ def refresh_figures(*, as_of: date, account_ids: Collection[int] | None = None) 
     }
     with connection.cursor() as cursor:
         cursor.execute(_BELOW + _SUMS + _KEEP, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)

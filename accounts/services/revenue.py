@@ -51,4 +51,4 @@ def fill_base_amounts() -> int:
     base = Organisation.objects.values_list("base_currency_id", flat=True).get(pk=1)
     with connection.cursor() as cursor:
         cursor.execute(_FILL_SQL, {"base": base})
-        return cursor.rowcount
+        return int(cursor.rowcount)

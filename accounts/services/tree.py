@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -155,11 +156,11 @@ def refresh_current(*, as_of: date, account_ids: Collection[int] | None = None) 
     changed.
     """
     lock_tree()
-    parameters = {
+    parameters: dict[str, Any] = {
         "everyone": account_ids is None,
         "ids": sorted(account_ids or ()),
         "as_of": as_of,
     }
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH_SQL, parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
