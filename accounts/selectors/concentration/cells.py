@@ -1,8 +1,9 @@
-"""SQL for volume: net revenue by customer and document currency, from roll-ups or entries.
+"""SQL for volume: net revenue by customer, from roll-ups or from entries.
 
-A *cell* is (point, key, currency, net, base, unconverted): `point` numbers the periods asked
-for, `key` is the customer (null: unassigned), `net` is in the document currency, `base` in the
-base currency over the entries that have a rate, `unconverted` counts those that have none.
+A *cell* is one customer in one period: `point` numbers the periods asked for, `key` is the
+customer (null: unassigned), `net` the sum of document amounts (it means something only where
+`low` and `high`, the first and last currency in the alphabet, are one), `in_base` the sum in base
+currency over the entries that have a rate, `gaps` the number of those that have none.
 Whole months come from the monthly roll-ups, which a trigger keeps equal to the entries; ragged
 edges, and filters that no roll-up knows, come from the entries.
 """
@@ -61,11 +62,12 @@ def cells(
     query: ConcentrationQuery,
     points: Sequence[Period],
     *,
+    base: str,
     scope: Scope = COMPANY,
     basis: Basis = Basis.AUTO,
 ) -> str:
-    """Return SQL that selects the cells of every point."""
-    builder = _Cells(statement, query, scope, basis)
+    """Return SQL that selects the cells of every point; `base` is the base currency."""
+    builder = _Cells(statement, query, scope, basis, statement.bind(base, "base"))
     return "\nUNION ALL\n".join(
         builder.point(number, period) for number, period in enumerate(points)
     )
@@ -77,14 +79,17 @@ class _Cells:
     query: ConcentrationQuery
     scope: Scope
     basis: Basis
+    base: str
 
     def point(self, number: int, period: Period) -> str:
         """Sum the parts of one period."""
         parts = "\nUNION ALL\n".join(self._parts(period))
         return f"""
-            SELECT {number} AS point, key, currency_id, sum(net) AS net, sum(base) AS base,
-                sum(unconverted) AS unconverted
-            FROM ({parts}) AS part GROUP BY key, currency_id"""
+            SELECT {number} AS point, key, sum(net) AS net,
+                sum(CASE WHEN currency_id = {self.base} THEN net ELSE base END) AS in_base,
+                sum(CASE WHEN currency_id = {self.base} THEN 0 ELSE unconverted END) AS gaps,
+                min(currency_id) AS low, max(currency_id) AS high
+            FROM ({parts}) AS part GROUP BY key"""
 
     def _parts(self, period: Period) -> list[str]:
         if self.basis is Basis.ENTRIES or self.query.needs_entries:
@@ -191,7 +196,7 @@ def entries_where(
     statement: Statement, query: ConcentrationQuery, scope: Scope = COMPANY
 ) -> tuple[str, str]:
     """Return FROM and WHERE that select the single entries `e` behind a query."""
-    builder = _Cells(statement, query, scope, Basis.ENTRIES)
+    builder = _Cells(statement, query, scope, Basis.ENTRIES, "")
     tables = f"accounts_revenueentry AS e {builder._join_nodes('e')}"
     start, end = statement.bind(query.period.start), statement.bind(query.period.end)
     where = f"e.booked_on >= {start} AND e.booked_on < {end}"

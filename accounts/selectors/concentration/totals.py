@@ -167,7 +167,7 @@ def _read(
     base = _base_currency()
     rows = _run(_in_document_or_base(query, points, scope, basis, base))
     currency = rows[0].currency
-    foreign = any(code != currency for row in rows for code in row.currencies)
+    foreign = any({row.low, row.high} != {currency} for row in rows)
     if foreign and currency != base:
         rows = _run(_converted(query, points, scope, currency, base))
     _refuse_gaps(query, points, rows, scope)
@@ -192,8 +192,9 @@ class _Row:
     keys: list[int]
     amounts: list[Decimal]
     unassigned: Decimal
-    unconverted: int
-    currencies: list[str]
+    gaps: int
+    low: str
+    high: str
 
 
 def _run(built: tuple[str, Statement]) -> list[_Row]:
@@ -204,34 +205,30 @@ def _refuse_gaps(
     query: ConcentrationQuery, points: Sequence[Period], rows: Sequence[_Row], scope: Scope
 ) -> None:
     for row, period in zip(rows, points, strict=True):
-        if row.unconverted:
+        if row.gaps:
             raise MissingRateError(missing_rates(query.during(period), row.currency, scope=scope))
 
 
 _CUSTOMERS = """
     , used AS (
         SELECT CASE WHEN {wanted} <> '' THEN {wanted}
-            WHEN count(DISTINCT currency_id) FILTER (WHERE point = 0) = 1
-                THEN min(currency_id) FILTER (WHERE point = 0)
-            ELSE {base} END AS code
-        FROM cells
+            WHEN min(low) = max(high) THEN min(low) ELSE {base} END AS code
+        FROM cells WHERE point = 0
     ), customers AS (
-        SELECT point, key,
-            sum(CASE WHEN currency_id = used.code THEN net ELSE base END) AS amount,
-            COALESCE(sum(unconverted) FILTER (WHERE {gap}), 0) AS unconverted
-        FROM cells CROSS JOIN used GROUP BY point, key
-        ORDER BY point, amount DESC, key
+        SELECT point, key, low, high,
+            CASE WHEN used.code = {base} THEN in_base ELSE net END AS amount,
+            CASE WHEN used.code = {base} THEN gaps ELSE 0 END AS gaps
+        FROM cells CROSS JOIN used ORDER BY point, amount DESC, key
     ), points AS (
         SELECT point, array_agg(key) FILTER (WHERE key IS NOT NULL) AS keys,
             array_agg(amount) FILTER (WHERE key IS NOT NULL) AS amounts,
             sum(amount) FILTER (WHERE key IS NULL) AS unassigned,
-            sum(unconverted) AS unconverted
+            sum(gaps) AS gaps, min(low) AS low, max(high) AS high
         FROM customers GROUP BY point
     )
     SELECT used.code, COALESCE((SELECT version FROM accounts_revenuewatermark), 0),
         COALESCE(p.keys, '{{}}'), COALESCE(p.amounts, '{{}}'), COALESCE(p.unassigned, 0),
-        COALESCE(p.unconverted, 0),
-        ARRAY(SELECT DISTINCT c.currency_id FROM cells AS c WHERE c.point = wanted.point)
+        COALESCE(p.gaps, 0), COALESCE(p.low, used.code), COALESCE(p.high, used.code)
     FROM generate_series(0, {last}) AS wanted(point) CROSS JOIN used
     LEFT JOIN points AS p ON p.point = wanted.point
     ORDER BY wanted.point
@@ -242,52 +239,47 @@ def _in_document_or_base(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, basis: Basis, base: str
 ) -> tuple[str, Statement]:
     statement = Statement()
-    inner = cells(statement, query, points, scope=scope, basis=basis)
-    gap = "currency_id <> used.code"
-    return f"WITH cells AS ({inner}) " + _customers(statement, query, points, base, gap), statement
+    inner = cells(statement, query, points, base=base, scope=scope, basis=basis)
+    return _customers(statement, inner, query.currency, len(points)), statement
 
 
-def _customers(
-    statement: Statement, query: ConcentrationQuery, points: Sequence[Period], base: str, gap: str
-) -> str:
-    """Sum cells by customer; `gap` says which cells' unconverted entries matter."""
-    return _CUSTOMERS.format(
-        gap=gap,
-        wanted=statement.bind(query.currency, "wanted"),
-        base=statement.bind(base, "base"),
-        last=len(points) - 1,
+def _customers(statement: Statement, inner: str, wanted: str, points: int) -> str:
+    """Turn cells into one row for each point."""
+    outer = _CUSTOMERS.format(
+        wanted=statement.bind(wanted, "wanted"), base="%(base)s", last=points - 1
     )
+    return f"WITH cells AS ({inner}) {outer}"
 
 
 def _converted(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, currency: str, base: str
 ) -> tuple[str, Statement]:
-    """Entry by entry: base amount ÷ the currency's own rate of the entry's date, 4 decimals."""
+    """Entry by entry: base amount ÷ the currency's own rate of the entry's date, 4 decimals.
+
+    The cells call the currency asked for their base, since that is what they are in.
+    """
     statement = Statement()
-    code = statement.bind(currency, "currency")
-    key = "COALESCE(g.group_id, e.account_id)"
-    if query.level == ConcentrationLevel.ACCOUNT:
-        key = "e.account_id"
+    code = statement.bind(currency, "base")
+    amount = (
+        f"CASE WHEN e.currency_id = {code} THEN e.net_amount"
+        " ELSE round(e.base_amount / r.rate, 4) END"
+    )
+    by_group = query.level == ConcentrationLevel.GROUP
+    key = "COALESCE(g.group_id, e.account_id)" if by_group else "e.account_id"
     selects = []
     for number, period in enumerate(points):
         tables, where = entries_where(statement, query.during(period), scope)
         rates = _day_rates(statement, period, currency, base)
-        amount = (
-            f"CASE WHEN e.currency_id = {code} THEN e.net_amount"
-            " ELSE round(e.base_amount / r.rate, 4) END"
-        )
         selects.append(f"""
-            SELECT {number} AS point, {key} AS key, {code}::text AS currency_id,
-                COALESCE(sum({amount}), 0) AS net, 0::numeric AS base,
-                count(*) - count({amount}) AS unconverted
+            SELECT {number} AS point, {key} AS key, 0::numeric AS net,
+                COALESCE(sum({amount}), 0) AS in_base, count(*) - count({amount}) AS gaps,
+                {code}::text AS low, {code}::text AS high
             FROM {tables} LEFT JOIN ({rates}) AS r ON r.day = e.booked_on
             LEFT JOIN accounts_groupperiod AS g
                 ON g.account_id = e.account_id AND g.valid @> e.booked_on
             WHERE {where} GROUP BY 2""")
     inner = "\nUNION ALL\n".join(selects)
-    return f"WITH cells AS ({inner}) " + _customers(
-        statement, query, points, base, "TRUE"
-    ), statement
+    return _customers(statement, inner, currency, len(points)), statement
 
 
 def _day_rates(statement: Statement, period: Period, currency: str, base: str) -> str:
