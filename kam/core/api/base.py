@@ -43,10 +43,16 @@ class StrictFilters(DjangoFilterBackend):
         if filterset is None:
             return queryset
         if not filterset.is_valid():
-            raise QueryError(
-                {name: [str(word) for word in words] for name, words in filterset.errors.items()}
-            )
+            raise QueryError(_coded(filterset.form.errors.get_json_data()))
         return filterset.qs
+
+
+def _coded(errors: dict[str, list[dict[str, str]]]) -> dict[str, list[exceptions.ErrorDetail]]:
+    """A form's errors with their codes."""
+    return {
+        name: [exceptions.ErrorDetail(one["message"], one["code"] or "invalid") for one in found]
+        for name, found in errors.items()
+    }
 
 
 class StrictView(APIView):
@@ -131,6 +137,10 @@ class Resource(StrictView, GenericViewSet[Any]):
             return cast("QuerySet[Any]", rows.none())
         return cast("QuerySet[Any]", rows.visible_to(self.request.user))
 
+    def changeable(self) -> QuerySet[Any]:
+        """The rows that the user may change; override where that is fewer than one may see."""
+        return self.get_queryset()
+
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The queryset with what a representation needs; override to select and prefetch."""
         return queryset
@@ -173,7 +183,7 @@ class Resource(StrictView, GenericViewSet[Any]):
     def locked(self) -> Iterator[Any]:
         """The row under a lock, in a transaction, after `If-Match` held; raises Http404."""
         with transaction.atomic():
-            key = self.get_queryset().filter(pk=self.row_key()).order_by()
+            key = self.changeable().filter(pk=self.row_key()).order_by()
             if not key.select_for_update(no_key=True, of=("self",)).values_list("pk").first():
                 raise Http404
             row = self.row()
