@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import tempfile
+import io
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -123,8 +123,8 @@ def csv_response(name: str, headings: Sequence[str], records: Records) -> Stream
 
 
 def xlsx_response(name: str, headings: Sequence[str], records: Records) -> FileResponse:
-    """A workbook, spooled to disk past a megabyte."""
-    file = tempfile.SpooledTemporaryFile(max_size=1_000_000)  # noqa: SIM115  # the response closes it
+    """A workbook; the cap on its rows keeps it to a few megabytes."""
+    file = io.BytesIO()
     write_xlsx(file, headings, records(), title=name)
     file.seek(0)
     response = FileResponse(

@@ -99,7 +99,8 @@ def date(value: dt.date) -> str:
 def datetime(value: dt.datetime) -> str:
     """A moment in the user's time zone."""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return str(babel_dates.format_datetime(local, format="short", locale=current_locale()))
+    time = babel_dates.format_time(local.time(), format="short", locale=current_locale())
+    return f"{date(local)}, {time}"
 
 
 def month(value: dt.date) -> str:

@@ -20,7 +20,7 @@ type Kind = Literal[
     "text", "link", "badge", "money", "number", "percent", "delta", "date", "datetime", "html"
 ]
 type Value = str | Callable[[Any], Any]
-type Sort = str | BaseExpression | Combinable
+type Sort = bool | str | BaseExpression | Combinable
 
 NUMERIC = {"money", "number", "percent", "delta"}
 
@@ -39,14 +39,14 @@ class Empty:
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column. `value` is an attribute path ("lead.name") or a callable of the row; `sort` an
-    ORM path or expression (for lists of plain objects any true value: the value itself sorts);
+    ORM path or expression, or True for the value itself;
     `unit` stands once in the header; `unknown` says why a value may be missing."""
 
     name: str
     title: Text
     kind: Kind = "text"
     value: Value = ""
-    sort: Sort | None = None
+    sort: Sort = False
     nullable: bool | None = None
     link: Callable[[Any], str] | None = None
     default: bool = True
@@ -67,6 +67,13 @@ class Column:
     def heading(self) -> str:
         """The title with its unit, as an export shows it."""
         return f"{self.title} ({self.unit})" if self.unit else str(self.title)
+
+    @property
+    def sort_key(self) -> str | BaseExpression | Combinable | None:
+        """What a queryset is ordered by: the sort given, or the value's own path."""
+        if isinstance(self.sort, bool):
+            return "__".join(self._path) if self.sort else None
+        return self.sort
 
     @cached_property
     def _path(self) -> list[str]:

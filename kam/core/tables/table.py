@@ -125,7 +125,7 @@ class Table:
 
     @cached_property
     def _sort(self) -> tuple[Column | None, bool]:
-        sortable = {c.name: c for c in self.columns if c.sort is not None}
+        sortable = {c.name: c for c in self.columns if c.sort is not False}
         for asked in (self.state.get("sort"), self.default_sort):
             if column := sortable.get(asked.removeprefix("-")):
                 return column, asked.startswith("-")
@@ -137,7 +137,7 @@ class Table:
         return [self._header(column) for column in self.visible]
 
     def _header(self, column: Column) -> Header:
-        if column.sort is None:
+        if column.sort is False:
             return Header(column)
         sorted_by, descending = self._sort
         if column is sorted_by:
@@ -158,7 +158,7 @@ class Table:
             return ListPager(self.source, key, descending=descending, size=self.page_size)
         return KeysetPager(
             self.source,
-            column.sort if column else None,
+            column.sort_key if column else None,
             descending=descending,
             nullable=column.nullable if column else None,
             size=self.page_size,
