@@ -16,6 +16,10 @@ THEMES = ("auto", "light", "dark")
 DENSITIES = ("normal", "compact")
 
 
+def _with_capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
 class Frame:
     """The frame of a page: its rail, and what the user chose for this browser."""
 
@@ -75,7 +79,7 @@ class Frame:
         return [
             {
                 "code": code,
-                "name": get_language_info(code)["name_local"].capitalize(),
+                "name": _with_capital(get_language_info(code)["name_local"]),
                 "current": code == self.language,
             }
             for code, _name in settings.LANGUAGES
