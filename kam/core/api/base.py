@@ -69,7 +69,7 @@ class StrictView(APIView):
     capabilities: ClassVar[dict[str, str]] = {}
     bodies: ClassVar[dict[str, Shape]] = {}
     queries: ClassVar[dict[str, type[Input]]] = {}
-    answers: ClassVar[dict[str, tuple[int, Shape | None]]] = {}
+    answers: ClassVar[dict[str, dict[int, Shape | None]]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After sign-in and capability: refuse unknown parameters, make POST repeatable."""

@@ -108,8 +108,7 @@ class Schema(AutoSchema):
         """What the view says is answered, else its output."""
         answers = getattr(self.view, "answers", {})
         if self.act in answers:
-            code, shape = answers[self.act]
-            return {code: shape}
+            return answers[self.act]
         if self.act == "destroy":
             return {204: None}
         output = getattr(self.view, "output", None)

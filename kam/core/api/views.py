@@ -67,7 +67,7 @@ class RateViewSet(Listed, Retrieved, Shared):
     orderings = {"id": "pk", "valid_on": "valid_on", "updated_at": "updated_at"}
     default_ordering = "-valid_on"
     bodies = {"create": RateInput, "partial_update": RateChange, "bulk": RateRows}
-    answers = {"create": (201, RateOutput), "bulk": (200, bulk.BulkOutput)}
+    answers = {"create": {201: RateOutput}, "bulk": {200: bulk.BulkOutput}}
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List rates, the latest first."""
@@ -115,7 +115,7 @@ class OrganisationView(StrictView):
     """The organisation."""
 
     capability = "accounts.view"
-    answers = {"get": (200, OrganisationOutput)}
+    answers = {"get": {200: OrganisationOutput}}
 
     def get(self, request: Request) -> Response:
         """Name, base currency, time zone and fiscal year."""

@@ -12,7 +12,7 @@ class MeView(StrictView):
     """The caller."""
 
     capability = "accounts.view"
-    answers = {"get": (200, MeOutput)}
+    answers = {"get": {200: MeOutput}}
 
     def get(self, request: Request) -> Response:
         """Who the token or session belongs to, and what it may do."""
