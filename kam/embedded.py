@@ -218,6 +218,7 @@ def valkey_command() -> list[str]:
     options = ["--port", "0", "--unixsocket", str(sockets / "valkey.sock")]
     options += ["--unixsocketperm", "700", "--dir", str(data), "--save", "", "--daemonize", "no"]
     options += ["--appendonly", "yes", "--appendfsync", "everysec"]
+    options += ["--loglevel", "warning"]
     return [str(get_binary_path()), *options]
 
 

@@ -112,6 +112,7 @@ DATABASE_URL = required("DATABASE_URL", embedded.postgres_url())
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_health_checks=True)}
 if flag("KAM_DB_POOL", default=False):
     DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-item]
+        **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
             "max_size": int(os.environ.get("KAM_DB_POOL_SIZE", "12")),

@@ -20,6 +20,7 @@ from kam import embedded
 
 COLOURS = {"web": 36, "worker": 33, "beat": 35, "valkey": 32, "postgres": 34, "kam": 1}
 FIRST_PORT = 8000
+NOISE = ("Memory overcommit must be enabled",)  # advice on a setting that only root may change
 
 
 class StartError(Exception):
@@ -55,7 +56,8 @@ class Child:
         if process is None or process.stdout is None:
             return
         for line in process.stdout:
-            say(self.name, line.rstrip())
+            if line.strip() and not any(noise in line for noise in NOISE):
+                say(self.name, line.rstrip())
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -133,7 +135,7 @@ class Supervisor:
         ]
 
     def _commands(self) -> dict[str, list[str]]:
-        python, celery = sys.executable, [sys.executable, "-m", "celery", "-A", "kam"]
+        python, celery = sys.executable, [sys.executable, "-m", "celery", "-q", "-A", "kam"]
         beat_file = str(embedded.home() / "beat-schedule")
         commands = {}
         if embedded.uses_embedded_broker():
@@ -151,7 +153,8 @@ class Supervisor:
         return commands
 
     def _environment(self, name: str) -> dict[str, str]:
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "C_FORCE_ROOT": "1"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
+        environment["C_FORCE_ROOT"] = "1"  # root at home is root: no privilege is given away
         if name == "web":
             environment["KAM_DB_POOL"] = "1"
         return environment

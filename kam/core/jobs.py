@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -89,9 +88,7 @@ def registered_jobs() -> frozenset[str]:
     return frozenset(_registered)
 
 
-def enqueue(
-    name: str, *, requested_by: Any = None, key: str = "", **arguments: Any
-) -> JobRun:
+def enqueue(name: str, *, requested_by: Any = None, key: str = "", **arguments: Any) -> JobRun:
     """Ask for a job inside the current transaction; it is sent when that commits.
 
     With a `key`, a run of the same key that still waits is answered instead of a second one.
@@ -209,9 +206,11 @@ def _is_due(run: JobRun) -> bool:
     return timezone.now() - run.sent_at > RESEND_AFTER * 2 ** min(run.sends, 6)
 
 
-def wait_in_process(run: JobRun) -> JobRun:
-    """Run a job here and now, for the command line; the outcome is on the answered run."""
-    with suppress(JobError):
-        execute(run.pk)
+def run_here(name: str, **arguments: Any) -> JobRun:
+    """Run a job in this process without a broker, for the command line; answer its run."""
+    if name not in _registered:
+        raise UnknownJobError(name)
+    run = JobRun.objects.create(name=name, arguments=arguments)
+    execute(run.pk)
     run.refresh_from_db()
     return run

@@ -65,7 +65,7 @@ SELECT id, 'bench', 'A' || id, now(), now() FROM accounts_account
 _ENTRIES = """
 INSERT INTO accounts_revenueentry (source_id, source_key, batch_id, account_id, booked_on,
     category_id, quantity, unit, net_amount, cost, currency_id, rate, base_amount)
-SELECT %(source)s, md5(i::text), %(batch)s, %(first)s + 10 * group_no + 3 + i %% 7,
+SELECT %(source)s, 'k' || lpad(i::text, 9, '0'), %(batch)s, %(first)s + 10 * group_no + 3 + i %% 7,
     %(day)s::date + (random() * %(days)s)::int %% %(days)s,
     %(category)s + (random() * 97)::int %% %(categories)s, 1 + i %% 40, 'pcs',
     amount, NULL, 'EUR', 1, amount

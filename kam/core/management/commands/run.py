@@ -3,16 +3,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 
 from kam import embedded, supervisor
-from kam.core import demo
-from kam.core.models import Organisation
+from kam.core import demo, jobs
 
 
 class Command(BaseCommand):
@@ -42,8 +43,16 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
 
     def seed(self) -> None:
-        if demo.is_wanted():
-            call_command("seed_demo", stdout=self.stdout)
+        """Load the demo company unless something or somebody is here already."""
+        rows = sum(sum(part.present().values()) for part in demo.demo_parts)
+        if not rows and not get_user_model().objects.exists():
+            call_command("seed_demo", stdout=StringIO())
+            self.compute()
+
+    def compute(self) -> None:
+        """Compute what the nightly jobs would, so that the first page shows it."""
+        for name in ("accounts.refresh_accounts", "accounts.recompute_concentration"):
+            jobs.run_here(name)
 
     def serve(self, held: Any) -> None:
         connections.close_all()
@@ -62,10 +71,9 @@ class Command(BaseCommand):
     def welcome(self, address: str) -> None:
         supervisor.say("kam", "")
         supervisor.say("kam", f"kam runs at {address}")
-        if Organisation.objects.filter(is_demo=True).exists():
-            for line in demo.sign_ins():
-                supervisor.say("kam", f"  {line}")
-        else:
+        for person in demo.sign_ins():
+            supervisor.say("kam", f"  {person}")
+        if not get_user_model().objects.exists():
             supervisor.say("kam", "  Open it to create the first administrator.")
         where = embedded.home() if embedded.uses_embedded_postgres() else "DATABASE_URL"
         supervisor.say("kam", f"  Data: {where}. Stop with Ctrl-C.")
