@@ -60,6 +60,11 @@ class Frame:
         """The entries of the user's own menu."""
         return nav.visible(getattr(self.request, "user", None), nav.user_menu)
 
+    @cached_property
+    def topbar(self) -> list[nav.NavEntry]:
+        """What apps put in the top bar (notifications): each loads its own sign."""
+        return nav.visible(getattr(self.request, "user", None), nav.topbar)
+
     @property
     def sign_out_url(self) -> str:
         """Where signing out is posted to, if this build has it."""

@@ -52,6 +52,7 @@ class Tab:
 
 navigation: Registry[NavItem] = Registry()
 user_menu: Registry[NavItem] = Registry()
+topbar: Registry[NavItem] = Registry()
 
 
 def _url(item: NavItem) -> str:

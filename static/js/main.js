@@ -11,4 +11,6 @@ import "./form.js";
 import "./dialog.js";
 import "./panels.js";
 import "./dismiss.js";
+import "./copy.js";
+import "./date.js";
 import "./charts.js";

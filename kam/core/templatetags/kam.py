@@ -148,10 +148,8 @@ def _dress(field: forms.BoundField, **more: str) -> SafeString:
     css = f"{_css(widget)} {widget.attrs.get('class', '')}".strip()
     attrs: dict[str, Any] = {"class": f"{css} is-invalid" if field.errors else css, **more}
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
-        attrs |= {
-            "placeholder": _readable_format(get_format("DATE_INPUT_FORMATS")[0]),
-            "autocomplete": "off",
-        }
+        pattern = _readable_format(str(widget.format or get_format("DATE_INPUT_FORMATS")[0]))
+        attrs |= {"placeholder": pattern, "data-date": pattern, "autocomplete": "off"}
     if isinstance(widget, forms.MultiWidget):
         for part in widget.widgets:
             part.attrs.setdefault("class", _css(part))
