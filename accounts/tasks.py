@@ -4,10 +4,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.selectors.concentration.query import data_as_of
+from accounts.selectors.concentration.totals import MissingRateError
+from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
 from accounts.services.revenue import fill_base_amounts
 from accounts.services.tree import refresh_current
-from kam.core.jobs import Progress, job
+from kam.core.jobs import JobError, Progress, job
 
 
 @job("accounts.refresh_accounts")
@@ -26,3 +29,14 @@ def fill_missing_base_amounts(progress: Progress) -> dict[str, Any]:
     progress.report(1, 2)
     written = refresh_figures(as_of=timezone.localdate()) if filled else 0
     return {"filled": filled, "figures": written}
+
+
+@job("accounts.recompute_concentration")
+def recompute_concentration(progress: Progress) -> dict[str, Any]:
+    """Bring concentration snapshots, trend and alerts up to date (nightly and on demand)."""
+    as_of = data_as_of(timezone.localdate())
+    try:
+        written = recompute(as_of=as_of, report=progress.report)
+    except MissingRateError as error:
+        raise JobError(str(error)) from error
+    return {"as_of": as_of.isoformat(), "snapshots": [one.snapshot.pk for one in written]}

@@ -300,4 +300,4 @@ def _base_currency() -> str:
 def _fetch(sql: str, statement: Statement) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, statement.parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

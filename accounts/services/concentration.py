@@ -1,0 +1,161 @@
+"""Writes snapshots of revenue concentration: the same inputs give the same row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from accounts.analytics.concentration import FORMULA_VERSION
+from accounts.choices import ConcentrationLevel
+from accounts.models import ConcentrationAlert, ConcentrationSnapshot
+from accounts.selectors.concentration import periods
+from accounts.selectors.concentration.cells import Basis
+from accounts.selectors.concentration.query import ConcentrationQuery
+from accounts.selectors.concentration.reading import (
+    Reading,
+    comparison_json,
+    live,
+    watermark,
+)
+from accounts.selectors.concentration.totals import customer_totals
+from accounts.services import thresholds
+from kam.core.dates import Period
+
+TREND = "trend|"
+"""Begins the scope key of trend points: they keep figures and no rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A snapshot of a standard scope and whether it had to be computed."""
+
+    snapshot: ConcentrationSnapshot
+    is_new: bool
+
+
+def compute_snapshot(*, query: ConcentrationQuery, basis: Basis = Basis.AUTO) -> Written:
+    """Write the snapshot of a query, or answer the one that stands for the same inputs.
+
+    The inputs are scope, period, formula and the watermark of revenue and tree. Safe twice and
+    at once: the second of two simultaneous computations keeps the first one's row. Raises
+    MissingRateError, and ValueError for a query that asks for a currency: its rates are no part
+    of the watermark.
+    """
+    if query.currency:
+        raise ValueError("A snapshot is in the currency that its data has.")
+    if (standing := _standing(query.scope_key, query.period, watermark())) is not None:
+        return Written(snapshot=standing, is_new=False)
+    return _keep(_row(live(query, basis=basis)))
+
+
+def compute_trend_point(*, query: ConcentrationQuery) -> Written:
+    """Write the figures alone of a query, for the chart over time. See `compute_snapshot`."""
+    key = TREND + query.scope_key
+    if (standing := _standing(key, query.period, watermark())) is not None:
+        return Written(snapshot=standing, is_new=False)
+    reading = Reading(query=query, now=customer_totals(query), before=None)
+    point = _row(reading)
+    point.scope_key, point.keys, point.amounts = key, [], []
+    return _keep(point)
+
+
+def recompute(
+    *, as_of: date, report: Callable[[int, int], None] = lambda done, total: None
+) -> list[Written]:
+    """Bring snapshots of the standard scopes up to date, then the trend, alerts and tidiness.
+
+    Standard are groups and accounts, each over the last 12 complete months, the calendar year up
+    to the day, and the year before. `report(done, total)` is told after each piece of work.
+    Safe twice and at once. Raises MissingRateError.
+    """
+    levels = [ConcentrationLevel.GROUP, ConcentrationLevel.ACCOUNT]
+    queries = [
+        ConcentrationQuery(period=period, level=level)
+        for level in levels
+        for period in periods.standard(as_of)
+    ]
+    points = [
+        ConcentrationQuery(period=period, level=level)
+        for level in levels
+        for period in periods.trend(as_of)
+    ]
+    total = len(queries) + len(points)
+    written = []
+    for done, query in enumerate(queries, 1):
+        written.append(compute_snapshot(query=query))
+        report(done, total)
+    for done, query in enumerate(points, len(queries) + 1):
+        compute_trend_point(query=query)
+        report(done, total)
+    thresholds.judge(snapshot=written[0].snapshot)
+    remove_superseded()
+    return written
+
+
+@transaction.atomic
+def remove_superseded() -> int:
+    """Remove snapshots that a later one of the same scope and period replaced.
+
+    One a day stays for each scope and period, and whatever an alert points to. Answers how many
+    went; safe to run beside itself.
+    """
+    cited = ConcentrationAlert.objects.values_list("opened_by", "closed_by")
+    kept = {pk for pair in cited for pk in pair if pk}
+    rows = ConcentrationSnapshot.objects.order_by("scope_key", "period", "watermark", "pk")
+    gone = set(_superseded(rows.values_list("pk", "scope_key", "period", "computed_at")))
+    removed, _ = ConcentrationSnapshot.objects.filter(pk__in=gone - kept).delete()
+    return removed
+
+
+def _superseded(rows: Any) -> Iterator[int]:
+    """Keys of rows that are followed by one of the same scope and period (and, where they have
+    rows of their own, of the same day)."""
+    former: tuple[Any, ...] | None = None
+    for pk, key, period, at in rows:
+        this = (key, period, None if key.startswith(TREND) else at.date())
+        if former is not None and former[1] == this:
+            yield former[0]
+        former = (pk, this)
+
+
+def _standing(key: str, period: Period, version: int) -> ConcentrationSnapshot | None:
+    return ConcentrationSnapshot.objects.filter(
+        scope_key=key,
+        period=(period.start, period.end),
+        formula_version=FORMULA_VERSION,
+        watermark=version,
+    ).first()
+
+
+def _row(reading: Reading) -> ConcentrationSnapshot:
+    figures: dict[str, Any] = {**reading.figures.figures()}
+    if reading.before is not None:
+        figures["before"] = comparison_json(reading.before)
+    return ConcentrationSnapshot(
+        scope=reading.query.scope,
+        scope_key=reading.query.scope_key,
+        period=(reading.query.period.start, reading.query.period.end),
+        currency_id=reading.now.currency,
+        formula_version=FORMULA_VERSION,
+        watermark=reading.now.watermark,
+        figures=figures,
+        keys=list(reading.now.keys),
+        amounts=list(reading.now.amounts),
+        unassigned=reading.now.unassigned,
+    )
+
+
+def _keep(row: ConcentrationSnapshot) -> Written:
+    """Write the row unless it stands already; a later one may remove either at any time."""
+    for _attempt in range(3):
+        with transaction.atomic():
+            row.pk = None
+            ConcentrationSnapshot.objects.bulk_create([row], ignore_conflicts=True)
+            kept = _standing(row.scope_key, Period(*row.period), row.watermark)
+        if kept is not None:
+            return Written(snapshot=kept, is_new=True)
+    raise LookupError("Another computation keeps removing this snapshot.")
