@@ -8,6 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.demo.part import PART
+        from accounts.services.merge_parts import MOVERS
+        from accounts.services.merging import register_mover
         from kam.core.demo import demo_parts
 
         demo_parts.register(PART)
+        register_mover(*MOVERS)

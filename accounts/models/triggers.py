@@ -17,9 +17,10 @@ def _statement(name: str, operation: object, call: str, **names: str) -> pgtrigg
     )
 
 
+# A statement that touches no row changes nothing; without the guard "no accounts" would read "all".
 _CHILDREN_CHANGED = (
-    "PERFORM accounts_links_changed("
-    "ARRAY(SELECT DISTINCT account_id FROM ({rows}) AS changed ORDER BY 1));"
+    "IF EXISTS (SELECT 1 FROM ({rows}) AS changed) THEN PERFORM accounts_links_changed("
+    "ARRAY(SELECT DISTINCT account_id FROM ({rows}) AS changed ORDER BY 1)); END IF;"
 )
 PARENT_LINK = [
     _statement(

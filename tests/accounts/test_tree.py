@@ -314,3 +314,14 @@ def test_refusals_are_in_plain_words_and_change_nothing() -> None:
         "until",
     ]
     assert list(ParentLink.objects.values()) == before
+
+
+def test_a_statement_that_touches_no_link_leaves_the_rollups_alone() -> None:
+    parent = make_account()
+    make_entry(account=make_account(parent=parent), amount=100)
+
+    ParentLink.objects.filter(parent_id=0).delete()
+    ParentLink.objects.filter(parent_id=0).update(parent=parent)
+
+    month = GroupMonth.objects.get()
+    assert (month.group, month.net_amount, month.entries) == (parent, 100, 1)

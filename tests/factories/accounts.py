@@ -15,6 +15,7 @@ from accounts.models import (
     Product,
     ProductCategory,
     RevenueEntry,
+    Target,
 )
 from kam.core.text import search_key
 from kam.identity.models import User
@@ -100,7 +101,7 @@ def make_product(*, code: str = "", category: ProductCategory | None = None) -> 
 def make_entry(
     *,
     account: Account | None,
-    amount: str | Decimal,
+    amount: str | int | Decimal,
     booked_on: date = date(2026, 1, 15),
     currency: str = "EUR",
     rate: str | Decimal | None = "1",
@@ -126,4 +127,24 @@ def make_entry(
         currency_id=currency,
         rate=factor,
         base_amount=None if factor is None else (value * factor).quantize(Decimal("0.0001")),
+    )
+
+
+def make_target(
+    *,
+    month: date,
+    amount: str | int | Decimal,
+    account: Account | None = None,
+    manager: User | None = None,
+    category: ProductCategory | None = None,
+    currency: str = "EUR",
+) -> Target:
+    """A month's target of an account or of a manager."""
+    return Target.objects.create(
+        account=account,
+        manager=manager,
+        month=month,
+        category=category,
+        amount=Decimal(amount),
+        currency_id=currency,
     )
