@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -226,7 +227,7 @@ def links(draw: st.DrawFn) -> list[tuple[int, int, date, date]]:
     found = []
     for child in range(1, 6):
         cuts = sorted(set(draw(st.lists(days, max_size=3))))
-        for start, end in zip(cuts, cuts[1:], strict=False):
+        for start, end in pairwise(cuts):
             if draw(st.booleans()):
                 found.append((child, draw(st.integers(0, child - 1)), start, end))
     return found
