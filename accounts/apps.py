@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from accounts import importers
         from accounts.demo.part import PART
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
@@ -14,3 +15,4 @@ class AccountsConfig(AppConfig):
 
         demo_parts.register(PART)
         register_mover(*MOVERS)
+        importers.register()

@@ -63,6 +63,16 @@ class CsvTable:
         """About how many rows to expect, for progress."""
         return max(self.line_count - 1 - self.format.skipped, 0)
 
+    def facts(self) -> dict[str, str]:
+        """What was found out about the file, for people."""
+        dialect = self.format.dialect
+        return {
+            "kind": self.kind,
+            "encoding": self.format.encoding,
+            "delimiter": dialect.delimiter,
+            "quote": dialect.quote,
+        }
+
     def rows(self) -> Iterator[Row]:
         """Yield (line, cells) for every row that is not blank; the line is where it begins.
 

@@ -57,6 +57,10 @@ class XlsxTable:
             rows = sum(chunk.count(b"<row ") for chunk in iter(lambda: stream.read(CHUNK), b""))
         return max(rows - 1, 0)
 
+    def facts(self) -> dict[str, str]:
+        """What was found out about the file, for people."""
+        return {"kind": self.kind}
+
     def rows(self) -> Iterator[Row]:
         """Yield (row number in the sheet, cells) for every row that is not blank.
 

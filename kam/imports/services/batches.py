@@ -107,7 +107,10 @@ def _remember(batch: ImportBatch) -> None:
 
 def lock_batch(batch_id: int) -> ImportBatch:
     """Return the batch under a row lock: two workers never have the same one in hand."""
-    return ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch_id)
+    batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=batch_id
+    )
+    return batch
 
 
 def job_key(batch_id: int) -> str:
@@ -166,9 +169,9 @@ def discard(*, batch_id: int) -> None:
     batch = lock_batch(batch_id)
     if batch.state not in OPEN_STATES:
         raise BatchStateError(_("An import that ran is kept as a record."))
-    name = batch.file.name
+    name = str(batch.file.name)
     batch.delete()
-    transaction.on_commit(lambda: files.default_storage.delete(name))
+    transaction.on_commit(lambda: files.delete(name))
 
 
 def _must_be_mapped(batch: ImportBatch) -> None:

@@ -51,14 +51,6 @@ def table_of(batch: ImportBatch, mapping: ColumnMapping) -> Table:
     )
 
 
-def format_facts(table: Table) -> dict[str, str]:
-    """Return what was found out about a file, for people."""
-    if table.kind == "xlsx":
-        return {"kind": "xlsx"}
-    dialect = table.format.dialect  # type: ignore[union-attr] - only text has a dialect
-    return {
-        "kind": "csv",
-        "encoding": table.format.encoding,  # type: ignore[union-attr] - the same
-        "delimiter": dialect.delimiter,
-        "quote": dialect.quote,
-    }
+def delete(name: str) -> None:
+    """Remove a stored file; one that is gone already is no error."""
+    default_storage.delete(name)

@@ -101,7 +101,7 @@ def _checked(run: Run, importer: Importer) -> Summary:
         run.execute("DELETE FROM imports_importreject WHERE batch_id = %(batch)s")
         if summary.rejected:
             keep_rejects(run, table)
-    return replace(summary, file=files.format_facts(table), blockers=tuple(_blockers(run, summary)))
+    return replace(summary, file=table.facts(), blockers=tuple(_blockers(run, summary)))
 
 
 def _blockers(run: Run, summary: Summary) -> Iterator[str]:

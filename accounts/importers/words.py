@@ -1,0 +1,42 @@
+"""Words for what importers find."""
+
+from django.utils.translation import gettext_lazy as _
+
+REASONS = {
+    "unknown account": _("The account is unknown"),
+    "ambiguous account": _("Several accounts have this identifier or name"),
+    "unknown product": _("The product is unknown"),
+    "unknown currency": _("The currency is unknown"),
+    "unknown parent": _("The parent is unknown"),
+    "ambiguous parent": _("Several accounts have the parent's identifier or name"),
+    "parent below itself": _("The account would stand above itself"),
+    "unknown lead": _("No active user has the lead's e-mail address"),
+    "unknown manager": _("No active user has the manager's e-mail address"),
+    "discount is not between 0 and 1": _("The discount is not between 0 and 1"),
+    "amount too large": _("An amount has more than 14 digits before the point"),
+    "same key, other content": _("The key stands more than once, with different content"),
+    "outside the replaced period": _("The date lies outside the period that is replaced"),
+    "account or manager": _("A target is for an account or for a manager, not both"),
+    "negative amount": _("The amount is below zero"),
+    "not a rate": _("A rate is above zero"),
+    "rate to itself": _("A currency has no rate to itself"),
+    "merged account": _("The account was merged into another one"),
+}
+NOTICES = {
+    "no rate": _(
+        "No rate %(currency)s→%(base)s on or before %(date)s: %(rows)s rows have no amount in "
+        "%(base)s until a rate is there."
+    ),
+    "new accounts": _("%(count)s accounts are not known yet and will be created as groups."),
+    "new products": _("%(count)s product codes are not known yet and will be created."),
+    "new categories": _("%(count)s categories are not known yet and will be created: %(names)s."),
+    "unassigned": _("%(rows)s rows name no account: their revenue stays unassigned."),
+    "other columns": _(
+        "Files of this source were imported with other columns (#%(batch)s). Without keys, rows "
+        "are known by their content: undo that import or replace the period, or rows may double."
+    ),
+    "channels": _("Sales channels that are not known here become “Other”: %(names)s."),
+    "countries": _("These words are no countries, the country stays empty: %(names)s."),
+    "linked by name": _("%(count)s accounts are known by their exact name and get an identifier."),
+    "categorised": _("%(count)s revenue entries without a category get that of their product."),
+}
