@@ -46,6 +46,18 @@ def _is_alive(pid: int) -> bool:
     return False
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> None:
+    """The ledger refuses TRUNCATE, which the flush after tests with real commits is."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        with connection.cursor() as cursor:
+            cursor.execute(f'ALTER DATABASE "{name}" SET kam.allow_truncate = \'on\'')
+        connection.close()
+
+
 @pytest.fixture(autouse=True)
 def _private_media(settings: object, tmp_path: Path) -> None:
     """Uploaded files of a test stay in its own folder."""

@@ -57,6 +57,9 @@ WITHOUT_HISTORY = {
     "accounts.RevenueWatermark": "a counter",
     "accounts.ConcentrationSnapshot": "frozen",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
+    "settlements.Document": "append-only, so its own history",
+    "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
+    "settlements.Allocation": "append-only, so its own history",
 }
 
 
