@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.selectors.concentration.query import data_as_of
-from accounts.selectors.concentration.totals import MissingRateError
+from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
 from accounts.services.revenue import fill_base_amounts
@@ -37,6 +37,6 @@ def recompute_concentration(progress: Progress) -> dict[str, Any]:
     as_of = data_as_of(timezone.localdate())
     try:
         written = recompute(as_of=as_of, report=progress.report)
-    except MissingRateError as error:
+    except MissingRatesError as error:
         raise JobError(str(error)) from error
     return {"as_of": as_of.isoformat(), "snapshots": [one.snapshot.pk for one in written]}

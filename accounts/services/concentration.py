@@ -42,7 +42,7 @@ def compute_snapshot(*, query: ConcentrationQuery, basis: Basis = Basis.AUTO) ->
 
     The inputs are scope, period, formula and the watermark of revenue and tree. Safe twice and
     at once: the second of two simultaneous computations keeps the first one's row. Raises
-    MissingRateError, and ValueError for a query that asks for a currency: its rates are no part
+    MissingRatesError, and ValueError for a query that asks for a currency: its rates are no part
     of the watermark.
     """
     if query.currency:
@@ -70,7 +70,7 @@ def recompute(
 
     Standard are groups and accounts, each over the last 12 complete months, the calendar year up
     to the day, and the year before. `report(done, total)` is told after each piece of work.
-    Safe twice and at once. Raises MissingRateError.
+    Safe twice and at once. Raises MissingRatesError.
     """
     levels = [ConcentrationLevel.GROUP, ConcentrationLevel.ACCOUNT]
     queries = [

@@ -17,7 +17,7 @@ from accounts.analytics.concentration import FORMULA_VERSION
 from accounts.models import ConcentrationAlert, ConcentrationSnapshot, ConcentrationThreshold
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.concentration.reading import live, stored
-from accounts.selectors.concentration.totals import MissingRateError
+from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import (
     compute_snapshot,
     compute_trend_point,
@@ -340,7 +340,7 @@ def test_concentration_command_says_what_is_wrong(options: tuple[str, ...], mess
     make_entry(account=None, amount="1")
     with pytest.raises(CommandError, match=message):
         call_command("concentration", *options)
-    with pytest.raises(MissingRateError):
+    with pytest.raises(MissingRatesError):
         live(ConcentrationQuery(period=Period.year(2026)))
 
 

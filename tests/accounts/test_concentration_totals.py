@@ -20,7 +20,7 @@ from accounts.selectors.concentration.cells import Basis, Scope
 from accounts.selectors.concentration.query import ConcentrationQuery, data_as_of
 from accounts.selectors.concentration.totals import (
     CustomerTotals,
-    MissingRateError,
+    MissingRatesError,
     compared_totals,
     customer_totals,
 )
@@ -154,7 +154,7 @@ def test_a_missing_rate_is_named_and_never_zero() -> None:
     make_entry(account=make_account(), amount="10", currency="USD", rate=None)
     make_entry(account=None, amount="4", currency="USD", rate=None, booked_on=date(2026, 1, 9))
     make_entry(account=make_account(), amount="1")
-    with pytest.raises(MissingRateError) as caught:
+    with pytest.raises(MissingRatesError) as caught:
         customer_totals(ConcentrationQuery(period=YEAR))
     [missing] = caught.value.missing
     assert (missing.currency, missing.into) == ("USD", "EUR")
@@ -177,7 +177,7 @@ def test_asked_currency_is_converted_at_the_rate_of_each_entry() -> None:
 def test_asked_currency_without_a_rate_on_a_day_names_it() -> None:
     make_rate(currency="USD", rate="0.8", valid_on=date(2026, 1, 20))
     make_entry(account=make_account(), amount="80", booked_on=date(2026, 1, 19))
-    with pytest.raises(MissingRateError) as caught:
+    with pytest.raises(MissingRatesError) as caught:
         customer_totals(ConcentrationQuery(period=YEAR, currency="USD"))
     [missing] = caught.value.missing
     assert (missing.currency, missing.into) == ("USD", "EUR")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import GroupMonth, RevenueEntry, RevenueMonth
-from accounts.services.figures import windows
+from accounts.selectors.accounts import windows
 from accounts.services.revenue import fill_base_amounts
 from kam.core.dates import Period
 from tests.factories.accounts import make_account, make_entry

@@ -21,7 +21,8 @@ from accounts.models import (
     RevenueEntry,
     RevenueMonth,
 )
-from accounts.services.figures import refresh_figures, windows
+from accounts.selectors.accounts import windows
+from accounts.services.figures import refresh_figures
 from accounts.services.tree import CycleError, MergedAccountError, move_account, refresh_current
 from kam.core.problems import RefusedError
 from tests.accounts.naive_tree import (

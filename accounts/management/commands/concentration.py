@@ -14,7 +14,7 @@ from accounts.models import Account, ProductCategory
 from accounts.selectors.concentration.payload import payload
 from accounts.selectors.concentration.query import MODERN, ConcentrationQuery
 from accounts.selectors.concentration.reading import live
-from accounts.selectors.concentration.totals import MissingRateError
+from accounts.selectors.concentration.totals import MissingRatesError
 from kam.core.dates import Period, PeriodError
 from kam.core.formats import number
 from kam.core.models import Currency
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             self.stderr.write(f"No account is in a country with the code {query.country!r}.")
         try:
             reading = live(query)
-        except MissingRateError as error:
+        except MissingRatesError as error:
             raise CommandError(str(error)) from error
         answer = payload(reading)
         if options["json"]:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.selectors.concentration.query import data_as_of
-from accounts.selectors.concentration.totals import MissingRateError
+from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import Written, recompute
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         as_of = options["as_of"] or data_as_of(timezone.localdate())
         try:
             written = recompute(as_of=as_of)
-        except MissingRateError as error:
+        except MissingRatesError as error:
             raise CommandError(str(error)) from error
         rows = [_row(one) for one in written]
         if options["json"]:

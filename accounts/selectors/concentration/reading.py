@@ -80,7 +80,7 @@ def scope_of(user: User | None) -> Scope:
 def live(
     query: ConcentrationQuery, *, scope: Scope = COMPANY, basis: Basis = Basis.AUTO
 ) -> Reading:
-    """Compute now. Raises MissingRateError."""
+    """Compute now. Raises MissingRatesError."""
     now, before = compared_totals(query, scope=scope, basis=basis)
     return Reading(query=query, now=now, before=before)
 
@@ -122,7 +122,7 @@ def read(query: ConcentrationQuery, user: User | None, *, fresh: bool = False) -
     """Answer a query for a user: the snapshot where there is one, else computed now.
 
     Who may not see the whole company gets the own accounts, always computed now. `fresh` never
-    takes a snapshot. Raises MissingRateError.
+    takes a snapshot. Raises MissingRatesError.
     """
     scope = scope_of(user)
     found = stored(query) if scope.is_company and not fresh else None

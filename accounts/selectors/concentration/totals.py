@@ -22,7 +22,7 @@ from accounts.selectors.concentration.cells import (
 )
 from accounts.selectors.concentration.query import ConcentrationQuery
 from kam.core.dates import Period
-from kam.core.models import Organisation
+from kam.core.selectors.rates import base_currency
 
 ZERO = Decimal(0)
 
@@ -45,7 +45,7 @@ class MissingRate:
         }
 
 
-class MissingRateError(LookupError):
+class MissingRatesError(LookupError):
     """Revenue cannot be brought into one currency; nothing is counted as zero instead."""
 
     def __init__(self, missing: Sequence[MissingRate]) -> None:
@@ -96,7 +96,7 @@ def customer_totals(
     """Return net revenue per customer of the query's period.
 
     In `query.currency` where given, else in the currency of the entries when they have only
-    one, else in the base currency. Raises MissingRateError when an entry cannot be converted.
+    one, else in the base currency. Raises MissingRatesError when an entry cannot be converted.
     """
     return _read(query, [query.period], scope, basis)[0]
 
@@ -116,7 +116,7 @@ def compared_totals(
     points = [query.period, before or query.period.same_period_last_year()]
     try:
         now, then = _read(query, points, scope, basis)
-    except MissingRateError:
+    except MissingRatesError:
         return customer_totals(query, scope=scope, basis=basis), None
     return now, then
 
@@ -125,7 +125,7 @@ def missing_rates(
     query: ConcentrationQuery, into: str, *, scope: Scope = COMPANY
 ) -> list[MissingRate]:
     """Return the rates that the entries of a query need to be in a currency and do not have."""
-    statement, base = Statement(), _base_currency()
+    statement, base = Statement(), base_currency()
     tables, where = entries_where(statement, query, scope)
     found = _fetch(
         f"""
@@ -164,7 +164,7 @@ def _missing_from_base(
 def _read(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, basis: Basis
 ) -> list[CustomerTotals]:
-    base = _base_currency()
+    base = base_currency()
     rows = _run(_in_document_or_base(query, points, scope, basis, base))
     currency = rows[0].currency
     foreign = any({row.low, row.high} != {currency} for row in rows)
@@ -206,7 +206,7 @@ def _refuse_gaps(
 ) -> None:
     for row, period in zip(rows, points, strict=True):
         if row.gaps:
-            raise MissingRateError(missing_rates(query.during(period), row.currency, scope=scope))
+            raise MissingRatesError(missing_rates(query.during(period), row.currency, scope=scope))
 
 
 _CUSTOMERS = """
@@ -291,10 +291,6 @@ def _day_rates(statement: Statement, period: Period, currency: str, base: str) -
             WHERE currency_id = {statement.bind(currency)} AND base_id = {statement.bind(base)}
                 AND valid_on <= day::date ORDER BY valid_on DESC LIMIT 1) AS rate
         FROM generate_series({start}::date, {last}::date, interval '1 day') AS day"""
-
-
-def _base_currency() -> str:
-    return Organisation.objects.values_list("base_currency_id", flat=True).get(pk=1)
 
 
 def _fetch(sql: str, statement: Statement) -> list[Any]:
