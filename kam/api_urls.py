@@ -8,6 +8,7 @@ app_name = "api"
 urlpatterns = [
     path("", include("kam.identity.api.urls")),
     path("", include("kam.core.api.urls")),
+    path("", include("kam.imports.api.urls")),
     path("", include("accounts.api.urls")),
     re_path(r"^.*$", NotFoundView.as_view(), name="nothing"),
 ]
