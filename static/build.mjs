@@ -1,5 +1,6 @@
 // Bundles scripts and styles, copies our pictures and makes the icon sprite, all into static/dist/.
-// `node static/build.mjs` builds once, `--watch` goes on, `--strict` fails on an unknown icon.
+// `node static/build.mjs` builds once, `--watch` goes on, `--strict` fails on an unknown icon,
+// `--icons` writes nothing and prints the names it cannot find.
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -12,6 +13,7 @@ const dist = path.join(here, "dist");
 const iconDir = path.join(root, "node_modules/@tabler/icons/icons");
 const watching = process.argv.includes("--watch");
 const strict = process.argv.includes("--strict");
+const iconsOnly = process.argv.includes("--icons");
 
 const SOURCES = [
   "templates",
@@ -68,7 +70,7 @@ async function symbol(name) {
   return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${inner.replace(/\s+/g, " ").trim()}</symbol>`;
 }
 
-async function buildSprite() {
+async function drawIcons() {
   const symbols = [];
   const unknown = [];
   for (const name of await usedIcons()) {
@@ -76,6 +78,11 @@ async function buildSprite() {
     if (drawn) symbols.push(drawn);
     else unknown.push(name);
   }
+  return { symbols, unknown };
+}
+
+async function buildSprite() {
+  const { symbols, unknown } = await drawIcons();
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
   await writeFile(path.join(dist, "icons.svg"), sprite);
   if (unknown.length > 0) {
@@ -112,6 +119,10 @@ const bundles = [
   },
 ];
 
+if (iconsOnly) {
+  console.info((await drawIcons()).unknown.join("\n"));
+  process.exit();
+}
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 await Promise.all([buildSprite(), copyPictures()]);

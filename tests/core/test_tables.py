@@ -123,16 +123,17 @@ def test_pages_link_to_each_other() -> None:
 
 def test_filters_are_said_in_words_and_can_be_taken_out() -> None:
     make_jobs(3)
-    request = ask("/jobs/?q=job&state=queued&state=running&total_min=10&sort=name&after=zz")
+    request = ask("/jobs/?q=job&state=queued&state=running&total_min=10&sort=name&after=zz&tab=1")
     table = make_table(request, filters=JobFilter)
     assert [row[0] for row in shown(table)] == ["job 001", "job 002"]
     assert [(chip.label, chip.value, chip.remove_url) for chip in table.chips] == [
-        ("State", "Waiting", "/jobs/?q=job&state=running&total_min=10&sort=name"),
-        ("State", "Running", "/jobs/?q=job&state=queued&total_min=10&sort=name"),
-        ("Rows", "from 10", "/jobs/?q=job&state=queued&state=running&sort=name"),
+        ("State", "Waiting", "/jobs/?q=job&state=running&total_min=10&sort=name&tab=1"),
+        ("State", "Running", "/jobs/?q=job&state=queued&total_min=10&sort=name&tab=1"),
+        ("Rows", "from 10", "/jobs/?q=job&state=queued&state=running&sort=name&tab=1"),
     ]
     assert table.filtered is True
-    assert table.clear_url == "/jobs/?sort=name"
+    assert table.clear_url == "/jobs/?sort=name&tab=1"
+    assert table.hidden_for_filters == [("sort", "name"), ("tab", "1")]
 
 
 def test_nothing_found_differs_from_nothing_there() -> None:

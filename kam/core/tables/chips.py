@@ -41,7 +41,7 @@ def _of_field(
     filters: FilterSet, state: State, name: str, field: forms.Field, value: Any
 ) -> Iterator[Chip]:
     label = str(field.label or name)
-    keys = _keys(filters, name, field)
+    keys = keys_of(filters, name, field)
     if isinstance(value, slice):
         yield Chip(label, _span(value), _without(state, keys))
     elif not isinstance(value, str) and isinstance(value, Iterable):
@@ -69,7 +69,13 @@ def _items(value: Iterable[Any], raw: list[str]) -> list[Any]:
     return list(raw) if len(items) == len(raw) else items
 
 
-def _keys(filters: FilterSet, name: str, field: forms.Field) -> list[str]:
+def filter_keys(filters: FilterSet) -> list[str]:
+    """Every query parameter that the filters read."""
+    fields = filters.form.fields.items()
+    return [key for name, field in fields for key in keys_of(filters, name, field)]
+
+
+def keys_of(filters: FilterSet, name: str, field: forms.Field) -> list[str]:
     """The query parameters that a field reads (a range reads two)."""
     full = filters.form.add_prefix(name)
     suffixes = getattr(field.widget, "suffixes", None)
@@ -79,11 +85,7 @@ def _keys(filters: FilterSet, name: str, field: forms.Field) -> list[str]:
 
 
 def _without(state: State, keys: list[str]) -> str:
-    for key in keys[:-1]:
-        query = state.query.copy()
-        query.pop(key, None)
-        state = State(state.path, query, state.prefix)
-    return state.url_without_value(keys[-1])
+    return state.without(keys).url()
 
 
 def _span(value: slice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest, QueryDict
@@ -36,6 +37,13 @@ class State:
         return [
             part for item in self.query.getlist(self.key(name)) for part in item.split(",") if part
         ]
+
+    def without(self, keys: Iterable[str]) -> State:
+        """The state with some query parameters (full names) taken out."""
+        query = self.query.copy()
+        for key in keys:
+            query.pop(key, None)
+        return State(self.path, query, self.prefix)
 
     def url(self, **changes: str | list[str] | None) -> str:
         """The same page with some of this table's parameters changed (None takes one out)."""

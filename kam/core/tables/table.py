@@ -19,7 +19,7 @@ from django_filters import FilterSet
 from kam.core import formats, htmx
 from kam.core.exports import export_response
 from kam.core.formats import Text
-from kam.core.tables.chips import Chip, chips
+from kam.core.tables.chips import Chip, chips, filter_keys
 from kam.core.tables.columns import Column, Empty
 from kam.core.tables.paging import KeysetPager, ListPager, Page
 from kam.core.tables.state import State
@@ -270,17 +270,16 @@ class Table:
     @property
     def clear_url(self) -> str:
         """The same table without any filter."""
-        keep = {self.state.key(name) for name in ("sort", "cols")}
-        query = self.state.query.copy()
-        for key in [key for key in query if key not in keep]:
-            query.pop(key, None)
-        return State(self.state.path, query, self.state.prefix).url()
+        return self.state.without(self._filter_keys).url()
 
     @property
     def hidden_for_filters(self) -> list[tuple[str, str]]:
         """What the filter form must carry along."""
-        keep = {self.state.key(name) for name in ("sort", "cols")}
-        return [(k, v) for k, v in self.state.fields() if k in keep]
+        return self.state.fields(*self._filter_keys)
+
+    @cached_property
+    def _filter_keys(self) -> list[str]:
+        return [] if self.filters is None else filter_keys(self.filters)
 
     @property
     def hidden_for_columns(self) -> list[tuple[str, str]]:
