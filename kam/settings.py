@@ -262,6 +262,8 @@ SPECTACULAR_SETTINGS = {
         "BatchState": "kam.imports.choices.BatchState",
         "AccountKind": "accounts.choices.AccountKind",
         "AccountStatus": "accounts.choices.AccountStatus",
+        "OpenAccountStatus": "accounts.api.serializers.accounts.STATUSES",
+        "RowStatus": "kam.core.api.bulk.STATUSES",
         "Channel": "accounts.choices.Channel",
         "ConcentrationLevel": "accounts.choices.ConcentrationLevel",
         "Role": "kam.identity.choices.Role",

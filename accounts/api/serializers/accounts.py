@@ -98,7 +98,7 @@ class LeadOutput(Output):
     valid_before = serializers.DateField(source="valid.upper", allow_null=True)
 
 
-class FiguresOutput(Output):
+class AccountFiguresOutput(Output):
     """Net revenue of the account and all below it today, in the organisation's base currency."""
 
     as_of = serializers.DateField()
@@ -113,7 +113,7 @@ class AccountDetailOutput(AccountOutput):
 
     parents = ParentLinkOutput(source="parent_links", many=True)
     leads = LeadOutput(source="lead_assignments", many=True)
-    figures = FiguresOutput(source="figure", allow_null=True, default=None)
+    figures = AccountFiguresOutput(source="figure", allow_null=True, default=None)
 
 
 class IdentifierInput(Input):

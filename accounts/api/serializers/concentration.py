@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import CurrencyCode, PersonId
@@ -92,7 +93,7 @@ class CustomerOutput(Output):
     share = ShareField(allow_null=True)
 
 
-class FiguresOutput(Output):
+class ConcentrationOutput(Output):
     """How concentrated net revenue is.
 
     Amounts are texts, rounded to the currency's decimals; shares are numbers from 0 to 1; HHI is
@@ -149,7 +150,7 @@ def figures_data(reading: Reading, top: int = TOP) -> dict[str, Any]:
         "is_company": reading.is_company,
         "top": _top(reading, top),
     }
-    return dict(FiguresOutput(data).data)
+    return dict(ConcentrationOutput(data).data)
 
 
 def _top(reading: Reading, top: int) -> list[dict[str, Any]]:
@@ -212,7 +213,8 @@ class SnapshotDetailOutput(SnapshotOutput):
     unassigned = AmountField()
     rows = serializers.SerializerMethodField()
 
-    def get_rows(self, snapshot: ConcentrationSnapshot) -> list[RowOutput]:
+    @extend_schema_field(RowOutput(many=True))
+    def get_rows(self, snapshot: ConcentrationSnapshot) -> Any:
         """Every customer of the period with its net revenue, negative ones included."""
         pairs = zip(snapshot.keys, snapshot.amounts, strict=True)
-        return RowOutput([{"id": key, "amount": amount} for key, amount in pairs], many=True).data  # type: ignore[return-value]  # the hint is for the API file
+        return RowOutput([{"id": key, "amount": amount} for key, amount in pairs], many=True).data

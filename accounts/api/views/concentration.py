@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.serializers.concentration import (
     ConcentrationInput,
-    FiguresOutput,
+    ConcentrationOutput,
     SnapshotDetailOutput,
     SnapshotOutput,
     figures_data,
@@ -36,7 +36,7 @@ class ConcentrationView(StrictView):
 
     capability = "concentration.view"
     queries = {"get": ConcentrationInput}
-    answers = {"get": {200: FiguresOutput}}
+    answers = {"get": {200: ConcentrationOutput}}
 
     def get(self, request: Request) -> Response:
         """How concentrated net revenue is in a period, computed now.

@@ -14,6 +14,7 @@ from kam.core.api.problems import entries_of
 from kam.core.api.serializers import Input, Output
 
 MAX_ROWS = 1000
+STATUSES = ["created", "updated", "unchanged", "rejected"]
 
 
 class BulkQuery(Input):
@@ -39,7 +40,7 @@ class RowResultOutput(Output):
     """What became of a row."""
 
     index = serializers.IntegerField(help_text=gettext_lazy("Place in `rows`, from 0."))
-    status = serializers.ChoiceField(choices=["created", "updated", "unchanged", "rejected"])
+    status = serializers.ChoiceField(choices=STATUSES)
     id = serializers.IntegerField(allow_null=True)
     errors = RowErrorOutput(many=True)  # type: ignore[assignment]  # DRF takes declared fields off the class
 
@@ -112,8 +113,7 @@ def refuse_unless_good(results: list[RowResult]) -> None:
 
 def summary(results: list[RowResult]) -> dict[str, Any]:
     """The answer to a bulk request."""
-    states = ("created", "updated", "unchanged", "rejected")
-    counts = {state: sum(r.status == state for r in results) for state in states}
+    counts = {status: sum(r.status == status for r in results) for status in STATUSES}
     return dict(BulkOutput({**counts, "results": results}).data)
 
 

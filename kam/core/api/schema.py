@@ -76,6 +76,11 @@ class Schema(AutoSchema):
             return super().get_operation_id()
         return "_".join(token.replace("-", "_") for token in self._tokenize_path())
 
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """What goes out is called by its plain name: `Account`, not `AccountOutput`."""
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.removesuffix("Output")
+
     def _words(self) -> tuple[str, str]:
         handler = getattr(self.view, self.act, None)
         text = " ".join((getattr(handler, "__doc__", "") or "").split("\n\n")[0].split())

@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from kam.core.api.serializers import Input, Output, TextField
 from kam.core.choices import JobState
-from kam.core.models import Currency
 
 
 class CurrencyOutput(Output):
@@ -85,7 +84,7 @@ class OrganisationOutput(Output):
     """The organisation that this installation serves."""
 
     name = serializers.CharField()
-    base_currency = serializers.SlugRelatedField[Currency](slug_field="code", read_only=True)
+    base_currency = serializers.CharField(source="base_currency_id")
     time_zone = serializers.CharField()
     fiscal_year_start = serializers.IntegerField(help_text=_("Month, 1 to 12."))
     is_demo = serializers.BooleanField()

@@ -119,7 +119,7 @@ class OrganisationView(StrictView):
 
     def get(self, request: Request) -> Response:
         """Name, base currency, time zone and fiscal year."""
-        organisation = get_object_or_404(Organisation.objects.select_related("base_currency"))
+        organisation = get_object_or_404(Organisation)
         data = OrganisationOutput(organisation).data
         return Response(data, headers={"ETag": etags.etag_of(data)})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kam.core.api.serializers import Output
@@ -53,7 +54,8 @@ class MeOutput(Output):
         """What the roles grant, sorted."""
         return sorted(name for name in CAPABILITIES if user.can(name))
 
-    def get_token(self, user: User) -> TokenOutput | None:
+    @extend_schema_field(TokenOutput(allow_null=True))
+    def get_token(self, user: User) -> Any:
         """The token of this request; null in a browser's session."""
         token: Any = self.context["request"].auth
-        return TokenOutput(token).data if isinstance(token, ApiToken) else None  # type: ignore[return-value]  # the hint is for the API file
+        return TokenOutput(token).data if isinstance(token, ApiToken) else None

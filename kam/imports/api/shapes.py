@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kam.core.api.serializers import AmountField, Input, Output, TextField
@@ -94,11 +95,12 @@ class BatchDetailOutput(BatchOutput):
     control_totals = serializers.DictField()
     summary = serializers.SerializerMethodField()
 
-    def get_summary(self, batch: ImportBatch) -> SummaryOutput | None:
+    @extend_schema_field(SummaryOutput(allow_null=True))
+    def get_summary(self, batch: ImportBatch) -> Any:
         """The report, once the file was checked."""
         if not batch.summary:
             return None
-        return SummaryOutput(Summary.from_json(batch.summary)).data  # type: ignore[return-value]  # the hint is for the API file
+        return SummaryOutput(Summary.from_json(batch.summary)).data
 
 
 class UploadInput(Input):
