@@ -127,26 +127,24 @@ FROM import_rows r WHERE r.product IS NOT NULL AND r.product_id IS NULL
   AND r.action IN ('c', 'u')
 GROUP BY 1 ORDER BY 1
 """
-_FILL_IN = """
-UPDATE import_rows r SET account_id = COALESCE(r.account_id, a.account_id),
-    product_id = COALESCE(r.product_id, p.product_id),
-    category_id = COALESCE(r.category_id, c.category_id, p.category_id)
-FROM import_rows k
-LEFT JOIN import_accounts a ON a.value = k.account
-LEFT JOIN import_products p ON p.value = k.product
-LEFT JOIN import_categories c ON c.value = k.category
-WHERE k.line_no = r.line_no AND r.action IN ('c', 'u')
-  AND (r.account_id IS NULL AND r.account IS NOT NULL
-       OR r.product_id IS NULL AND r.product IS NOT NULL
-       OR r.category_id IS NULL AND (r.category IS NOT NULL OR p.category_id IS NOT NULL))
-"""
+# Rows with what was created for them since they were compared.
+_COMPLETE = """(
+    SELECT r.action, r.entry_id, r.key, COALESCE(r.account_id, a.account_id) AS account_id,
+        r.booked_on, COALESCE(r.product_id, p.product_id) AS product_id,
+        COALESCE(r.category_id, c.category_id, p.category_id) AS category_id,
+        r.quantity, r.unit, r.amount, r.cost, r.currency, r.rate, r.base_amount
+    FROM import_rows r
+    LEFT JOIN import_accounts a ON a.value = r.account
+    LEFT JOIN import_products p ON p.value = r.product
+    LEFT JOIN import_categories c ON c.value = r.category
+)"""
 _ENTRY = """account_id, booked_on, product_id, category_id, quantity, unit, net_amount, cost,
     currency_id, rate, base_amount"""
 _ROW = """r.account_id, r.booked_on, r.product_id, r.category_id, r.quantity, r.unit, r.amount,
     r.cost, r.currency, r.rate, r.base_amount"""
 _INSERT = f"""
 INSERT INTO accounts_revenueentry (source_id, source_key, batch_id, {_ENTRY})
-SELECT %(source)s, r.key, %(batch)s, {_ROW} FROM import_rows r WHERE r.action = 'c'
+SELECT %(source)s, r.key, %(batch)s, {_ROW} FROM {_COMPLETE} AS r WHERE r.action = 'c'
 """
 _BEFORE_UPDATE = """
 INSERT INTO accounts_revenuerevision (batch_id, entry_id, before)
@@ -155,7 +153,7 @@ JOIN import_rows r ON r.entry_id = e.id AND r.action = 'u'
 """
 _UPDATE = f"""
 UPDATE accounts_revenueentry e SET (batch_id, {_ENTRY}) = ROW(%(batch)s, {_ROW})
-FROM import_rows r WHERE r.action = 'u' AND e.id = r.entry_id
+FROM {_COMPLETE} AS r WHERE r.action = 'u' AND e.id = r.entry_id
 """
 _LOST = """
 SELECT e.id FROM accounts_revenueentry e
@@ -168,10 +166,10 @@ SELECT %(batch)s, e.id, to_jsonb(e) FROM accounts_revenueentry e WHERE e.id IN (
 """
 _REMOVE = f"DELETE FROM accounts_revenueentry e WHERE e.id IN ({_LOST})"
 _SPAN = "SELECT min(booked_on), max(booked_on) FROM import_rows WHERE reason IS NULL"
-_TOUCHED = """
+_TOUCHED = f"""
 SELECT DISTINCT unnest(a.path) FROM accounts_account a
 WHERE a.id IN (
-    SELECT account_id FROM import_rows WHERE action IN ('c', 'u') UNION
+    SELECT r.account_id FROM {_COMPLETE} AS r WHERE r.action IN ('c', 'u') UNION
     SELECT (before->>'account_id')::bigint FROM accounts_revenuerevision
     WHERE batch_id = %(batch)s)
 LIMIT %(limit)s
@@ -314,8 +312,6 @@ class SalesImporter(Importer):
         lookups.create_accounts(run, accounts)
         lookups.create_categories(run, categories)
         lookups.create_products(run, [(code, category, unit) for code, category, unit in products])
-        if accounts or categories or products:
-            run.execute(_FILL_IN)
 
     def undo(self, run: Run) -> UndoReport:
         """Remove the batch's lines and put back those it changed or removed."""

@@ -53,7 +53,7 @@ def _countries() -> dict[str, str]:
         for code, name in Locale.parse(language).territories.items():
             if len(str(code)) == 2 and str(code).isalpha():
                 known[str(name).casefold()] = str(code)
-    iso = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()}
+    iso = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()}
     for alias, codes in get_global("territory_aliases").items():
         if len(alias) == 3 and alias.isalpha() and codes[0] in iso:
             known.setdefault(alias.casefold(), codes[0])

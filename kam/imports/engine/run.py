@@ -103,10 +103,18 @@ class Run:
 
 @contextmanager
 def cursor_for_import() -> Iterator[CursorWrapper]:
-    """Open a cursor for set-based work inside the current transaction."""
+    """Open a cursor for set-based work inside the current transaction.
+
+    Inside a request the first statement carries the history's context into the transaction;
+    after it the wrapper that would rewrite every statement, and knows only text, stands aside.
+    """
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS)
-        yield cursor
+        wrappers, connection.execute_wrappers = connection.execute_wrappers, []
+        try:
+            yield cursor
+        finally:
+            connection.execute_wrappers = wrappers
 
 
 def stage(run: Run, importer: Importer, table: Table) -> int:
