@@ -19,7 +19,6 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN (
 """
 BIGRAM_INDEX = """
 CREATE INDEX account_name_bigrams ON accounts_account USING gin (accounts_bigrams(name_key))
-WHERE name_key ~ '[\u3400-\u9fff]{2}'
 """
 FIGURES = """
 INSERT INTO accounts_accountfigure (account_id, as_of, net_12m, net_previous_12m, unconverted)

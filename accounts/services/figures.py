@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
-from kam.core.dates import Period
-
-MONTHS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """The two periods that a list compares: the last 12 complete calendar months, and before."""
-
-    latest: Period
-    before: Period
-
-
-def windows(as_of: date) -> Windows:
-    """Return the last 12 complete months at a day and the same months a year earlier.
-
-    The running month is left out, because comparing a part of a month with a whole one misleads;
-    a month's last day completes it.
-    """
-    latest = Period.whole_months(as_of, MONTHS)
-    return Windows(latest, latest.same_period_last_year())
-
+from accounts.selectors.accounts import windows
 
 _BELOW = """
 WITH RECURSIVE below(root_id, account_id, valid) AS (

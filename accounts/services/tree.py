@@ -14,10 +14,10 @@ from accounts.models import Account, ParentLink
 from accounts.selectors import tree as reads
 from accounts.services import periods
 from accounts.services.figures import refresh_figures
-from kam.core.jobs import LOCK_SPACE
+from kam.core.locks import lock_names
 from kam.core.problems import RefusedError, explained, register_constraint
 
-TREE_LOCK = 0x74726565  # "tree"
+TREE_LOCK = "accounts.tree"
 
 
 class CycleError(RefusedError):
@@ -42,8 +42,7 @@ def lock_tree() -> None:
 
     Held until the transaction ends. Take it before anything that writes revenue or links.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, TREE_LOCK])
+    lock_names(TREE_LOCK)
 
 
 @explained()
