@@ -1,9 +1,28 @@
+"""The roof: which app answers which address."""
+
+from importlib.util import find_spec
+
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from kam.core.views import system
+from kam.identity.views.profile import set_language
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("kam.core.urls")),
+    path("healthz", system.health, name="healthz"),
+    path("robots.txt", system.robots, name="robots"),
+    path("i18n/set-language/", set_language, name="set_language"),
     path("api/v1/", include("kam.api_urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/login/", system.admin_sign_in, name="admin-sign-in"),
     path("admin/", admin.site.urls),
+    path("", include("kam.core.urls")),
+    path("", include("kam.identity.urls")),
 ]
+urlpatterns += [
+    path("", include(module))
+    for module in ("kam.imports.urls", "accounts.urls", "kam.dashboards.urls")
+    if find_spec(module)
+]
+
+handler404 = "kam.core.views.system.not_found"
+handler500 = "kam.core.views.system.server_error"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 
+from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from accounts import models as m
 from accounts.demo.catalogue import CATEGORIES, PRODUCTS
 from accounts.demo.company import SOURCE_CODES
-from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, TEAMS
+from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TEAMS
 from accounts.demo.writer import RATE_SOURCE, load
 from accounts.services.tree import lock_tree
-from kam.core.demo import Counts, DemoPart
+from kam.core.demo import Counts, DemoPart, DemoSignIn
 from kam.core.models import ExchangeRate, SellingCompany
 from kam.identity.models import SalesTeam, User
 from kam.imports.models import DataSource, ImportBatch, ImportReject
@@ -105,4 +106,30 @@ def _counts(*rows: QuerySet[Model]) -> Counts:
     return {str(query.model._meta.verbose_name_plural): query.count() for query in rows}
 
 
-PART = DemoPart(key="accounts", order=10, load=load, clear=clear, present=present, added=added)
+def sign_ins() -> list[DemoSignIn]:
+    """Name the people who still have the well-known password and may sign in."""
+    titles = {person.email: person.title for person in PEOPLE}
+    users = User.objects.filter(email__in=titles, is_active=True)
+    found = {user.email: user for user in users if _is_well_known(user.password)}
+    return [
+        DemoSignIn(name=found[email].full_name, title=title, email=email, password=PASSWORD)
+        for email, title in titles.items()
+        if email in found
+    ]
+
+
+@cache
+def _is_well_known(encoded: str) -> bool:
+    """Say so once per process: the demo's people share one encoded password."""
+    return check_password(PASSWORD, encoded)
+
+
+PART = DemoPart(
+    key="accounts",
+    order=10,
+    load=load,
+    clear=clear,
+    present=present,
+    added=added,
+    sign_ins=sign_ins,
+)

@@ -10,4 +10,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register every app's jobs in every process: a web server must know what it asks for."""
+        from kam.core import menu
+
+        menu.register()
         autodiscover_modules("tasks")

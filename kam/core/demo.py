@@ -7,7 +7,7 @@ the two states holds. Real data and the demo never mix: see the errors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,12 +34,25 @@ class DemoRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DemoSignIn:
+    """Somebody of the demo company whom a visitor may sign in as."""
+
+    name: str
+    title: str
+    email: str
+    password: str
+
+    def __str__(self) -> str:
+        return f"{self.email}  {self.password}  ({self.title})"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoPart:
     """An app's share of the demo.
 
     `load` writes it; `clear` empties the app's business tables and gets the id of a user to keep;
     both return what they wrote or removed. `present` counts business rows of any origin, `added`
-    those that the demo did not bring.
+    those that the demo did not bring. `sign_ins` are the people with a well-known password.
     """
 
     key: str
@@ -47,6 +60,7 @@ class DemoPart:
     clear: Callable[[int | None], Counts]
     present: Callable[[], Counts]
     added: Callable[[], Counts]
+    sign_ins: Callable[[], Sequence[DemoSignIn]] = tuple
     order: int = 100
 
 
@@ -105,6 +119,13 @@ def clear_demo(*, keep_user_id: int | None = None, including_added: bool = False
         removed = _counted(part.clear(keep_user_id) for part in reversed(list(demo_parts)))
         Organisation.objects.filter(pk=organisation.pk).update(is_demo=False, name="kam")
         return removed
+
+
+def sign_ins() -> list[DemoSignIn]:
+    """Return whom a visitor may sign in as; nobody once the data is real."""
+    if not Organisation.objects.filter(is_demo=True).exists():
+        return []
+    return [sign_in for part in demo_parts for sign_in in part.sign_ins()]
 
 
 def added_to_demo() -> dict[str, int]:

@@ -127,3 +127,8 @@ def is_missing(value: Any) -> bool:
 def missing(value: Any, reason: Text = "") -> SafeString:
     """The dash for a missing value, with the value's own reason where it has one."""
     return unknown(value.reason if isinstance(value, Unknown) else reason)
+
+
+def currency_name(code: str) -> str:
+    """A currency's name in the user's language."""
+    return str(babel_numbers.get_currency_name(code, locale=current_locale()))

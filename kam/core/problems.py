@@ -27,11 +27,12 @@ class RefusedError(Exception):
 
     code = "refused"
     field = ""
+    words: Text = _("This cannot be saved.")
 
     def __init__(self, message: Text = "", *, field: str = "", code: str = "") -> None:
         """Keep the words lazy, so that they are spoken in the reader's language."""
         super().__init__(message)
-        self.message = message or _("This cannot be saved.")
+        self.message = message or self.words
         self.field = field or self.field
         self.code = code or self.code
 

@@ -24,17 +24,15 @@ demands is on its `capability` and `change_capability` attributes, where guard t
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from kam.core import guards
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def demand(user: User | AnonymousUser, capability: str) -> User:
@@ -42,9 +40,7 @@ def demand(user: User | AnonymousUser, capability: str) -> User:
 
     Call it before anything is read or written: a refusal changes nothing.
     """
-    if not isinstance(user, User) or not user.can(capability):
-        raise Http404
-    return user
+    return cast("User", guards.demand(user, capability))
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -59,18 +55,7 @@ def requires[V: Callable[..., HttpResponseBase]](
 ) -> Callable[[V], V]:
     """Let a function view be called only with the capability (`change`: for unsafe methods)."""
     _must_exist(capability, change)
-
-    def decorate(view: V) -> V:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            demand(request.user, _demanded(request, capability, change))
-            return view(request, *args, **kwargs)
-
-        marks = cast("Any", guarded)
-        marks.capability, marks.change_capability = capability, change or capability
-        return cast("V", guarded)
-
-    return decorate
+    return guards.requires(capability, change=change)
 
 
 class CapabilityMixin:
@@ -85,12 +70,8 @@ class CapabilityMixin:
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse before the view's own code runs."""
-        demand(request.user, _demanded(request, self.capability, self.change_capability))
+        demand(request.user, guards.demanded(request, self.capability, self.change_capability))
         return cast("Any", super()).dispatch(request, *args, **kwargs)  # type: ignore[no-any-return]
-
-
-def _demanded(request: HttpRequest, capability: str, change: str) -> str:
-    return capability if not change or request.method in SAFE_METHODS else change
 
 
 def _must_exist(*capabilities: str) -> None:

@@ -32,6 +32,22 @@ OPEN_VIEWS: dict[str, str] = {
     "identity:first-run": "only while there is no user at all",
     "set_language": "sets a cookie of one's own",
     "healthz": "for load balancers; tells only whether database and broker answer",
+    "robots": "for search engines",
+    "admin-sign-in": "sends to the sign-in page; 404 for who is signed in",
+    "identity:password-set": "guarded by the link's own token",
+    "identity:profile": "one's own data",
+    "identity:profile-edit": "one's own data",
+    "identity:password-change": "one's own password, asks for the current one",
+    "identity:sessions-end": "one's own sessions",
+    "identity:absence-create": "one's own absence",
+    "identity:delegation-end": "delegations that one gave: endable_by",
+    "identity:token-create": "one's own tokens",
+    "identity:token-revoke": "one's own tokens: visible_to",
+    "core:job-list": "one's own jobs: visible_to",
+    "core:job-detail": "one's own jobs: visible_to",
+    "core:job-retry": "one's own failed jobs, with the job's capability",
+    "core:search": "each provider is scoped by itself",
+    "core:preferences": "sets cookies of one's own",
 }
 
 

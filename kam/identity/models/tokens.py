@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kam.core.models import Record
 from kam.identity.choices import TokenScope
 from kam.identity.models.users import User
+from kam.identity.querysets import ApiTokenQuerySet
 
 
 def key_digest(key: str) -> str:
@@ -31,6 +32,8 @@ class ApiToken(Record):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API token")

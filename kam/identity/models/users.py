@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 import pghistory
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
@@ -19,6 +20,7 @@ from kam.identity import scope
 from kam.identity.choices import Role
 from kam.identity.models.triggers import REFUSE_TEAM_CYCLES
 from kam.identity.permissions import SEES_EVERYTHING, grants
+from kam.identity.querysets import DelegationQuerySet, UserQuerySet
 
 
 @pghistory.track()
@@ -53,6 +55,14 @@ class SalesTeam(Record):
 
 
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        """Users with their vocabulary."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: User | AnonymousUser) -> UserQuerySet:
+        """Users that somebody may see: see `UserQuerySet.visible_to`."""
+        return self.get_queryset().visible_to(user)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A user with a lower-case address; without a password the user cannot sign in."""
         user = self.model(email=email.strip().lower(), **fields)
@@ -179,6 +189,8 @@ class Delegation(Record):
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
+    objects = DelegationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
@@ -209,3 +221,9 @@ class Delegation(Record):
 
     def __str__(self) -> str:
         return f"{self.from_user} → {self.to_user}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is in force."""
+        last: date = self.valid.upper - timedelta(days=1)
+        return last

@@ -5,28 +5,36 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import DateRange
 
 from kam.core.locks import lock_names
+from kam.core.problems import RefusedError, explained
 from kam.identity.models import Delegation, User
 
 
-class DelegationError(Exception):
-    """A delegation that cannot be."""
-
-
-class NobodyToStandInError(DelegationError):
+class NobodyToStandInError(RefusedError):
     """One cannot stand in for oneself, nor can a user who may not sign in."""
 
+    code, field = "nobody_to_stand_in", "to_user"
+    words = _("Somebody else, who may sign in, must stand in.")
 
-class EmptyPeriodError(DelegationError):
-    """The last day is before the first."""
+
+class EmptyPeriodError(RefusedError):
+    """The last day is before the first, or one of them is missing."""
+
+    code, field = "empty_period", "last_day"
+    words = _("A delegation has a first day and a last day that is not before it.")
 
 
-class OverlappingDelegationError(DelegationError):
+class OverlappingDelegationError(RefusedError):
     """These two have a delegation in this period already."""
 
+    code, field = "delegation_overlaps", "first_day"
+    words = _("These two have an overlapping delegation already.")
 
+
+@explained()
 @transaction.atomic
 def delegate(*, from_user: User, to_user: User, valid: DateRange, reason: str = "") -> Delegation:
     """Let one user see and do on accounts what another may, during a half-open period.

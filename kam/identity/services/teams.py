@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from kam.core.locks import lock_names
+from kam.core.problems import RefusedError, explained
 from kam.identity import scope
 from kam.identity.models import SalesTeam
 
 
-class TeamError(Exception):
-    """A change to the team tree that cannot be."""
-
-
-class TeamCycleError(TeamError):
+class TeamCycleError(RefusedError):
     """A team would be part of itself. The database refuses it too."""
 
+    code, field = "team_cycle", "parent"
+    words = _("A team cannot be part of itself or of a team below it.")
 
-class TeamNameTakenError(TeamError):
+
+class TeamNameTakenError(RefusedError):
     """Another team has this name."""
 
+    code, field = "team_name_taken", "name"
+    words = _("There is another team with this name already.")
 
-class TeamInUseError(TeamError):
+
+class TeamInUseError(RefusedError):
     """The team still has members or teams below it."""
 
+    code = "team_in_use"
+    words = _("Somebody is still in this team, or a team is below it. Move them first.")
 
+
+@explained()
 @transaction.atomic
 def create_team(*, name: str, parent: SalesTeam | None) -> SalesTeam:
     """Create a team; raises TeamNameTakenError."""
@@ -32,6 +40,7 @@ def create_team(*, name: str, parent: SalesTeam | None) -> SalesTeam:
     return SalesTeam.objects.create(name=name, parent=parent)
 
 
+@explained()
 @transaction.atomic
 def update_team(*, team: SalesTeam, name: str, parent: SalesTeam | None) -> SalesTeam:
     """Rename or move a team with all that is below it.
@@ -46,6 +55,7 @@ def update_team(*, team: SalesTeam, name: str, parent: SalesTeam | None) -> Sale
     return team
 
 
+@explained()
 @transaction.atomic
 def delete_team(*, team: SalesTeam) -> None:
     """Delete an empty team; raises TeamInUseError where anybody or any team is in it."""

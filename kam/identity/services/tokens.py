@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from kam.core.problems import RefusedError
 from kam.identity.choices import Role
 from kam.identity.models import ApiToken, User
 from kam.identity.models.tokens import key_digest
@@ -16,16 +18,18 @@ PREFIX = "kam_"
 SHOWN = 12
 
 
-class TokenError(Exception):
-    """A token that cannot be."""
-
-
-class NotYourTokenError(TokenError):
+class NotYourTokenError(RefusedError):
     """Tokens are made by their owner, or by an administrator for an integration."""
 
+    code = "not_your_token"
+    words = _("A token is made by its owner, or by an administrator for an integration.")
 
-class AlreadyExpiredError(TokenError):
+
+class AlreadyExpiredError(RefusedError):
     """The token would have expired before its first use."""
+
+    code, field = "already_expired", "expires_at"
+    words = _("The token would have expired before its first use.")
 
 
 @dataclass(frozen=True)

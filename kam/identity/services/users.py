@@ -10,32 +10,42 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
 
 from kam.core.locks import lock_names
+from kam.core.problems import RefusedError, explained
 from kam.identity.choices import Role
 from kam.identity.models import SalesTeam, User
 
 password_tokens = PasswordResetTokenGenerator()
 
 
-class UserError(Exception):
-    """A change to a user that cannot be."""
-
-
-class EmailTakenError(UserError):
+class EmailTakenError(RefusedError):
     """Another user has this address."""
 
+    code, field = "email_taken", "email"
+    words = _("Another user has this e-mail address.")
 
-class LastAdministratorError(UserError):
+
+class LastAdministratorError(RefusedError):
     """Without this user nobody could administer the installation."""
 
+    code = "last_administrator"
+    words = _("This is the last administrator. Make somebody else one first.")
 
-class NotYourselfError(UserError):
+
+class NotYourselfError(RefusedError):
     """One cannot take one's own administration or sign-in away."""
 
+    code = "not_yourself"
+    words = _("You cannot take this away from yourself. Ask another administrator.")
 
-class AlreadySetUpError(UserError):
+
+class AlreadySetUpError(RefusedError):
     """There is a user already, so the first one is not to be made."""
+
+    code = "already_set_up"
+    words = _("The first administrator is there already. Sign in instead.")
 
 
 class UserFields(TypedDict):
@@ -49,6 +59,7 @@ class UserFields(TypedDict):
     language: str
 
 
+@explained()
 @transaction.atomic
 def create_first_administrator(
     *, email: str, full_name: str, password: str, language: str = "en"
@@ -63,6 +74,7 @@ def create_first_administrator(
     return User.objects.create_superuser(email, password, full_name=full_name, language=language)
 
 
+@explained()
 @transaction.atomic
 def create_user(*, fields: UserFields) -> User:
     """Create a user without a password; `password_path` gives the link to set one.
@@ -73,6 +85,7 @@ def create_user(*, fields: UserFields) -> User:
     return User.objects.create_user(email, None, **{**fields, "email": email})
 
 
+@explained()
 @transaction.atomic
 def update_user(*, user: User, fields: UserFields, is_active: bool, by: User) -> User:
     """Change a user; new roles or a lost sign-in end the user's sessions at the next request.
@@ -109,7 +122,7 @@ def _free_email(email: str, *, apart_from: User | None = None) -> str:
         taken = taken.exclude(pk=apart_from.pk)
     lock_names(f"e-mail {email}")
     if taken.exists():
-        raise EmailTakenError
+        raise EmailTakenError()
     return email
 
 

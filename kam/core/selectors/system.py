@@ -1,0 +1,63 @@
+"""What the installation is made of, and how fresh its data is."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import celery
+import django
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+import kam
+from kam.core.formats import Text
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of the installation and its version."""
+
+    name: Text
+    version: str
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Until when a source of data is known to be complete; None where nothing came yet."""
+
+    source: str
+    as_of: date | None
+    is_late: bool = False
+
+
+type FreshnessProvider = Callable[[], Sequence[Freshness]]
+_freshness_providers: list[FreshnessProvider] = []
+
+
+def register_freshness(provider: FreshnessProvider) -> None:
+    """Let an app tell how fresh its data is; apps register when they start."""
+    if provider not in _freshness_providers:
+        _freshness_providers.append(provider)
+
+
+def freshness() -> list[Freshness]:
+    """What every app tells about its sources, in their order."""
+    return [line for provider in _freshness_providers for line in provider()]
+
+
+def parts() -> list[Part]:
+    """The versions that somebody who helps will ask for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        server = str(cursor.fetchone()[0])
+    return [
+        Part("kam", kam.__version__),
+        Part("Python", platform.python_version()),
+        Part("Django", django.get_version()),
+        Part("PostgreSQL", server),
+        Part("Celery", celery.__version__),
+        Part(_("Operating system"), f"{platform.system()} {platform.release()}"),
+    ]
