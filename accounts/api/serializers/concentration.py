@@ -82,6 +82,13 @@ def query_of(values: Mapping[str, Any]) -> ConcentrationQuery:
     )
 
 
+class Rounded(AmountField):
+    """An amount rounded to its currency's decimals already."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=None, decimal_places=None, **kwargs)
+
+
 class CustomerOutput(Output):
     """A customer of the list, the largest first."""
 
@@ -89,7 +96,7 @@ class CustomerOutput(Output):
     id = serializers.IntegerField()
     account = serializers.CharField(help_text=_("First external id, else the id."))
     name = serializers.CharField()
-    amount = AmountField()
+    amount = Rounded()
     share = ShareField(allow_null=True)
 
 
@@ -109,9 +116,9 @@ class ConcentrationOutput(Output):
     left_out = serializers.IntegerField(
         allow_null=True, help_text=_("Customers with negative revenue: in no share.")
     )
-    total = AmountField(allow_null=True, help_text=_("Of the customers in the shares."))
-    total_left_out = AmountField(allow_null=True)
-    unassigned = AmountField(allow_null=True)
+    total = Rounded(allow_null=True, help_text=_("Of the customers in the shares."))
+    total_left_out = Rounded(allow_null=True)
+    unassigned = Rounded(allow_null=True)
     cr1 = ShareField(allow_null=True)
     cr3 = ShareField(allow_null=True)
     cr5 = ShareField(allow_null=True)
