@@ -27,3 +27,34 @@ SIDES = {
     DocumentKind.CREDIT_NOTE: Side.CREDIT,
     DocumentKind.RECEIPT: Side.CREDIT,
 }
+
+
+class WorkRole(TextChoices):
+    """Who is asked to act on an overdue payer."""
+
+    LEAD = "lead", _("Account lead")
+    CONTROLLER = "controller", _("Credit controller")
+
+
+class WorkState(TextChoices):
+    OPEN = "open", _("Open")
+    SNOOZED = "snoozed", _("Waiting")
+    DONE = "done", _("Done")
+
+
+class WorkOutcome(TextChoices):
+    """How a piece of work ended; only the job says “nothing overdue”."""
+
+    CURED = "cured", _("Nothing overdue any more")
+    PROMISED = "promised", _("Payment promised")
+    DISPUTED = "disputed", _("Disputed")
+    ESCALATED = "escalated", _("Passed on")
+    OTHER = "other", _("Other")
+
+
+class GapOutcome(TextChoices):
+    """What became of an item that a full extract no longer named."""
+
+    PAID = "paid", _("Paid, a receipt is entered")
+    CANCELLED = "cancelled", _("Cancelled or credited")
+    STILL_OPEN = "still_open", _("Still open, the extract was wrong")

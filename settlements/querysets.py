@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from settlements.choices import DocumentKind, Side
+from settlements.choices import DocumentKind, Side, WorkState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -121,3 +121,41 @@ class PeriodQuerySet(models.QuerySet[Any]):
     def closed(self) -> Self:
         """Periods that take no postings."""
         return self.filter(closed_at__isnull=False)
+
+
+class PartyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rows of payers whose lead, or a lead above it, is in the user's scope today."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_everything():
+            return self
+        return self.filter(party__lead_chain__overlap=user.scope_user_ids())
+
+
+class WorkQuerySet(PartyQuerySet):
+    def not_done(self) -> Self:
+        """Work that waits, put off or not."""
+        return self.exclude(state=WorkState.DONE)
+
+    def waiting(self) -> Self:
+        """Work to be done now."""
+        return self.filter(state=WorkState.OPEN)
+
+    def in_queue(self) -> Self:
+        """Work that nobody is named for."""
+        return self.filter(user__isnull=True)
+
+
+class ControllerQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Assignments of accounts whose lead, or a lead above it, is in the user's scope today."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_everything():
+            return self
+        return self.filter(account__lead_chain__overlap=user.scope_user_ids())
+
+    def at(self, day: date) -> Self:
+        """Assignments that hold on a day."""
+        return self.filter(valid__contains=day)

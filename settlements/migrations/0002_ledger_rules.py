@@ -3,6 +3,8 @@
 Foreign keys checked row by row would cost more than the rows; these triggers see a whole
 statement at once, so that a million lines by COPY are held to the same rules as one.
 Everything is planned anew at each call (EXECUTE): a plan made for one row is wrong for a million.
+What is looked for is hardly ever there, so it stands in a materialized part: planned in view of
+the LIMIT, it would be looked for row by row.
 """
 
 from django.db import migrations
@@ -123,29 +125,29 @@ BEGIN
         PERFORM settlements_refuse(rule, bad, TG_TABLE_NAME, 'check_violation');
     END IF;
     EXECUTE $q$
-        SELECT n.id FROM new_rows n JOIN (
-            SELECT selling_company_id, posting_date FROM new_rows GROUP BY 1, 2
-            HAVING settlements_is_closed(selling_company_id, posting_date)
-        ) AS closed USING (selling_company_id, posting_date) LIMIT 1
+        WITH days AS MATERIALIZED (
+            SELECT min(id) AS id, selling_company_id, posting_date FROM new_rows GROUP BY 2, 3
+        ) SELECT id FROM days WHERE settlements_is_closed(selling_company_id, posting_date) LIMIT 1
     $q$ INTO bad;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse('ledger_period_closed', bad, TG_TABLE_NAME, 'check_violation');
     END IF;
     EXECUTE $q$
-        SELECT n.id, CASE WHEN n.corrects_id IS NOT NULL AND (
-                    k.id IS NULL OR k.party_id <> n.party_id OR k.currency_id <> n.currency_id)
-                THEN 'document_corrects_same_payer' ELSE 'document_reversal_mirrors' END
-        FROM new_rows n
-        LEFT JOIN settlements_document o ON o.id = n.reverses_id
-        LEFT JOIN settlements_document k ON k.id = n.corrects_id
-        WHERE (n.reverses_id IS NOT NULL OR n.corrects_id IS NOT NULL) AND (
-            n.reverses_id IS NOT NULL AND (
-                o.id IS NULL OR o.reverses_id IS NOT NULL OR n.posting_date < o.posting_date
-                OR (o.kind, o.selling_company_id, o.party_id, o.account_id, o.currency_id, o.total)
-                <> (n.kind, n.selling_company_id, n.party_id, n.account_id, n.currency_id, n.total))
-            OR n.corrects_id IS NOT NULL AND (
-                k.id IS NULL OR k.party_id <> n.party_id OR k.currency_id <> n.currency_id)
-        ) LIMIT 1
+        WITH judged AS MATERIALIZED (
+            SELECT n.id, CASE
+                WHEN n.reverses_id IS NOT NULL AND (o.id IS NULL OR o.reverses_id IS NOT NULL
+                    OR n.posting_date < o.posting_date
+                    OR (o.kind, o.selling_company_id, o.party_id, o.account_id, o.currency_id,
+                        o.total) <> (n.kind, n.selling_company_id, n.party_id, n.account_id,
+                        n.currency_id, n.total)) THEN 'document_reversal_mirrors'
+                WHEN n.corrects_id IS NOT NULL AND (k.id IS NULL OR k.party_id <> n.party_id
+                    OR k.currency_id <> n.currency_id) THEN 'document_corrects_same_payer'
+            END AS rule
+            FROM new_rows n
+            LEFT JOIN settlements_document o ON o.id = n.reverses_id
+            LEFT JOIN settlements_document k ON k.id = n.corrects_id
+            WHERE n.reverses_id IS NOT NULL OR n.corrects_id IS NOT NULL
+        ) SELECT id, rule FROM judged WHERE rule IS NOT NULL LIMIT 1
     $q$ INTO bad, rule;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse(rule, bad, TG_TABLE_NAME, 'check_violation');
@@ -162,11 +164,13 @@ CREATE FUNCTION settlements_documents_complete() RETURNS trigger LANGUAGE plpgsq
 DECLARE bad bigint;
 BEGIN
     EXECUTE $q$
-        SELECT d.id FROM settlements_document d LEFT JOIN (
+        WITH sums AS MATERIALIZED (
             SELECT document_id, sum(amount) AS total FROM settlements_ledgeritem
             WHERE document_id BETWEEN $1 AND $2 GROUP BY 1
-        ) AS i ON i.document_id = d.id
-        WHERE d.id BETWEEN $1 AND $2 AND i.total IS DISTINCT FROM d.total LIMIT 1
+        ), judged AS MATERIALIZED (
+            SELECT d.id FROM settlements_document d LEFT JOIN sums s ON s.document_id = d.id
+            WHERE d.id BETWEEN $1 AND $2 AND s.total IS DISTINCT FROM d.total
+        ) SELECT id FROM judged LIMIT 1
     $q$ INTO bad USING NEW.first_id, NEW.last_id;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse('document_items_sum', bad, 'settlements_document',
@@ -185,7 +189,7 @@ CREATE FUNCTION settlements_items_posted() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE bad bigint; rule text;
 BEGIN
     EXECUTE $q$
-        SELECT * FROM (
+        WITH judged AS MATERIALIZED (
             SELECT n.id, CASE
                 WHEN d.id IS NULL THEN 'ledger_item_document_exists'
                 WHEN (n.kind, n.selling_company_id, n.party_id, n.account_id, n.currency_id,
@@ -209,21 +213,23 @@ BEGIN
             FROM new_rows n
             LEFT JOIN settlements_document d ON d.id = n.document_id
             LEFT JOIN core_currency c ON c.code = n.currency_id
-        ) AS judged WHERE judged.rule IS NOT NULL LIMIT 1
+        ) SELECT id, rule FROM judged WHERE rule IS NOT NULL LIMIT 1
     $q$ INTO bad, rule;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse(rule, bad, TG_TABLE_NAME, 'check_violation');
     END IF;
     -- A document that stands already has all its items: more would exceed its total.
     EXECUTE $q$
-        SELECT d.id, CASE WHEN s.total > d.total THEN 'document_items_sum'
-            ELSE 'document_one_side' END
-        FROM (
+        WITH sums AS MATERIALIZED (
             SELECT document_id, sum(amount) AS total, min(side) AS lowest, max(side) AS highest
             FROM settlements_ledgeritem
             WHERE document_id IN (SELECT document_id FROM new_rows) GROUP BY 1
-        ) AS s JOIN settlements_document d ON d.id = s.document_id
-        WHERE s.total > d.total OR s.lowest <> s.highest LIMIT 1
+        ), judged AS MATERIALIZED (
+            SELECT d.id, CASE WHEN s.total > d.total THEN 'document_items_sum'
+                ELSE 'document_one_side' END AS rule
+            FROM sums s JOIN settlements_document d ON d.id = s.document_id
+            WHERE s.total > d.total OR s.lowest <> s.highest
+        ) SELECT id, rule FROM judged LIMIT 1
     $q$ INTO bad, rule;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse(rule, bad, 'settlements_document', 'check_violation');
@@ -251,7 +257,7 @@ BEGIN
         ) AS locked
     $q$ INTO bad;
     EXECUTE $q$
-        SELECT * FROM (
+        WITH judged AS MATERIALIZED (
             SELECT n.id, CASE
                 WHEN d.id IS NULL OR c.id IS NULL THEN 'allocation_items_exist'
                 WHEN d.side <> 1 OR c.side <> -1 THEN 'allocation_sides'
@@ -269,27 +275,31 @@ BEGIN
             LEFT JOIN settlements_ledgeritem d ON d.id = n.debit_item_id
             LEFT JOIN settlements_ledgeritem c ON c.id = n.credit_item_id
             LEFT JOIN core_currency u ON u.code = n.currency_id
-        ) AS judged WHERE judged.rule IS NOT NULL LIMIT 1
+        ) SELECT id, rule FROM judged WHERE rule IS NOT NULL LIMIT 1
     $q$ INTO bad, rule;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse(rule, bad, TG_TABLE_NAME, 'check_violation');
     END IF;
     EXECUTE $q$
-        SELECT n.id FROM new_rows n LEFT JOIN settlements_allocation o ON o.id = n.reversal_of_id
-        WHERE n.reversal_of_id IS NOT NULL AND (
-            o.id IS NULL OR o.reversal_of_id IS NOT NULL OR n.effective_date < o.effective_date
-            OR (o.debit_item_id, o.credit_item_id, -o.amount)
-            <> (n.debit_item_id, n.credit_item_id, n.amount)) LIMIT 1
+        WITH judged AS MATERIALIZED (
+            SELECT n.id
+            FROM new_rows n LEFT JOIN settlements_allocation o ON o.id = n.reversal_of_id
+            WHERE n.reversal_of_id IS NOT NULL AND (o.id IS NULL OR o.reversal_of_id IS NOT NULL
+                OR n.effective_date < o.effective_date
+                OR (o.debit_item_id, o.credit_item_id, -o.amount)
+                <> (n.debit_item_id, n.credit_item_id, n.amount))
+        ) SELECT id FROM judged LIMIT 1
     $q$ INTO bad;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse('allocation_reversal_mirrors', bad, TG_TABLE_NAME,
             'check_violation');
     END IF;
     EXECUTE $q$
-        SELECT closed.id FROM (
+        WITH days AS MATERIALIZED (
             SELECT min(n.id) AS id, d.selling_company_id, n.effective_date
             FROM new_rows n JOIN settlements_ledgeritem d ON d.id = n.debit_item_id GROUP BY 2, 3
-        ) AS closed WHERE settlements_is_closed(selling_company_id, effective_date) LIMIT 1
+        ) SELECT id FROM days WHERE settlements_is_closed(selling_company_id, effective_date)
+        LIMIT 1
     $q$ INTO bad;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse('ledger_period_closed', bad, TG_TABLE_NAME, 'check_violation');
@@ -324,9 +334,10 @@ BEGIN
         ), running AS (
             SELECT id, sum(sum(amount)) OVER (PARTITION BY id ORDER BY effective_date) AS allocated
             FROM moves GROUP BY id, effective_date
-        )
-        SELECT i.id FROM running r JOIN settlements_ledgeritem i ON i.id = r.id
-        WHERE r.allocated NOT BETWEEN 0 AND i.amount LIMIT 1
+        ), judged AS MATERIALIZED (
+            SELECT i.id FROM running r JOIN settlements_ledgeritem i ON i.id = r.id
+            WHERE r.allocated NOT BETWEEN 0 AND i.amount
+        ) SELECT id FROM judged LIMIT 1
     $q$ INTO bad;
     IF bad IS NOT NULL THEN
         PERFORM settlements_refuse('ledger_item_not_over_allocated_on_any_date', bad,

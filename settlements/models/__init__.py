@@ -1,5 +1,18 @@
 from settlements.models.documents import Document
 from settlements.models.ledger import Allocation, LedgerItem
+from settlements.models.overdue import ExtractGap, OverdueRun, OverdueSpell, Position
 from settlements.models.periods import AccountingPeriod
+from settlements.models.work import ControllerAssignment, WorkItem
 
-__all__ = ["AccountingPeriod", "Allocation", "Document", "LedgerItem"]
+__all__ = [
+    "AccountingPeriod",
+    "Allocation",
+    "ControllerAssignment",
+    "Document",
+    "ExtractGap",
+    "LedgerItem",
+    "OverdueRun",
+    "OverdueSpell",
+    "Position",
+    "WorkItem",
+]

@@ -60,6 +60,11 @@ WITHOUT_HISTORY = {
     "settlements.Document": "append-only, so its own history",
     "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
     "settlements.Allocation": "append-only, so its own history",
+    "settlements.OverdueRun": "a log itself",
+    "settlements.OverdueSpell": "a history itself",
+    "settlements.Position": "derived by the overdue job",
+    "settlements.ExtractGap": "a list to review, each row closed once",
+    "settlements.WorkItem": "a log itself: done work stays, with who, when and outcome",
 }
 
 
