@@ -67,6 +67,9 @@ if (dialog) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only be emptied
+      dialog.close();
     } else if (event.key === "Enter" && chosen()) {
       event.preventDefault();
       chosen().click();
