@@ -20,10 +20,10 @@ class Api:
     """A caller: signed in by a token of a user, or anonymous."""
 
     def __init__(self, user: User | None = None, *, scope: str = TokenScope.WRITE) -> None:
-        self._headers: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
         if user is not None:
             made = create_token(user=user, by=user, name="test", scope=scope, now=timezone.now())
-            self._headers["Authorization"] = f"Bearer {made.key}"
+            self.headers["Authorization"] = f"Bearer {made.key}"
 
     def call(
         self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
@@ -35,7 +35,7 @@ class Api:
             method,
             url,
             content_type="application/json",
-            headers={**self._headers, **(headers or {})},
+            headers={**self.headers, **(headers or {})},
             **content,  # type: ignore[arg-type]
         )
 

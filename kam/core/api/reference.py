@@ -195,7 +195,7 @@ def example(node: dict[str, Any], name: str = "") -> Any:
     if kind == "object":
         fields = shape.get("properties", {})
         wanted = shape.get("required") or list(fields)[:1]
-        return {key: example(fields[key], key) for key in wanted if key in fields}
+        return {key: example(fields[key], key) for key in fields if key in wanted}
     if kind == "array":
         return [example(shape.get("items", {}))]
     if shape.get("enum"):
