@@ -60,13 +60,13 @@ def detect_encoding(stream: IO[bytes]) -> str:
 
 
 def _wide(head: bytes) -> str:
+    """Name the UTF-16 without a mark whose zero bytes stand at every other place, if it is one."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    enough = len(head) // 40
-    if odd > enough and not even:
-        return "utf-16-le"
-    if even > enough and not odd:
-        return "utf-16-be"
-    return ""
+    if bool(even) == bool(odd):
+        return ""
+    name = "utf-16-be" if even else "utf-16-le"
+    text = head.decode(name, errors="replace")
+    return name if "\n" in text or "\r" in text or 4 * (even + odd) > len(head) else ""
 
 
 def _high_sample(head: bytes, stream: IO[bytes]) -> bytes:

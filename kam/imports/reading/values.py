@@ -147,9 +147,11 @@ def month_parser(date_format: str = "") -> Parse:
 
 def is_date_format(date_format: str) -> bool:
     """Tell whether a `strptime` format holds a year and nothing that cannot be read."""
+    if not any(mark in date_format for mark in ("%Y", "%y", "%G", "%x", "%c")):
+        return False
     try:
         sample = dt.date(2026, 11, 22).strftime(date_format)
         dt.datetime.strptime(sample, date_format)  # noqa: DTZ007 - only tried
     except ValueError:
         return False
-    return any(mark in date_format for mark in ("%Y", "%y", "%G", "%x", "%c"))
+    return True

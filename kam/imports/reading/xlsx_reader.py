@@ -6,9 +6,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -228,9 +229,8 @@ def _date_text(serial: float, epoch: dt.datetime) -> str:
 
 def number_text(raw: str) -> str:
     """Return a stored number as plain digits, at the 15 digits of precision that Excel has."""
-    try:
-        exact = Decimal(format(float(raw), ".15g"))
-    except (InvalidOperation, ValueError) as error:
-        raise UnreadableFile(_("The workbook is damaged (%s).") % raw[:40]) from error
-    text = format(exact, "f")
+    value = float(raw)
+    if not isfinite(value):
+        raise UnreadableFile(_("The workbook is damaged (%s).") % raw[:40])
+    text = format(Decimal(format(value, ".15g")), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
