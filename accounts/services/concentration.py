@@ -22,11 +22,9 @@ from accounts.selectors.concentration.reading import (
     watermark,
 )
 from accounts.selectors.concentration.totals import customer_totals
+from accounts.selectors.concentration.trend import TREND
 from accounts.services import thresholds
 from kam.core.dates import Period
-
-TREND = "trend|"
-"""Begins the scope key of trend points: they keep figures and no rows."""
 
 
 @dataclass(frozen=True, kw_only=True)

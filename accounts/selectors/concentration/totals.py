@@ -121,6 +121,14 @@ def compared_totals(
     return now, then
 
 
+def totals_at(query: ConcentrationQuery, points: Sequence[Period]) -> list[CustomerTotals]:
+    """Return net revenue per customer of several periods of the whole company, in one currency.
+
+    The currency is decided by the last period. Raises MissingRatesError.
+    """
+    return _read(query, points[::-1], COMPANY, Basis.AUTO)[::-1]
+
+
 def missing_rates(
     query: ConcentrationQuery, into: str, *, scope: Scope = COMPANY
 ) -> list[MissingRate]:
