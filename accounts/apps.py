@@ -11,8 +11,11 @@ class AccountsConfig(AppConfig):
         from accounts.demo.part import PART
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
+        from accounts.services.revenue import ask_to_fill_base_amounts
         from kam.core.demo import demo_parts
+        from kam.core.services.rates import on_rates_changed
 
+        on_rates_changed(ask_to_fill_base_amounts)
         demo_parts.register(PART)
         register_mover(*MOVERS)
         importers.register()

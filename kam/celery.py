@@ -13,8 +13,15 @@ app = Celery("kam")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    "send waiting jobs": {"task": "core.redispatch_jobs", "schedule": 15.0,
-                          "options": {"expires": 14}},
+    "send waiting jobs": {
+        "task": "core.redispatch_jobs",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
+    "forget old idempotency keys": {
+        "task": "core.forget_idempotency_keys",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     "nightly revenue concentration": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="10"),

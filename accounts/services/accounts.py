@@ -53,6 +53,32 @@ def create_account(
     A lead of its own leads it from `as_of` on; without one it has the lead of the nearest node
     above. Raises RefusedError for a merged parent or an identifier that is taken.
     """
+    account = write_account(
+        as_of=as_of,
+        parent=parent,
+        parent_from=parent_from,
+        lead=lead,
+        identifiers=identifiers,
+        **facts,
+    )
+    tree.refresh_current(as_of=as_of, account_ids=[account.pk])
+    refresh_figures(as_of=as_of, account_ids=[account.pk])
+    account.refresh_from_db()
+    return account
+
+
+@explained()
+@transaction.atomic
+def write_account(
+    *,
+    as_of: date,
+    parent: Account | None = None,
+    parent_from: date | None = None,
+    lead: User | None = None,
+    identifiers: Sequence[tuple[str, str]] = (),
+    **facts: Unpack[AccountFacts],
+) -> Account:
+    """Write a new account without refreshing what is derived from it: see `create_account`."""
     tree.lock_tree()
     account = Account(**facts)
     _tidy(account)
@@ -65,9 +91,6 @@ def create_account(
         leads.assign(account, lead, tree.checked_period(as_of, None))
     for system, value in identifiers:
         add_identifier(account=account, system=system, value=value)
-    tree.refresh_current(as_of=as_of, account_ids=[account.pk])
-    refresh_figures(as_of=as_of, account_ids=[account.pk])
-    account.refresh_from_db()
     return account
 
 

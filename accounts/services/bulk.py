@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountIdentifier
 from accounts.services import leads, tree
-from accounts.services.accounts import AccountFacts, create_account, update_account
+from accounts.services.accounts import AccountFacts, update_account, write_account
+from accounts.services.figures import refresh_figures
 from kam.core.problems import RefusedError
 from kam.identity.models import User
 
@@ -60,6 +61,7 @@ class _Book:
     editable: set[int]
     people: Mapping[str, User]
     results: dict[int, Saved] = field(default_factory=dict)
+    created: list[int] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -74,6 +76,9 @@ def upsert_accounts(*, rows: Sequence[AccountRow], by: User, as_of: date) -> lis
     book = _open(rows, by, as_of)
     for index in _parents_first(rows):
         book.results[index] = _save(rows[index], book)
+    if book.created:
+        tree.refresh_current(as_of=as_of, account_ids=book.created)
+        refresh_figures(as_of=as_of, account_ids=book.created)
     return [book.results[index] for index in range(len(rows))]
 
 
@@ -116,62 +121,54 @@ def _place_above(row: AccountRow, places: Mapping[Key, int]) -> int | None:
 
 
 def _save(row: AccountRow, book: _Book) -> Saved:
+    standing = book.accounts.get(row.key)
     try:
-        with transaction.atomic():
-            standing = book.accounts.get(row.key)
-            return _create(row, book) if standing is None else _change(standing, row, book)
+        return _create(row, book) if standing is None else _change(standing, row, book)
     except RefusedError as error:
         return Saved(error=error)
 
 
 def _create(row: AccountRow, book: _Book) -> Saved:
+    """Write a new account; what is derived is refreshed once, after the last row."""
     missing = [name for name in ("name", "kind") if not row.facts.get(name)]
     if missing:
         raise RefusedError(_("A new account needs this."), field=missing[0], code="required")
     parent, lead = _parent(row, book), _lead(row, book)
     if lead is None and parent is None and not book.by.sees_everything():
         lead = book.by
-    account = create_account(
+    account = write_account(
         as_of=book.as_of,
         parent=parent,
         lead=lead,
         identifiers=[row.key],
         **cast("Any", row.facts),
     )
+    account.current_parent, account.current_lead = parent, lead
     book.accounts[row.key] = account
     book.editable.add(account.pk)
+    book.created.append(account.pk)
     return Saved("created", account.pk)
 
 
 def _change(account: Account, row: AccountRow, book: _Book) -> Saved:
+    """Write what differs; a row that says what stands costs no statement."""
     _check_editable(account, book)
-    changed = _change_facts(account, row)
-    if row.parent is not None:
-        changed |= _move(account, row, book)
-    if (lead := _lead(row, book)) is not None and account.current_lead_id != lead.pk:
-        leads.set_lead(account=account, user=lead, from_date=row.valid_from, as_of=book.as_of)
-        changed = True
-    return Saved("updated" if changed else "unchanged", account.pk)
-
-
-def _change_facts(account: Account, row: AccountRow) -> bool:
-    different = {
-        name: value for name, value in row.facts.items() if getattr(account, name) != value
-    }
-    if different:
-        saved = update_account(account=account, **cast("Any", different))
-        for name in different:
-            setattr(account, name, getattr(saved, name))
-    return bool(different)
-
-
-def _move(account: Account, row: AccountRow, book: _Book) -> bool:
-    parent = _parent(row, book)
-    if account.current_parent_id == (parent.pk if parent else None):
-        return False
-    tree.move_account(account=account, parent=parent, from_date=row.valid_from, as_of=book.as_of)
+    facts = {name: value for name, value in row.facts.items() if getattr(account, name) != value}
+    parent, lead = _parent(row, book), _lead(row, book)
+    moves = row.parent is not None and account.current_parent_id != (parent.pk if parent else None)
+    leads_now = lead is not None and account.current_lead_id != lead.pk
+    if not (facts or moves or leads_now):
+        return Saved("unchanged", account.pk)
+    with transaction.atomic():
+        if facts:
+            update_account(account=account, **cast("Any", facts))
+        if moves:
+            start = row.valid_from
+            tree.move_account(account=account, parent=parent, from_date=start, as_of=book.as_of)
+        if lead is not None and leads_now:
+            leads.set_lead(account=account, user=lead, from_date=row.valid_from, as_of=book.as_of)
     account.refresh_from_db()
-    return True
+    return Saved("updated", account.pk)
 
 
 def _parent(row: AccountRow, book: _Book) -> Account | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection, transaction
 
+from kam.core.jobs import enqueue
 from kam.core.models import Organisation
 
 _MISSING = """
@@ -52,3 +53,8 @@ def fill_base_amounts() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FILL_SQL, {"base": base})
         return int(cursor.rowcount)
+
+
+def ask_to_fill_base_amounts() -> None:
+    """Have entries converted that waited for a rate: a job, asked for where rates change."""
+    enqueue("accounts.fill_base_amounts", key="accounts.fill_base_amounts")

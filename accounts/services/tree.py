@@ -141,7 +141,7 @@ WITH RECURSIVE wanted(id) AS (
 )
 UPDATE accounts_account account SET current_parent_id = state.parent_id,
     current_group_id = state.group_id, path = state.path, current_lead_id = state.lead_id,
-    lead_chain = state.lead_chain
+    lead_chain = state.lead_chain, updated_at = clock_timestamp()
 FROM state, changed
 WHERE account.id = changed.id AND state.account_id = changed.id
 """

@@ -1,12 +1,20 @@
 from celery import shared_task
+from django.utils import timezone
 
 from kam.core import jobs
+from kam.core.services import idempotency
 
 
 @shared_task(name="core.redispatch_jobs", ignore_result=True)
 def redispatch_jobs() -> None:
     """Send waiting and abandoned jobs (every 15 seconds)."""
     jobs.redispatch()
+
+
+@shared_task(name="core.forget_idempotency_keys", ignore_result=True)
+def forget_idempotency_keys() -> None:
+    """Forget answers that nobody repeats any more (nightly)."""
+    idempotency.forget_keys(now=timezone.now())
 
 
 @shared_task(name="core.start_job")

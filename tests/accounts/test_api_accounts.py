@@ -192,6 +192,9 @@ def test_moving_from_a_day_on(people: People) -> None:
         ("Old", "2000-01-01"),
         ("New", "2026-01-01"),
     ]
+    since = moved["updated_at"].replace("+", "%2B")
+    assert moved["updated_at"] > banner.updated_at.isoformat()
+    assert [row["id"] for row in api.rows(f"accounts/?updated_since={since}")] == [banner.pk]
     circle = api.post(f"accounts/{new.pk}/move/", {"parent": banner.pk, "from_date": "2026-02-01"})
     assert (circle.status_code, circle.json()["code"]) == (422, "parent_link_no_cycle")
     assert errors_of(api.post(f"{path}move/", {"parent": None})) == [("from_date", "required")]

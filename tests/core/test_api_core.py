@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kam.core.models import ExchangeRate, IdempotencyKey, JobRun
+from kam.core.services.idempotency import forget_keys
 from kam.identity.choices import Role, TokenScope
 from tests.api import Api, errors_of
 from tests.conftest import People, client_of
@@ -226,3 +228,19 @@ def test_job_runs_are_ones_own_unless_one_runs_the_installation(people: People) 
     assert len(Api(people.administrator).rows("job-runs/?state=queued,running")) == 2
     assert Api(people.administrator).rows("job-runs/?name=imports.commit")[0]["id"] == theirs.pk
     assert errors_of(Api(people.owner).get("job-runs/?state=lost")) == [("state", "invalid_choice")]
+
+
+def test_keys_are_forgotten_after_three_days(people: People) -> None:
+    now = timezone.now()
+    for key, days in (("old", 4), ("new", 2)):
+        made = IdempotencyKey.objects.create(user=people.owner, key=key, status=201)
+        IdempotencyKey.objects.filter(pk=made.pk).update(created_at=now - timedelta(days=days))
+    assert forget_keys(now=now) == 1
+    assert IdempotencyKey.objects.get().key == "new"
+
+
+def test_a_new_rate_asks_for_what_waited(people: People) -> None:
+    api = Api(people.controller)
+    assert api.post("rates/", USD).status_code == 201
+    assert api.post("rates/bulk/", {"rows": [{**USD, "rate": "0.5"}]}).status_code == 200
+    assert [run.name for run in JobRun.objects.all()] == ["accounts.fill_base_amounts"]

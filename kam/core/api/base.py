@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, cast
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import FETCH_RAISE, Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -196,7 +196,8 @@ class Listed:
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A page of rows."""
-        rows = self.paginate_queryset(self.filter_queryset(self.shown(self.get_queryset())))
+        found = self.filter_queryset(self.shown(self.get_queryset()))
+        rows = self.paginate_queryset(found.fetch_mode(FETCH_RAISE))
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)  # type: ignore[no-any-return]
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -69,4 +70,8 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     """503 while the database is away, also where a middleware asked it first; 500 otherwise."""
     if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
         return outage(request)
+    if request.path.startswith("/api/"):
+        title = str(_("Something went wrong here, not with your request."))
+        problem = {"type": "about:blank", "title": title, "status": 500, "code": "server_error"}
+        return JsonResponse(problem, status=500, content_type="application/problem+json")
     return defaults.server_error(request)
