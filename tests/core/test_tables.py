@@ -295,3 +295,19 @@ def test_rows_can_be_opened_and_selected() -> None:
     assert f'<a href="/jobs/{job.pk}/" class="row-link">job 000</a>' in html
     assert f'name="ids" value="{job.pk}" form="table-jobs-bulk"' in html
     assert 'formaction="/jobs/stop/"' in html
+
+
+def test_an_unused_filter_says_any() -> None:
+    class Filters(django_filters.FilterSet):
+        state = django_filters.ChoiceFilter(choices=JobState.choices, label="State")
+        waits = django_filters.BooleanFilter(field_name="sent_at", lookup_expr="isnull")
+
+        class Meta:
+            model = JobRun
+            fields: list[str] = []
+
+    html = render_to_string("components/table.html", {"table": make_table(ask(), filters=Filters)})
+    assert '<option value="" selected>Any</option>' in html
+    assert '<option value="unknown" selected>Any</option>' in html
+    assert "---" not in html
+    assert html.count('form="table-jobs-filters"') == 3

@@ -9,6 +9,7 @@ from django import forms, template
 from django.utils.formats import get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from kam.core import formats
 from kam.core.badges import Badge, State, Tier
@@ -170,10 +171,20 @@ def field(field: forms.BoundField, label: str = "", compact: bool = False) -> di
     }
 
 
+def _call_nothing_any(field: forms.Field) -> None:
+    """A filter that is not used says "Any" rather than dashes or "Unknown"."""
+    if getattr(field, "empty_label", None) is not None:
+        field.empty_label = _("Any")  # type: ignore[attr-defined]
+    choices = getattr(field.widget, "choices", None)
+    if isinstance(choices, list) and choices and choices[0][0] in {"", "unknown"}:
+        field.widget.choices = [(choices[0][0], _("Any")), *choices[1:]]  # type: ignore[attr-defined]
+
+
 @register.inclusion_tag("components/field.html")
 def filter_field(field: forms.BoundField, table_id: str) -> dict[str, Any]:
     """A field of a table's filter form, which stands elsewhere on the page."""
     widget = field.field.widget
+    _call_nothing_any(field.field)
     return {
         "field": field,
         "label": field.label,
