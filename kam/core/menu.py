@@ -1,10 +1,10 @@
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.nav import NavItem, navigation
+from kam.core.nav import NavItem, navigation, user_menu
 
 
 def register() -> None:
-    """The entries of jobs and settings."""
+    """The entries of jobs and settings, and the way to the API."""
     navigation.register(
         NavItem(
             key="jobs",
@@ -23,6 +23,16 @@ def register() -> None:
             order=120,
         ),
         *(_below_settings()),
+    )
+    user_menu.register(
+        NavItem(
+            key="api",
+            title=_("API"),
+            icon="api",
+            url_name="api:docs",
+            order=80,
+            keywords=_("REST integration developers"),
+        )
     )
 
 
