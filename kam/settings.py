@@ -196,6 +196,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("KAM_TIME_ZONE", "Europe/Helsinki")
 
+FILTERS_EMPTY_CHOICE_LABEL = _("Any")
+
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))

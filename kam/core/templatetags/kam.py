@@ -172,12 +172,10 @@ def field(field: forms.BoundField, label: str = "", compact: bool = False) -> di
 
 
 def _call_nothing_any(field: forms.Field) -> None:
-    """A filter that is not used says "Any" rather than dashes or "Unknown"."""
-    if getattr(field, "empty_label", None) is not None:
-        field.empty_label = _("Any")  # type: ignore[attr-defined]
-    choices = getattr(field.widget, "choices", None)
-    if isinstance(choices, list) and choices and choices[0][0] in {"", "unknown"}:
-        field.widget.choices = [(choices[0][0], _("Any")), *choices[1:]]  # type: ignore[attr-defined]
+    """A yes-or-no filter that is not used says "Any" rather than "Unknown"."""
+    if isinstance(field.widget, forms.NullBooleanSelect):
+        (value, _unknown), *rest = field.widget.choices
+        field.widget.choices = [(value, _("Any")), *rest]
 
 
 @register.inclusion_tag("components/field.html")
