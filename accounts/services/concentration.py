@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import QuerySet
 
 from accounts.analytics.concentration import FORMULA_VERSION
 from accounts.choices import ConcentrationLevel
@@ -45,7 +47,7 @@ def compute_snapshot(*, query: ConcentrationQuery, basis: Basis = Basis.AUTO) ->
     """
     if query.currency:
         raise ValueError("A snapshot is in the currency that its data has.")
-    if (standing := _standing(query.scope_key, query.period, watermark())) is not None:
+    if (standing := _standing(query.scope_key, query.period, watermark()).first()) is not None:
         return Written(snapshot=standing, is_new=False)
     return _keep(_row(live(query, basis=basis)))
 
@@ -53,7 +55,7 @@ def compute_snapshot(*, query: ConcentrationQuery, basis: Basis = Basis.AUTO) ->
 def compute_trend_point(*, query: ConcentrationQuery) -> Written:
     """Write the figures alone of a query, for the chart over time. See `compute_snapshot`."""
     key = TREND + query.scope_key
-    if (standing := _standing(key, query.period, watermark())) is not None:
+    if (standing := _standing(key, query.period, watermark()).first()) is not None:
         return Written(snapshot=standing, is_new=False)
     reading = Reading(query=query, now=customer_totals(query), before=None)
     point = _row(reading)
@@ -120,13 +122,13 @@ def _superseded(rows: Any) -> Iterator[int]:
         former = (pk, this)
 
 
-def _standing(key: str, period: Period, version: int) -> ConcentrationSnapshot | None:
+def _standing(key: str, period: Period, version: int) -> QuerySet[ConcentrationSnapshot]:
     return ConcentrationSnapshot.objects.filter(
         scope_key=key,
         period=(period.start, period.end),
         formula_version=FORMULA_VERSION,
         watermark=version,
-    ).first()
+    )
 
 
 def _row(reading: Reading) -> ConcentrationSnapshot:
@@ -149,11 +151,13 @@ def _row(reading: Reading) -> ConcentrationSnapshot:
 
 def _keep(row: ConcentrationSnapshot) -> Written:
     """Write the row unless it stands already; a later one may remove either at any time."""
+    same = _standing(row.scope_key, Period(*row.period), row.watermark)
     for _attempt in range(3):
         with transaction.atomic():
-            row.pk = None
             ConcentrationSnapshot.objects.bulk_create([row], ignore_conflicts=True)
-            kept = _standing(row.scope_key, Period(*row.period), row.watermark)
+            kept = same.values_list("pk", "computed_at").first()
         if kept is not None:
-            return Written(snapshot=kept, is_new=True)
+            row.pk, row.computed_at = kept
+            row.period = DateRange(*row.period)
+            return Written(snapshot=row, is_new=True)
     raise LookupError("Another computation keeps removing this snapshot.")

@@ -234,9 +234,11 @@ def links(draw: st.DrawFn) -> list[tuple[int, int, date, date]]:
 
 
 amounts = st.decimals(-1000, 1000, places=4, allow_nan=False)
-entries = st.lists(
-    st.tuples(st.none() | nodes, days, amounts, st.sampled_from(["EUR", "USD"]), st.booleans()),
-    max_size=25,
+entries = st.sampled_from([["EUR"], ["USD"], ["EUR", "USD"]]).flatmap(
+    lambda codes: st.lists(
+        st.tuples(st.none() | nodes, days, amounts, st.sampled_from(codes), st.booleans()),
+        max_size=25,
+    )
 )
 periods = st.tuples(days, days).filter(lambda pair: pair[0] < pair[1]).map(
     lambda pair: Period(*pair)

@@ -63,13 +63,57 @@ def cells(
     points: Sequence[Period],
     *,
     base: str,
+    only: str = "",
     scope: Scope = COMPANY,
     basis: Basis = Basis.AUTO,
 ) -> str:
-    """Return SQL that selects the cells of every point; `base` is the base currency."""
-    builder = _Cells(statement, query, scope, basis, statement.bind(base, "base"))
+    """Return SQL that selects the cells of every point; `base` is the base currency.
+
+    `only` is a guess that there is but one currency, which spares summing in two: where it is
+    wrong, `high` is empty and the cell means nothing.
+    """
+    code = statement.bind(only or base, "base")
+    builder = _Cells(statement, query, scope, basis, _one(code) if only else _several(code))
     return "\nUNION ALL\n".join(
         builder.point(number, period) for number, period in enumerate(points)
+    )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """What is read of roll-ups `m`, summed over entries `e`, named again, and summed at last."""
+
+    month: str
+    entry: str
+    entry_group: str
+    again: str
+    total: str
+
+
+def _several(base: str) -> _Columns:
+    """Document currencies apart until the parts of a period are summed."""
+    return _Columns(
+        month="m.currency_id, m.net_amount AS net, m.base_amount AS base, m.unconverted",
+        entry="""e.currency_id, sum(e.net_amount) AS net, COALESCE(sum(e.base_amount), 0) AS base,
+                count(*) - count(e.base_amount) AS unconverted""",
+        entry_group=", e.currency_id",
+        again="a.currency_id, a.net, a.base, a.unconverted",
+        total=f"""sum(net) AS net,
+                sum(CASE WHEN currency_id = {base} THEN net ELSE base END) AS in_base,
+                sum(CASE WHEN currency_id = {base} THEN 0 ELSE unconverted END) AS gaps,
+                min(currency_id) AS low, max(currency_id) AS high""",
+    )
+
+
+def _one(code: str) -> _Columns:
+    """Document amounts alone, and whether any was in another currency after all."""
+    return _Columns(
+        month=f"m.net_amount AS net, m.currency_id <> {code} AS other",
+        entry=f"sum(e.net_amount) AS net, bool_or(e.currency_id <> {code}) AS other",
+        entry_group="",
+        again="a.net, a.other",
+        total=f"""sum(net) AS net, sum(net) AS in_base, 0 AS gaps, {code}::text AS low,
+                CASE WHEN bool_or(other) THEN '' ELSE {code}::text END AS high""",
     )
 
 
@@ -79,16 +123,13 @@ class _Cells:
     query: ConcentrationQuery
     scope: Scope
     basis: Basis
-    base: str
+    columns: _Columns
 
     def point(self, number: int, period: Period) -> str:
         """Sum the parts of one period."""
         parts = "\nUNION ALL\n".join(self._parts(period))
         return f"""
-            SELECT {number} AS point, key, sum(net) AS net,
-                sum(CASE WHEN currency_id = {self.base} THEN net ELSE base END) AS in_base,
-                sum(CASE WHEN currency_id = {self.base} THEN 0 ELSE unconverted END) AS gaps,
-                min(currency_id) AS low, max(currency_id) AS high
+            SELECT {number} AS point, key, {self.columns.total}
             FROM ({parts}) AS part GROUP BY key"""
 
     def _parts(self, period: Period) -> list[str]:
@@ -111,8 +152,7 @@ class _Cells:
         table = "accounts_groupmonth" if grouped else "accounts_revenuemonth"
         key = "m.group_id" if self._by_group else "m.account_id"
         return f"""
-            SELECT {key} AS key, m.currency_id, m.net_amount AS net, m.base_amount AS base,
-                m.unconverted
+            SELECT {key} AS key, {self.columns.month}
             FROM {table} AS m {self._join_nodes("m")}
             WHERE m.entries > 0 AND m.month >= {self.statement.bind(period.start)}
                 AND m.month < {self.statement.bind(period.end)} {self._conditions()}"""
@@ -127,7 +167,7 @@ class _Cells:
         """Accounts that were in one group all through: summed first, then named by group."""
         dates = self._range(period)
         return f"""
-            SELECT COALESCE(g.group_id, a.key) AS key, a.currency_id, a.net, a.base, a.unconverted
+            SELECT COALESCE(g.group_id, a.key) AS key, {self.columns.again}
             FROM ({by_account}) AS a
             LEFT JOIN accounts_groupperiod AS g ON g.account_id = a.key AND g.valid @> {dates}
             WHERE g.group_id IS NOT NULL OR NOT EXISTS
@@ -146,14 +186,12 @@ class _Cells:
 
     def _sums(self, period: Period, key: str, tables: str) -> str:
         return f"""
-            SELECT {key} AS key, e.currency_id, sum(e.net_amount) AS net,
-                COALESCE(sum(e.base_amount), 0) AS base,
-                count(*) - count(e.base_amount) AS unconverted
+            SELECT {key} AS key, {self.columns.entry}
             FROM {tables} {self._join_nodes("e")}
             WHERE e.booked_on >= {self.statement.bind(period.start)}
                 AND e.booked_on < {self.statement.bind(period.end)}
                 {self.entry_conditions()} {self._conditions()}
-            GROUP BY {key}, e.currency_id"""
+            GROUP BY {key}{self.columns.entry_group}"""
 
     def _range(self, period: Period) -> str:
         start, end = self.statement.bind(period.start), self.statement.bind(period.end)
@@ -196,7 +234,7 @@ def entries_where(
     statement: Statement, query: ConcentrationQuery, scope: Scope = COMPANY
 ) -> tuple[str, str]:
     """Return FROM and WHERE that select the single entries `e` behind a query."""
-    builder = _Cells(statement, query, scope, Basis.ENTRIES, "")
+    builder = _Cells(statement, query, scope, Basis.ENTRIES, _several(""))
     tables = f"accounts_revenueentry AS e {builder._join_nodes('e')}"
     start, end = statement.bind(query.period.start), statement.bind(query.period.end)
     where = f"e.booked_on >= {start} AND e.booked_on < {end}"
