@@ -217,7 +217,7 @@ INSERT INTO accounts_account (id, name, name_key, kind, status, country, region,
 SELECT account_id, new_name, name_key, new_kind, new_status,
     new_country, new_region, new_channel, '', new_currency, account_id, ARRAY[account_id], '{}',
     now(), now()
-FROM import_rows WHERE action = 'c'
+FROM import_rows WHERE action = 'c' ORDER BY line_no
 """
 UPDATE_ACCOUNTS = """
 UPDATE accounts_account a SET name = r.new_name,
@@ -233,7 +233,7 @@ FROM import_rows r WHERE r.action = 'u' AND a.id = r.account_id
 INSERT_IDENTIFIERS = """
 INSERT INTO accounts_accountidentifier (account_id, system, value, created_at, updated_at)
 SELECT account_id, %(system)s, external_id, now(), now() FROM import_rows
-WHERE action IN ('c', 'u') AND named
+WHERE action IN ('c', 'u') AND named ORDER BY line_no
 ON CONFLICT (system, value) DO NOTHING
 """
 # A dated row from a day on: what reaches past that day ends there, what begins later goes.

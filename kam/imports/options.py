@@ -21,12 +21,16 @@ class Options:
     """Leave to create accounts and to leave rejected rows out; a period replaced as a whole.
 
     `data_as_of` says until when the data is complete; without it the latest date in the file does.
+    `full_extract` says that the file names everything that is open; what it leaves out is listed
+    for review. A file that leaves out more than half needs `accept_shrunk`.
     """
 
     create_accounts: bool = False
     accept_rejects: bool = False
     replace: Period | None = None
     data_as_of: date | None = None
+    full_extract: bool = False
+    accept_shrunk: bool = False
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -39,6 +43,8 @@ class Options:
                 data_as_of=(
                     date.fromisoformat(data["data_as_of"]) if data.get("data_as_of") else None
                 ),
+                full_extract=bool(data.get("full_extract")),
+                accept_shrunk=bool(data.get("accept_shrunk")),
             )
         except (PeriodError, ValueError, TypeError, AttributeError) as error:
             raise OptionsError(_("The options cannot be read: %s.") % error) from error
@@ -50,6 +56,8 @@ class Options:
             "accept_rejects": self.accept_rejects,
             "replace": f"{self.replace.start}/{self.replace.end}" if self.replace else "",
             "data_as_of": self.data_as_of.isoformat() if self.data_as_of else "",
+            **({"full_extract": True} if self.full_extract else {}),
+            **({"accept_shrunk": True} if self.accept_shrunk else {}),
         }
 
 

@@ -41,6 +41,8 @@ class Importer(ABC):
     creates_accounts = False
     replaces_periods = False
     has_amounts = False
+    takes_extracts = False
+    """Whether a file may say that it names everything that is open."""
 
     def check(self, mapping: ColumnMapping) -> None:
         """Raise MappingError when the mapped columns cannot make a row."""

@@ -12,7 +12,9 @@ from kam.imports.shaping import copy_block
 PAGE = 5_000
 MESSAGE_LENGTH = 500
 _PAGE_SQL = f"""
-SELECT line_no, reason, COALESCE(detail, ''), amount::text FROM {ROWS}
+SELECT line_no, reason, COALESCE(detail, ''),
+    CASE WHEN abs(amount) < 1e18 THEN amount::text END
+FROM {ROWS}
 WHERE reason IS NOT NULL AND line_no > %(after)s ORDER BY line_no LIMIT {PAGE}
 """
 _COPY = (

@@ -56,6 +56,7 @@ class Run:
         self.mapping, self.options, self.as_of = mapping, options, as_of
         self.report = report
         self.notices: list[Notice] = []
+        self.blockers: list[str] = []
         self.also: dict[str, int] = {}
         self.removed = 0
         self.first: date | None = None

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import DataError, IntegrityError, transaction
+import psycopg
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -115,6 +116,7 @@ def _blockers(run: Run, summary: Summary) -> Iterator[str]:
             summary.rejected,
         )
         yield text % {"count": summary.rejected}
+    yield from run.blockers
     totals: dict[str, Decimal] = {total.currency: total.amount for total in summary.totals}
     yield from ControlTotals.from_json(run.batch.control_totals).differences(summary.rows, totals)
     if Organisation.objects.filter(is_demo=True).exists():
@@ -143,17 +145,31 @@ def _keep(batch: ImportBatch, summary: Summary, state: BatchState) -> None:
 
 @contextmanager
 def _failures_kept(batch_id: int) -> Iterator[None]:
-    """Outside the transaction: a failure that is about the file is kept with the batch."""
+    """Outside the transaction: keep with the batch why it failed.
+
+    A database that is away is no failure of the batch: the job is run again.
+    """
     try:
         yield
     except (UnreadableFile, MappingError) as error:
         _fail(batch_id, str(error))
         raise ImportFailedError(str(error)) from error
-    except (IntegrityError, DataError) as error:
-        text = str(problem_of(error)) if isinstance(error, IntegrityError) else str(error)
+    except IntegrityError as error:
+        text = str(problem_of(error))
         _fail(batch_id, text)
         raise ImportFailedError(text) from error
+    except (BatchStateError, *_OUTAGES):
+        raise
+    except Exception:
+        _fail(batch_id, _("Something went wrong on our side. Nothing was imported."))
+        raise
+
+
+_OUTAGES = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def _fail(batch_id: int, text: str) -> None:
-    ImportBatch.objects.filter(pk=batch_id).update(state=BatchState.FAILED, error=text)
+    open_batch = ImportBatch.objects.filter(pk=batch_id).exclude(
+        state__in=[BatchState.COMMITTED, BatchState.UNDONE]
+    )
+    open_batch.update(state=BatchState.FAILED, error=text)

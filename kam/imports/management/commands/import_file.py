@@ -15,7 +15,7 @@ from kam.imports.mapping import ColumnMapping, MappingError, identity_mapping
 from kam.imports.models import ImportBatch
 from kam.imports.options import ControlTotals, Options
 from kam.imports.reading import BrokenFile, UnreadableFile
-from kam.imports.registry import UnknownKindError, importer_for
+from kam.imports.registry import UnknownKindError, importer_for, importers
 from kam.imports.services import batches, files, running
 
 LINES_SHOWN = 200
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", help="accounts, products, sales, targets or rates")
+        parser.add_argument("kind", help=_kinds())
         parser.add_argument("file", type=Path)
         parser.add_argument("--mapping", type=Path, help="which column is which (JSON)")
         parser.add_argument(
@@ -45,6 +45,16 @@ class Command(BaseCommand):
             metavar="PERIOD",
             help="remove what this source had in the period (2026-03 or "
             "2026-01-01/2026-04-01, end excluded) and the file has not",
+        )
+        parser.add_argument(
+            "--full-extract",
+            action="store_true",
+            help="the file names everything that is open: list what it leaves out",
+        )
+        parser.add_argument(
+            "--accept-shrunk",
+            action="store_true",
+            help="take a full extract that leaves out more than half of what is open",
         )
         parser.add_argument("--control-rows", type=int, help="rows the file must have")
         parser.add_argument(
@@ -130,6 +140,10 @@ class Command(BaseCommand):
             raise CommandError(" ".join(summary.blockers))
 
 
+def _kinds() -> str:
+    return " | ".join(importer.key for importer in importers)
+
+
 def _mapping(path: Path | None) -> ColumnMapping | None:
     if path is None:
         return None
@@ -146,6 +160,8 @@ def _options(options: dict[str, Any]) -> Options:
         accept_rejects=options["accept_rejects"],
         replace=Period.parse(period) if period else None,
         data_as_of=options["data_as_of"],
+        full_extract=options["full_extract"],
+        accept_shrunk=options["accept_shrunk"],
     )
 
 
