@@ -204,7 +204,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overduespell',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cure_noted_on__isnull', True), ('cured_on__isnull', True)), models.Q(('cure_noted_on__isnull', False), ('cured_on__gt', models.F('overdue_since'))), _connector='OR'), name='overdue_spell_ends_after_it_begins'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cure_noted_on__isnull', True), ('cured_on__isnull', True)), models.Q(('cure_noted_on__isnull', False), ('cured_on__gte', models.F('overdue_since'))), _connector='OR'), name='overdue_spell_ends_after_it_begins'),
         ),
         migrations.AddIndex(
             model_name='position',

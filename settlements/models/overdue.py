@@ -42,7 +42,8 @@ class OverdueSpell(models.Model):
 
     The dates come from due dates and allocations, not from when the job ran; `noted_on` and
     `cure_noted_on` say for which day a run noted it. An item whose payment is taken back has a
-    second spell.
+    second spell. A payment that was noted late and dated before the spell ends it on its first
+    day.
     """
 
     item = models.ForeignKey(
@@ -71,7 +72,7 @@ class OverdueSpell(models.Model):
             models.UniqueConstraint(fields=["item", "overdue_since"], name="overdue_spell_once"),
             models.CheckConstraint(
                 condition=Q(cured_on__isnull=True, cure_noted_on__isnull=True)
-                | Q(cured_on__gt=F("overdue_since"), cure_noted_on__isnull=False),
+                | Q(cured_on__gte=F("overdue_since"), cure_noted_on__isnull=False),
                 name="overdue_spell_ends_after_it_begins",
             ),
         ]
