@@ -104,7 +104,8 @@ def assets() -> None:
     """npm packages from the lock file, then the bundle in static/dist."""
     sources = [p for p in (ROOT / "static").rglob("*") if p.is_file() and "dist" not in p.parts]
     sources += (ROOT / "templates").rglob("*.html")
-    sources += [p for p in ROOT.glob("*/*.py") if p.parts[-2] in {"accounts", "interactions"}]
+    for app in ("kam", "accounts", "interactions", "settlements", "plans"):
+        sources += (ROOT / app).rglob("*.py")  # the icons they name go into the sprite
     lock = [ROOT / "package.json", ROOT / "package-lock.json"]
     missing = "" if (ROOT / "static" / "dist").exists() else "no dist"
     fingerprint = digest([*lock, *sources], missing)

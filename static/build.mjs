@@ -40,11 +40,24 @@ async function* filesUnder(dir) {
   }
 }
 
-export async function usedIcons() {
+// Where Python hands names on through tables and variables, any word that is an icon counts.
+const CARRIERS = /\b(NavItem|Panel|Badge|BulkAction|SearchHit|SearchProvider|Empty)\b/;
+const WORDS = /["']([a-z][a-z0-9-]{2,})["']/g;
+
+async function wordsThatAreIcons(text) {
+  const outline = new Set(await readdir(path.join(iconDir, "outline")));
+  const found = [...text.matchAll(WORDS)].map((match) => match[1]);
+  return found.filter((word) => outline.has(`${word}.svg`));
+}
+
+async function usedIcons() {
   const names = new Set();
   for (const source of SOURCES) {
     for await (const file of filesUnder(path.join(root, source))) {
       const text = await readFile(file, "utf8");
+      if (file.endsWith(".py") && CARRIERS.test(text)) {
+        for (const name of await wordsThatAreIcons(text)) names.add(name);
+      }
       for (const pattern of PATTERNS) {
         for (const match of text.matchAll(pattern)) {
           for (const name of match[1].split(" ").filter(Boolean)) names.add(name);
