@@ -39,6 +39,12 @@ class Api:
             **content,  # type: ignore[arg-type]
         )
 
+    def raw(
+        self, method: str, path: str, data: bytes, kind: str = "application/json"
+    ) -> HttpResponse:
+        """Send bytes as they are."""
+        return Client().generic(method, ROOT + path, data, kind, headers=self.headers)  # type: ignore[return-value]
+
     def get(self, path: str, **headers: str) -> HttpResponse:
         """Read."""
         return self.call("GET", path, headers=_named(headers))

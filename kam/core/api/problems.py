@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
@@ -103,6 +103,8 @@ def entries_of(error: Exception) -> list[dict[str, Any]]:
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, RefusedError):
         return RefusedProblem(error)
+    if isinstance(error, DataError):
+        return RefusedProblem(RefusedError(code="unstorable"))
     if isinstance(error, IntegrityError):
         return RefusedProblem(problem_of(error))
     if isinstance(error, ModelValidationError):
@@ -163,4 +165,9 @@ def _entry(path: tuple[str, ...], where: str, message: str, code: str) -> dict[s
     if where == "body":
         parts = (part.replace("~", "~0").replace("/", "~1") for part in path)
         entry["pointer"] = "".join(f"/{part}" for part in parts)
-    return entry
+    return {name: _sendable(text) for name, text in entry.items()}
+
+
+def _sendable(text: str) -> str:
+    """The text, with what UTF-8 cannot carry replaced: an error may quote what was sent."""
+    return text.encode("utf-8", "replace").decode()

@@ -13,15 +13,19 @@ from rest_framework import serializers
 class Input(serializers.Serializer[Any]):
     """What a caller sends: an unknown field is an error that names it, not silence."""
 
-    default_error_messages = {"unknown_field": _("There is no such field.")}
+    default_error_messages = {
+        "unknown_field": _("There is no such field."),
+        "bad_characters": _("This has characters that no text can hold."),
+    }
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Refuse unknown fields together with everything else that is wrong."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
-        words = str(self.error_messages["unknown_field"])
-        problems: dict[Any, Any] = {
-            name: [serializers.ErrorDetail(words, code="unknown_field")] for name in unknown
-        }
+        problems: dict[Any, Any] = {}
+        if isinstance(data, Mapping):
+            if bad := [name for name, value in data.items() if not is_storable(value)]:
+                raise serializers.ValidationError({n: self._error("bad_characters") for n in bad})
+            unknown = sorted(set(data) - set(self.fields))
+            problems = {name: self._error("unknown_field") for name in unknown}
         try:
             values: dict[str, Any] = super().to_internal_value(data)
         except serializers.ValidationError as error:
@@ -29,6 +33,20 @@ class Input(serializers.Serializer[Any]):
         if problems:
             raise serializers.ValidationError(problems)
         return values
+
+    def _error(self, code: str) -> list[serializers.ErrorDetail]:
+        return [serializers.ErrorDetail(str(self.error_messages[code]), code=code)]
+
+
+def is_storable(value: Any) -> bool:
+    """Whether every text in a value can be stored: no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value)
+    if isinstance(value, Mapping):
+        return all(is_storable(inner) for pair in value.items() for inner in pair)
+    if isinstance(value, list):
+        return all(is_storable(inner) for inner in value)
+    return True
 
 
 class Output(serializers.Serializer[Any]):

@@ -1,0 +1,178 @@
+"""The API keeps its word: answers fit the API file, and nothing hostile makes it stumble."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.http import HttpResponse
+from jsonschema import Draft202012Validator
+
+from accounts.models import Target
+from accounts.selectors.concentration.query import ConcentrationQuery
+from accounts.services.concentration import compute_snapshot
+from kam.core.api.reference import example, schema
+from kam.core.dates import Period
+from kam.core.models import JobRun
+from kam.identity.models import User
+from tests.api import Api
+from tests.factories.accounts import (
+    make_account,
+    make_batch,
+    make_category,
+    make_entry,
+    make_product,
+)
+from tests.factories.core import make_rate
+from tests.factories.identity import make_user
+
+PREFIX = "/api/v1/"
+HOSTILE = ("", "x", "\0", "-1", "1.5", "9" * 30, "nul\0l", "'; --", "%", "🦊" * 300, "null", "[]")
+BODIES: tuple[Any, ...] = (None, [], "x", 1, True, {"rows": {}}, {"rows": [None]}, {"": None})
+VALUES: tuple[Any, ...] = (
+    None,
+    "",
+    "\0",
+    "\ud800",
+    -1,
+    10**40,
+    1e308,
+    [],
+    {},
+    [[]],
+    "x" * 5000,
+    True,
+)
+QUERIES = {"concentration/": "?from=2026-01-01&to=2027-01-01"}
+
+
+@pytest.fixture
+def caller(db: None) -> User:
+    """Someone who may do everything."""
+    return make_user(roles=["administrator", "sales_director", "credit_controller", "integration"])
+
+
+@pytest.fixture
+def rows(caller: User) -> dict[str, int | str]:
+    """One row of everything, by the resource's name."""
+    account = make_account(name="Kesko", lead=caller, external_id="C1", currency="EUR")
+    make_account(parent=account, kind="store")
+    category = make_category(code="D")
+    product = make_product(category=category)
+    batch = make_batch()
+    entry = make_entry(account=account, amount="1", category=category, product=product, batch=batch)
+    target = Target.objects.create(
+        account=account, month=date(2026, 1, 1), amount=1, currency_id="EUR", category=category
+    )
+    snapshot = compute_snapshot(query=ConcentrationQuery(period=Period.year(2026))).snapshot
+    return {
+        "accounts": account.pk,
+        "product-categories": category.pk,
+        "products": product.pk,
+        "revenue-entries": entry.pk,
+        "targets": target.pk,
+        "rates": make_rate(currency="USD", rate="0.9").pk,
+        "currencies": "EUR",
+        "imports": batch.pk,
+        "data-sources": batch.source_id,
+        "job-runs": JobRun.objects.create(name="imports.commit_batch", requested_by=caller).pk,
+        "concentration": snapshot.pk,
+    }
+
+
+def _operations(*methods: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, found in schema()["paths"].items():
+        for method, operation in found.items():
+            if method in methods:
+                yield path, method, operation
+
+
+def _ids(case: tuple[str, str, dict[str, Any]]) -> str:
+    return str(case[2]["operationId"])
+
+
+def _filled(path: str, rows: dict[str, int | str]) -> str:
+    key = rows.get(path.removeprefix(PREFIX).split("/")[0], 1)
+    return path.replace("{id}", str(key)).replace("{code}", str(key))
+
+
+def _fits(response: HttpResponse, operation: dict[str, Any]) -> list[str]:
+    """What of an answer does not fit what the file says about it."""
+    described = operation["responses"].get(str(response.status_code))
+    if described is None:
+        return [f"{response.status_code} is not described: {response.content[:300]!r}"]
+    if "$ref" in described:
+        described = schema()["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
+    kind = response["Content-Type"].split(";")[0] if "Content-Type" in response else ""
+    content = described.get("content", {})
+    if not content:
+        return []
+    if kind not in content:
+        return [f"{kind} is not described"]
+    if not kind.endswith("json"):
+        return []
+    shape = {**content[kind]["schema"], "components": schema()["components"]}
+    errors = Draft202012Validator(shape).iter_errors(json.loads(response.content))
+    return [f"{'/'.join(map(str, error.path))}: {error.message[:200]}" for error in errors]
+
+
+@pytest.mark.parametrize("case", list(_operations("get")), ids=_ids)
+def test_what_is_read_fits_the_file(
+    case: tuple[str, str, dict[str, Any]], caller: User, rows: dict[str, int | str]
+) -> None:
+    path, _method, operation = case
+    url = _filled(path, rows) + QUERIES.get(path.removeprefix(PREFIX), "")
+    response = Api(caller).get(url)
+    assert response.status_code == 200, response.content
+    assert _fits(response, operation) == []
+
+
+@pytest.mark.parametrize("case", list(_operations("get")), ids=_ids)
+def test_hostile_parameters_are_problems(
+    case: tuple[str, str, dict[str, Any]], caller: User, rows: dict[str, int | str]
+) -> None:
+    path, _method, operation = case
+    api, url = Api(caller), _filled(path, rows)
+    names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+    for name in names:
+        for value in HOSTILE:
+            response = api.get(f"{url}?{quote(name)}={quote(value)}")
+            assert response.status_code in {200, 400}, (name, value)
+            assert _fits(response, operation) == [], (name, value)
+    broken = api.get(f"{url}?{names[0] if names else 'x'}=%ED%A0%80%FF")
+    assert broken.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("case", list(_operations("post", "patch", "put")), ids=_ids)
+def test_hostile_bodies_are_problems(
+    case: tuple[str, str, dict[str, Any]], caller: User, rows: dict[str, int | str]
+) -> None:
+    path, method, operation = case
+    api, url = Api(caller), _filled(path, rows)
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    sends = content is not None
+    for body in BODIES:
+        response = api.call(method.upper(), url, body)
+        assert response.status_code < 500, body
+        assert _fits(response, operation) == [], body
+    if not sends:
+        return
+    fitting = example(content["schema"])
+    for name in fitting:
+        for value in VALUES:
+            response = api.call(method.upper(), url, {**fitting, name: value})
+            assert response.status_code < 500, (name, value)
+            assert _fits(response, operation) == [], (name, value)
+
+
+def test_bodies_that_are_no_json_are_problems(caller: User) -> None:
+    api = Api(caller)
+    for text in ("{", '{"name": NaN}', "\xff", '{"a": ' * 3000):
+        response = api.raw("POST", "accounts/", text.encode("latin-1"))
+        assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    response = api.raw("POST", "accounts/", b"name=x", kind="application/x-www-form-urlencoded")
+    assert response.status_code == 415
