@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from accounts.models import (
@@ -21,48 +19,48 @@ from kam.core.admin import ReadOnlyAdmin
 
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["name", "kind", "status", "country", "current_lead"]
-    list_select_related: ClassVar = ["current_lead"]
-    search_fields: ClassVar = ["name_key", "=identifiers__value"]
+    list_display = ["name", "kind", "status", "country", "current_lead"]
+    list_select_related = ["current_lead"]
+    search_fields = ["name_key", "=identifiers__value"]
 
 
 @admin.register(AccountIdentifier)
 class AccountIdentifierAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["system", "value", "account"]
-    list_select_related: ClassVar = ["account"]
-    search_fields: ClassVar = ["=value"]
+    list_display = ["system", "value", "account"]
+    list_select_related = ["account"]
+    search_fields = ["=value"]
 
 
 @admin.register(ParentLink)
 class ParentLinkAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["account", "parent", "valid"]
-    list_select_related: ClassVar = ["account", "parent"]
+    list_display = ["account", "parent", "valid"]
+    list_select_related = ["account", "parent"]
 
 
 @admin.register(LeadAssignment)
 class LeadAssignmentAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["account", "user", "valid"]
-    list_select_related: ClassVar = ["account", "user"]
+    list_display = ["account", "user", "valid"]
+    list_select_related = ["account", "user"]
 
 
 @admin.register(ProductCategory)
 class ProductCategoryAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["code", "name"]
+    list_display = ["code", "name"]
 
 
 @admin.register(Product)
 class ProductAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["code", "name", "category", "is_active"]
-    list_select_related: ClassVar = ["category"]
+    list_display = ["code", "name", "category", "is_active"]
+    list_select_related = ["category"]
 
 
 @admin.register(RevenueEntry)
 class RevenueEntryAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["source_key", "booked_on", "net_amount", "currency_id"]
-    ordering: ClassVar = ["-pk"]
+    list_display = ["source_key", "booked_on", "net_amount", "currency_id"]
+    ordering = ["-pk"]
 
 
 @admin.register(Target)
 class TargetAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["month", "account", "manager", "amount", "currency_id"]
-    list_select_related: ClassVar = ["account", "manager"]
+    list_display = ["month", "account", "manager", "amount", "currency_id"]
+    list_select_related = ["account", "manager"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -34,16 +34,16 @@ class ReadOnlyAdmin(_Base):
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["name", "state", "requested_by", "queued_at", "finished_at"]
-    list_filter: ClassVar = ["state", "name"]
+    list_display = ["name", "state", "requested_by", "queued_at", "finished_at"]
+    list_filter = ["state", "name"]
 
 
 @admin.register(ExchangeRate)
 class ExchangeRateAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["currency", "base", "valid_on", "rate", "source"]
-    list_filter: ClassVar = ["currency"]
+    list_display = ["currency", "base", "valid_on", "rate", "source"]
+    list_filter = ["currency"]
 
 
 @admin.register(Organisation, SellingCompany, Currency)
 class SettingAdmin(ReadOnlyAdmin):
-    list_display: ClassVar = ["__str__", "updated_at"]
+    list_display = ["__str__", "updated_at"]
