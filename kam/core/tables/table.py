@@ -311,7 +311,14 @@ class Table:
         """Keep the columns chosen for the next visit."""
         if chosen := self.state.chosen("cols"):
             known = [c.name for c in self.columns if c.name in chosen]
-            response.set_cookie(self.cookie, ".".join(known), max_age=YEAR, samesite="Lax")
+            response.set_cookie(
+                self.cookie,
+                ".".join(known),
+                max_age=YEAR,
+                samesite="Lax",
+                secure=self.request.is_secure(),
+                httponly=True,
+            )
         return response
 
 

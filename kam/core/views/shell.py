@@ -65,5 +65,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_next(request))
     for name, allowed in PREFERENCES.items():
         if (value := request.POST.get(name)) in allowed:
-            response.set_cookie(name, str(value), max_age=YEAR, samesite="Lax")
+            secure = request.is_secure()
+            response.set_cookie(name, str(value), max_age=YEAR, samesite="Lax", secure=secure)
     return response
