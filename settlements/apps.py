@@ -8,5 +8,7 @@ class SettlementsConfig(AppConfig):
 
     def ready(self) -> None:
         from settlements import importers
+        from settlements.services import problems
 
+        problems.register()
         importers.register()

@@ -9,15 +9,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from kam.core.dates import Period
 from kam.core.models import SellingCompany
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import explained
 from kam.identity.models import User
 from settlements.models import AccountingPeriod
-
-
-class PeriodStateError(RefusedError):
-    """A period that is closed, or open, already."""
-
-    code, field = "period_state", "period"
 
 
 @explained()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from kam.core.locks import lock_names
 from kam.core.models import Currency, SellingCompany
+from kam.core.money import quantise
 from kam.core.problems import explained
 from kam.identity.models import User
 from kam.imports.models import DataSource, ImportBatch
@@ -39,6 +40,11 @@ PREFIXES = {
     DocumentKind.WRITE_OFF: "WO",
     DocumentKind.OPENING: "OB",
 }
+
+
+# What ends standing items also meets those of an account that was merged away since.
+_ENDINGS = {DocumentKind.REFUND, DocumentKind.WRITE_OFF}
+LARGEST = Decimal(10) ** 16
 
 
 class Facts(TypedDict, total=False):
@@ -86,7 +92,8 @@ def post_document(
     side = _side(kind, side, reverses)
     posting_date = facts.pop("posting_date", document_date)
     party = facts.pop("party", None) or party_of(account)
-    _check_account(account)
+    if reverses is None and kind not in _ENDINGS:
+        _check_account(account)
     check_amounts([part.amount for part in instalments], currency)
     _check_due_dates(instalments, side, document_date)
     check_open_day(selling_company, posting_date)
@@ -242,7 +249,9 @@ def check_amounts(amounts: Sequence[Decimal], currency: str, *, field: str = "am
     for amount in amounts:
         if not amount.is_finite() or amount <= 0:
             raise AmountError(field=field)
-        if amount != amount.quantize(Decimal(1).scaleb(-places)):
+        if amount >= LARGEST:
+            raise AmountError(_("This amount is too large."), field=field)
+        if amount != quantise(amount, places):
             words = str(_("%(amount)s has more decimals than %(currency)s, which has %(places)s."))
             details = {"amount": amount.normalize(), "currency": currency, "places": places}
             raise AmountError(words % details, field=field)

@@ -148,6 +148,3 @@ def register() -> None:
         register_constraint(name, kind.words, field=kind.field, kind=kind)
     for name, (words, kind) in _WORDS.items():
         register_constraint(name, words, field=kind.field, kind=kind)
-
-
-register()

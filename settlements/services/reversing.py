@@ -13,6 +13,7 @@ from kam.identity.models import User
 from settlements.analytics.instalments import Instalment
 from settlements.choices import DocumentKind, Side
 from settlements.models import Allocation, Document, LedgerItem
+from settlements.querysets import AllocationQuerySet
 from settlements.selectors.ledger import first_open_day
 from settlements.services.allocating import allocate, lock_items, reverse_rows
 from settlements.services.cash import match_of
@@ -64,19 +65,28 @@ def reverse_document(
 def _locked_items(document: Document) -> list[LedgerItem]:
     """The document's items, locked together with those they are allocated to, in id order.
 
-    An allocation that is made meanwhile with an item not locked here waits for ours, and is seen
-    once we have them: then all are locked again, and a deadlock, which the database would end,
-    takes a third one who does the same at that very moment.
+    Where another allocation was made before the locks were held, they are given back and taken
+    anew with its items: adding one out of order could lock two transactions out.
     """
     own = list(document.items.order_by("sequence"))
-    ids = {item.pk for item in own}
-    for debit, credit in _allocations(own).standing().values_list("debit_item", "credit_item"):
-        ids |= {debit, credit}
-    locked = lock_items(ids)
-    return [locked[item.pk] for item in own]
+    wanted = _with_partners(own)
+    while True:
+        before = transaction.savepoint()
+        locked = lock_items(wanted)
+        found = _with_partners(own)
+        if found <= wanted:
+            transaction.savepoint_commit(before)
+            return [locked[item.pk] for item in own]
+        transaction.savepoint_rollback(before)
+        wanted |= found
 
 
-def _allocations(items: list[LedgerItem]) -> Allocation.objects.__class__:  # type: ignore[name-defined]
+def _with_partners(items: list[LedgerItem]) -> set[int]:
+    pairs = _allocations(items).standing().values_list("debit_item", "credit_item")
+    return {item.pk for item in items} | {item_id for pair in pairs for item_id in pair}
+
+
+def _allocations(items: list[LedgerItem]) -> AllocationQuerySet:
     ids = [item.pk for item in items]
     return Allocation.objects.filter(Q(debit_item__in=ids) | Q(credit_item__in=ids))
 
