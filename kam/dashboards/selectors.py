@@ -1,0 +1,117 @@
+"""What My day puts together from all apps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, ConcentrationSnapshot
+from accounts.selectors.concentration.query import has_revenue
+from kam.core.formats import Text
+from kam.core.models import Organisation
+from kam.identity.models import User
+from kam.imports.models import DataSource
+
+UNNAMED = "kam"
+"""The organisation's name until somebody gives it one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step of setting kam up; `url` only for who may take it."""
+
+    title: Text
+    text: Text
+    is_done: bool
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """How fresh a source's data is; `days_late` counts from the day it was expected."""
+
+    source: DataSource
+    days_late: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have come by now."""
+        return self.days_late > 0
+
+
+def first_steps(user: User) -> list[Step]:
+    """Return the way from an empty installation to the first figures; nothing once there are any.
+
+    A step is done when what it makes is there.
+    """
+    if has_revenue():
+        return []
+    named = Organisation.objects.exclude(name=UNNAMED).exists()
+    return [
+        _step(
+            user,
+            "settings.change",
+            "core:organisation-edit",
+            title=_("Name your organisation"),
+            text=_("With its base currency, time zone and fiscal year."),
+            is_done=named,
+        ),
+        _step(
+            user,
+            "users.manage",
+            "identity:user-list",
+            title=_("Invite your colleagues"),
+            text=_("Each sees the accounts of the own team."),
+            is_done=User.objects.count() > 1,
+        ),
+        _step(
+            user,
+            "imports.run",
+            "imports:batch-create",
+            title=_("Import your accounts"),
+            text=_("Groups, chains, stores, as your ERP or a spreadsheet has them."),
+            is_done=Account.objects.exists(),
+        ),
+        _step(
+            user,
+            "imports.run",
+            "imports:batch-create",
+            title=_("Import your sales"),
+            text=_("Any file with an account, a date and an amount will do."),
+            is_done=False,
+        ),
+        _step(
+            user,
+            "concentration.view",
+            "accounts:concentration",
+            title=_("See who brings your revenue"),
+            text=_("The concentration board shows it as soon as sales are in."),
+            is_done=ConcentrationSnapshot.objects.exists(),
+        ),
+    ]
+
+
+def _step(
+    user: User, capability: str, url_name: str, *, title: Text, text: Text, is_done: bool
+) -> Step:
+    url = reverse(url_name) if user.can(capability) else ""
+    return Step(title=title, text=text, is_done=is_done, url=url)
+
+
+def feeds(user: User, as_of: date) -> Sequence[Feed]:
+    """Return every source that ever sent data, the latest ones first."""
+    sources = DataSource.objects.visible_to(user).exclude(data_as_of=None)
+    found = [Feed(source=source, days_late=_days_late(source, as_of)) for source in sources]
+    return sorted(found, key=lambda feed: (-feed.days_late, feed.source.name))
+
+
+def _days_late(source: DataSource, as_of: date) -> int:
+    """A feed of yesterday's data is on time; each expected interval after that is allowed."""
+    if source.expected_every_days is None or source.data_as_of is None:
+        return 0
+    expected = source.data_as_of + timedelta(days=source.expected_every_days + 1)
+    return max((as_of - expected).days, 0)
