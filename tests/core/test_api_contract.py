@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.http import HttpResponse
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
 
 from accounts.models import Target
 from accounts.selectors.concentration.query import ConcentrationQuery
@@ -19,7 +18,7 @@ from kam.core.api.reference import example, schema
 from kam.core.dates import Period
 from kam.core.models import JobRun
 from kam.identity.models import User
-from tests.api import Api
+from tests.api import Answer, Api
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -100,7 +99,7 @@ def _filled(path: str, rows: dict[str, int | str]) -> str:
     return path.replace("{id}", str(key)).replace("{code}", str(key))
 
 
-def _fits(response: HttpResponse, operation: dict[str, Any]) -> list[str]:
+def _fits(response: Answer, operation: dict[str, Any]) -> list[str]:
     """What of an answer does not fit what the file says about it."""
     described = operation["responses"].get(str(response.status_code))
     if described is None:

@@ -90,4 +90,4 @@ def test_every_view_demands_a_capability_and_pages_in_a_total_order(view: type[A
         for column in view.orderings.values():
             rows = view.model._default_manager.order_by(column, "pk")
             assert rows.totally_ordered
-            assert column == "pk" or not view.model._meta.get_field(column).null  # type: ignore[union-attr]
+            assert column == "pk" or not view.model._meta.get_field(column).null

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import RevenueEntry
@@ -14,7 +13,7 @@ from kam.core.jobs import execute
 from kam.core.models import IdempotencyKey, JobRun
 from kam.identity.choices import TokenScope
 from kam.imports.models import DataSource, ImportBatch
-from tests.api import ROOT, Api, errors_of
+from tests.api import ROOT, Answer, Api, errors_of
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_batch
 
@@ -33,15 +32,15 @@ SET_UP: dict[str, Any] = {
 }
 
 
-def _upload(api: Api, text: str = SALES, kind: str = "sales", **headers: str) -> HttpResponse:
+def _upload(api: Api, text: str = SALES, kind: str = "sales", **headers: str) -> Answer:
     file = SimpleUploadedFile("sales.csv", text.encode(), "text/csv")
     data = {"kind": kind, "source": "erp", "file": file}
-    return Client().post(f"{ROOT}imports/", data, headers={**api.headers, **headers})  # type: ignore[return-value]
+    return Client().post(f"{ROOT}imports/", data, headers={**api.headers, **headers})
 
 
-def _run(response: HttpResponse) -> JobRun:
+def _run(response: Answer) -> JobRun:
     assert response.status_code == 202, response.content
-    run = JobRun.objects.get(pk=response.json()["id"])  # type: ignore[attr-defined]
+    run = JobRun.objects.get(pk=response.json()["id"])
     execute(run.pk)
     run.refresh_from_db()
     return run
@@ -55,8 +54,8 @@ def test_from_upload_to_undo() -> None:
     make_account(external_id="C1")
     made = _upload(api)
     assert made.status_code == 201, made.content
-    assert (made.json()["state"], made.json()["source"]) == ("uploaded", "erp")  # type: ignore[attr-defined]
-    path = f"imports/{made.json()['id']}/"  # type: ignore[attr-defined]
+    assert (made.json()["state"], made.json()["source"]) == ("uploaded", "erp")
+    path = f"imports/{made.json()['id']}/"
     early = api.post(f"{path}commit/")
     assert (early.status_code, early.json()["code"]) == (422, "batch_state")
     assert api.call("PUT", f"{path}mapping/", SET_UP).json()["state"] == "mapped"
@@ -67,7 +66,7 @@ def test_from_upload_to_undo() -> None:
     assert report["rejects"][0]["reason"] == "unknown account"
     assert len(report["blockers"]) == 1
     rejects = api.get(f"{path}rejects/")
-    lines = b"".join(rejects.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    lines = b"".join(rejects.streaming_content).decode("utf-8-sig").splitlines()
     assert rejects["Content-Disposition"].startswith("attachment")
     assert lines[1].split(",")[:2] == ["3", "unknown account"]
     allowed = {**SET_UP, "options": {"accept_rejects": True}, "control_totals": {"rows": 2}}
@@ -95,11 +94,11 @@ def test_uploads_repeat_with_their_key_and_differ_by_content(people: People) -> 
 def test_broken_files_and_mappings_are_refused_in_words(people: People) -> None:
     api = Api(people.controller)
     broken = _upload(api, "a,b\n1,2\n1,2,3,4\n5,6\n")
-    assert (broken.status_code, broken.json()["code"]) == (422, "unreadable_file")  # type: ignore[attr-defined]
-    assert "line 3" in broken.json()["detail"]  # type: ignore[attr-defined]
-    assert _upload(api, kind="planets").json()["code"] == "unknown_kind"  # type: ignore[attr-defined]
+    assert (broken.status_code, broken.json()["code"]) == (422, "unreadable_file")
+    assert "line 3" in broken.json()["detail"]
+    assert _upload(api, kind="planets").json()["code"] == "unknown_kind"
     assert not ImportBatch.objects.exists()
-    path = f"imports/{_upload(api).json()['id']}/mapping/"  # type: ignore[attr-defined]
+    path = f"imports/{_upload(api).json()['id']}/mapping/"
     wrong = api.call("PUT", path, {"mapping": {"columns": {"account": "nowhere"}}})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "mapping")
     bad = api.call("PUT", path, {"mapping": {}, "options": {"replace": "soon"}, "x": 1})
@@ -136,6 +135,6 @@ def test_an_auditor_reads_imports_and_runs_none(people: People) -> None:
 
 def test_a_file_that_never_ran_can_be_forgotten(people: People) -> None:
     api = Api(people.controller)
-    batch = _upload(api).json()["id"]  # type: ignore[attr-defined]
+    batch = _upload(api).json()["id"]
     assert api.delete(f"imports/{batch}/").status_code == 204
     assert not ImportBatch.objects.exists()
