@@ -71,7 +71,7 @@ def _locked_items(document: Document) -> list[LedgerItem]:
     own = list(document.items.order_by("sequence"))
     wanted = _with_partners(own)
     while True:
-        before = transaction.savepoint()
+        before = transaction.savepoint_create()
         locked = lock_items(wanted)
         found = _with_partners(own)
         if found <= wanted:
