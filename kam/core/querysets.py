@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
@@ -8,10 +8,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from kam.core.access import Viewer
-    from kam.core.models import JobRun
 
 
-class JobRunQuerySet(models.QuerySet["JobRun"]):
+class JobRunQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Viewer | AnonymousUser) -> Self:
         """All runs for who runs the installation, one's own for everybody else."""
         if not user.is_authenticated:

@@ -2,22 +2,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from kam.core import jobs
-from kam.core.services import idempotency
+from kam.core.jobs.schedule import start_overdue, start_scheduled
 
 
 @shared_task(name="core.redispatch_jobs", ignore_result=True)
 def redispatch_jobs() -> None:
-    """Send waiting and abandoned jobs (every 15 seconds)."""
+    """Send waiting and abandoned jobs, ask for those that the schedule missed (every 15 s)."""
     jobs.redispatch()
-
-
-@shared_task(name="core.forget_idempotency_keys", ignore_result=True)
-def forget_idempotency_keys() -> None:
-    """Forget answers that nobody repeats any more (nightly)."""
-    idempotency.forget_keys(now=timezone.now())
+    start_overdue(timezone.now())
 
 
 @shared_task(name="core.start_job")
 def start_job(name: str) -> None:
     """Ask for a scheduled job, once while it waits."""
-    jobs.enqueue(name, key=f"schedule:{name}")
+    start_scheduled(name)

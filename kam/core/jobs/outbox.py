@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -144,18 +144,30 @@ def redispatch() -> int:
     and only while it is not finished. A running run whose lock nobody holds has no worker; after
     `MAX_ATTEMPTS` of them it fails.
     """
-    values = {"space": LOCK_SPACE, "attempts": MAX_ATTEMPTS, "limit": AT_ONCE}
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE_UP_SQL, values)
+        cursor.execute(_GIVE_UP_SQL, {"space": LOCK_SPACE, "attempts": MAX_ATTEMPTS})
     if not JobRun.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
         return 0
-    patience = {"lost": SECONDS_TO_LOSE if _queue_is_empty() else None, "wait": SECONDS_TO_WAIT}
-    due: Sequence[JobRun] = list(JobRun.objects.raw(_DUE_SQL, {**values, **patience}))
-    return send(*due)
+    return send(*due(queue_is_empty=_queue_is_empty()))
+
+
+def due(*, queue_is_empty: bool) -> list[JobRun]:
+    """Runs to be sent now, the oldest first: unsent, or sent and lost, or without their worker.
+
+    Where nothing waits in the broker's queue, what was sent and has not begun is lost. Otherwise
+    it may wait there, and is sent again after half a minute, doubled with each sending.
+    """
+    values = {
+        "space": LOCK_SPACE,
+        "lost": SECONDS_TO_LOSE if queue_is_empty else None,
+        "wait": SECONDS_TO_WAIT,
+        "limit": AT_ONCE,
+    }
+    return list(JobRun.objects.raw(_DUE_SQL, values))
 
 
 def _queue_is_empty() -> bool:
-    """Whether nothing waits in the broker, so that what was sent and has not begun is lost."""
+    """Whether nothing waits in the broker, as far as it answers."""
     empty = False
     if time.monotonic() >= _away_until:
         with _impatiently() as broker:

@@ -146,7 +146,8 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _get(request: HttpRequest, pk: int) -> JobRun:
     visible = JobRun.objects.visible_to(request.user).select_related("requested_by")
-    return get_object_or_404(visible, pk=pk)
+    run: JobRun = get_object_or_404(visible, pk=pk)
+    return run
 
 
 def _spoken(key: str) -> str:
