@@ -6,6 +6,7 @@ which reads `format` ("money", "number", "percent") and `unit` of the axes and s
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,14 +48,11 @@ class Chart:
         return f"chart-{self.name}"
 
     @property
-    def data_id(self) -> str:
-        """The id of the element that holds the data."""
-        return f"{self.id}-data"
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What the script needs."""
-        return {"option": self.option, "locale": get_language() or "en", "name": self.name}
+    def data(self) -> str:
+        """What the script needs, as JSON for a data attribute: htmx takes script elements, also
+        those that hold data, out of the parts that it brings."""
+        data = {"option": self.option, "locale": get_language() or "en", "name": self.name}
+        return json.dumps(data, ensure_ascii=False)
 
     @property
     def body(self) -> list[list[tuple[Column, SafeString]]]:

@@ -29,9 +29,10 @@ export function categoryAxis(axis, look, shape) {
 function range(axis, bands) {
   const marks = bands.map((band) => band.value);
   if (marks.length === 0) return { min: axis.min, max: axis.max };
+  const [lowest, highest] = [Math.min(...marks), Math.max(...marks)];
   return {
-    min: axis.min ?? ((value) => Math.min(value.min, ...marks)),
-    max: axis.max ?? ((value) => Math.max(value.max, ...marks)),
+    min: axis.min ?? ((value) => (lowest < value.min ? lowest : null)),
+    max: axis.max ?? ((value) => (highest > value.max ? highest : null)),
   };
 }
 

@@ -25,10 +25,6 @@ echarts.use([
 
 const drawn = new Map();
 
-function dataOf(card) {
-  return JSON.parse(document.getElementById(`${card.id}-data`).textContent);
-}
-
 function paint(card) {
   const { chart, data } = drawn.get(card);
   chart.setOption(fullOption(data, tokens(), chart.getWidth()), { notMerge: true });
@@ -52,7 +48,7 @@ export function draw(card) {
   if (drawn.has(card)) return;
   const canvas = card.querySelector("[data-chart-canvas]");
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
-  drawn.set(card, { chart, data: dataOf(card) });
+  drawn.set(card, { chart, data: JSON.parse(card.dataset.chart) });
   paint(card);
   let width = chart.getWidth();
   new ResizeObserver(() => {

@@ -59,6 +59,19 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Enter" && event.target === document.body) open(markedRow(), false);
 });
 
+// A table near the top of its page ends where the window ends, wherever the page puts it.
+function fit(element) {
+  const scroll = element.querySelector(".table-card > .table-scroll");
+  if (!scroll) return;
+  const top = scroll.getBoundingClientRect().top + window.scrollY;
+  const near = top < window.innerHeight * 0.6;
+  if (near) element.style.setProperty("--table-top", `${Math.round(top)}px`);
+  else element.style.removeProperty("--table-top");
+}
+
+onLoad("[data-table]", fit);
+window.addEventListener("resize", () => document.querySelectorAll("[data-table]").forEach(fit));
+
 // The search box stands outside the region that is swapped: keep it in step with a chip taken out.
 onLoad("[data-table]", (element) => {
   const box = document.getElementById(`${element.id}-search`);
