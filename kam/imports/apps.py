@@ -6,3 +6,8 @@ class ImportsConfig(AppConfig):
     name = "kam.imports"
     label = "imports"
     verbose_name = _("Imports")
+
+    def ready(self) -> None:
+        from kam.imports import menu
+
+        menu.register()

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.models import Record
+from kam.core.models import JobRun, Record
 from kam.imports.choices import BatchState
 from kam.imports.querysets import BatchQuerySet, SourceQuerySet
 
@@ -69,6 +69,15 @@ class ImportBatch(models.Model):
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     committed_at = models.DateTimeField(_("imported"), null=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
+
+    job_run = models.ForeignKey(
+        JobRun,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text=_("The latest job that works or worked on it."),
+    )
 
     objects = BatchQuerySet.as_manager()
 

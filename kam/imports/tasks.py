@@ -3,13 +3,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from kam.core.jobs import JobError, Progress, job
 from kam.imports.engine.importer import UndoRefusedError
 from kam.imports.services import running, undoing
 from kam.imports.services.batches import BatchStateError
 
 
-@job("imports.preview_batch")
+@job("imports.preview_batch", title=_("Check a file"), capability="imports.run")
 def preview_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str, Any]:
     """Check a file as a whole."""
     try:
@@ -21,7 +23,7 @@ def preview_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str,
     return {"batch": batch_id, "rows": summary.rows, "rejected": summary.rejected}
 
 
-@job("imports.commit_batch")
+@job("imports.commit_batch", title=_("Import a file"), capability="imports.run")
 def commit_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str, Any]:
     """Import a file."""
     try:
@@ -39,7 +41,7 @@ def commit_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str, 
     }
 
 
-@job("imports.undo_batch")
+@job("imports.undo_batch", title=_("Undo an import"), capability="imports.run")
 def undo_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str, Any]:
     """Take an import back."""
     try:

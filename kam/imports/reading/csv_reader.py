@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -46,6 +46,7 @@ class CsvTable:
     """
 
     kind = "csv"
+    sheets: Sequence[str] = ()
 
     def __init__(self, path: Path, *, encoding: str = "", delimiter: str = "") -> None:
         self.path = path

@@ -48,6 +48,12 @@ class XlsxTable:
         self.header = clean_header(first)
 
     @cached_property
+    def sheets(self) -> list[str]:
+        """Titles of the visible sheets."""
+        with _damage_named(), zipfile.ZipFile(self.path) as archive:
+            return [title for title, _part in Workbook(archive).sheets]
+
+    @cached_property
     def row_estimate(self) -> int:
         """About how many rows to expect, for progress."""
         with (

@@ -113,39 +113,29 @@ def lock_batch(batch_id: int) -> ImportBatch:
     return batch
 
 
-def job_key(batch_id: int) -> str:
-    """Return the key under which runs of a batch's jobs are found."""
-    return f"imports:batch:{batch_id}"
-
-
 @transaction.atomic
 def ask_for_preview(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
     """Ask for a check of the whole file as a job. Raises BatchStateError."""
     batch = lock_batch(batch_id)
     _must_be_mapped(batch)
-    return enqueue(
-        "imports.preview_batch",
-        requested_by=user,
-        key=job_key(batch_id),
-        batch_id=batch_id,
-        as_of=as_of.isoformat(),
-    )
+    return _ask(batch, "imports.preview_batch", user, as_of)
 
 
 @transaction.atomic
-def ask_for_commit(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
-    """Ask for the import as a job; asking twice starts it once. Raises BatchStateError."""
+def ask_for_commit(
+    *, batch_id: int, user: User | None, as_of: date, accept_rejects: bool | None = None
+) -> JobRun:
+    """Ask for the import as a job; asking twice starts it once.
+
+    `accept_rejects` gives or takes back leave to import without the rejected rows; None keeps
+    what was set up. Raises BatchStateError.
+    """
     batch = lock_batch(batch_id)
     _must_be_mapped(batch)
+    if accept_rejects is not None:
+        batch.options["accept_rejects"] = accept_rejects
     batch.state = BatchState.COMMITTING
-    batch.save(update_fields=["state"])
-    return enqueue(
-        "imports.commit_batch",
-        requested_by=user,
-        key=job_key(batch_id),
-        batch_id=batch_id,
-        as_of=as_of.isoformat(),
-    )
+    return _ask(batch, "imports.commit_batch", user, as_of)
 
 
 @transaction.atomic
@@ -154,13 +144,20 @@ def ask_for_undo(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
     batch = lock_batch(batch_id)
     if batch.state != BatchState.COMMITTED:
         raise BatchStateError(_("Only a finished import can be undone."))
-    return enqueue(
-        "imports.undo_batch",
+    return _ask(batch, "imports.undo_batch", user, as_of)
+
+
+def _ask(batch: ImportBatch, job: str, user: User | None, as_of: date) -> JobRun:
+    """Put the job into the outbox, once while it waits, and note it with the batch."""
+    batch.job_run = enqueue(
+        job,
         requested_by=user,
-        key=job_key(batch_id),
-        batch_id=batch_id,
+        key=f"{job}:{batch.pk}",
+        batch_id=batch.pk,
         as_of=as_of.isoformat(),
     )
+    batch.save(update_fields=["state", "options", "job_run"])
+    return batch.job_run
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Pages of imports: one step a page, each works without scripts."""
