@@ -123,6 +123,8 @@ def test_snapshots_are_for_who_sees_the_company(people: People) -> None:
     assert detail["rows"][0]["amount"] == "40.0000"
     assert detail["unassigned"] == "5.0000"
     assert "before" not in detail["figures"]
+    assert (detail["figures"]["cr1"], detail["figures"]["hhi"]) == (0.4, 2312.5)
+    assert detail["figures"]["total"] == "100.0000"
 
 
 def test_recomputing_is_a_job_that_waits_once(people: People) -> None:

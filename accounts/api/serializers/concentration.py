@@ -203,8 +203,13 @@ class SnapshotOutput(Output):
         return {**period, **super().get_fields()}
 
     def get_figures(self, snapshot: ConcentrationSnapshot) -> dict[str, Any]:
-        """The figures as they were kept, without the rows of the year before."""
-        return {name: value for name, value in snapshot.figures.items() if name != "before"}
+        """The figures as they were kept: amounts as texts, shares and counts as numbers."""
+        kept = {name: value for name, value in snapshot.figures.items() if name != "before"}
+        return {name: _number(name, value) for name, value in kept.items()}
+
+
+def _number(name: str, value: Any) -> Any:
+    return float(value) if isinstance(value, str) and name not in AMOUNTS else value
 
 
 class RowOutput(Output):

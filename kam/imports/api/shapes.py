@@ -42,6 +42,9 @@ class BatchOutput(Output):
     rejected = serializers.IntegerField(allow_null=True)
     data_as_of = serializers.DateField(allow_null=True)
     error = serializers.CharField()
+    job_run = serializers.IntegerField(
+        source="job_run_id", allow_null=True, help_text=_("The latest job that worked on it.")
+    )
     created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
     created_at = serializers.DateTimeField()
     committed_at = serializers.DateTimeField(allow_null=True)
