@@ -13,12 +13,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from kam.core.api.base import Resource, StrictView
 from kam.core.api.reference import chapters, schema
+from kam.core.api.views import Shared
 from kam.identity.permissions import CAPABILITIES
 from tests.api import Api
 from tests.conftest import People, client_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OPEN = {"NotFoundView"}
+SHARED = {  # rows that everybody sees who may sign in, and why
+    "CurrencyViewSet": "ISO 4217 has no secrets",
+    "RateViewSet": "rates are public figures",
+}
 
 
 def test_the_committed_file_is_what_the_code_says() -> None:
@@ -87,6 +92,9 @@ def test_every_view_demands_a_capability_and_pages_in_a_total_order(view: type[A
     wanted = {view.capability, view.change_capability or view.capability}
     assert {*wanted, *view.capabilities.values()} <= CAPABILITIES.keys()
     if issubclass(view, Resource):
+        scoped = hasattr(view.model._default_manager.all(), "visible_to")
+        assert scoped or view.__name__ in SHARED
+        assert issubclass(view, Shared) == (view.__name__ in SHARED)
         for column in view.orderings.values():
             rows = view.model._default_manager.order_by(column, "pk")
             assert rows.totally_ordered
