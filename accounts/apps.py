@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import importers
+        from accounts import cards, importers, menu, panels, search
         from accounts.demo.part import PART
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
@@ -18,4 +18,8 @@ class AccountsConfig(AppConfig):
         on_rates_changed(ask_to_fill_base_amounts)
         demo_parts.register(PART)
         register_mover(*MOVERS)
+        cards.register()
         importers.register()
+        menu.register()
+        panels.register()
+        search.register()

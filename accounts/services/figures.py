@@ -9,39 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.selectors.accounts import windows
+from accounts.selectors.below import BELOW, MONTHS
 
-_BELOW = """
-WITH RECURSIVE below(root_id, account_id, valid) AS (
-    SELECT id, id, daterange(NULL, NULL) FROM accounts_account
-    WHERE %(everyone)s OR id = ANY(%(ids)s::bigint[])
-    UNION ALL
-    SELECT below.root_id, l.account_id, below.valid * l.valid
-    FROM below JOIN accounts_parentlink l
-        ON l.parent_id = below.account_id AND l.valid && below.valid
-)
-"""
-# Whole months come from the roll-up; of a month in which an account came or went, its entries do.
 _SUMS = """
-, pieces AS (
-    SELECT below.root_id, m.month, m.base_amount AS amount, m.unconverted
-    FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
-    WHERE m.month >= %(start)s AND m.month < %(end)s
-      AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
-    UNION ALL
-    SELECT below.root_id, broken.month, COALESCE(e.base_amount, 0),
-        (e.base_amount IS NULL)::integer
-    FROM below
-    CROSS JOIN LATERAL (
-        SELECT DISTINCT date_trunc('month', day)::date AS month
-        FROM unnest(ARRAY[lower(below.valid), upper(below.valid)]) AS bound(day)
-        WHERE day > date_trunc('month', day) AND day > %(start)s AND day < %(end)s
-    ) AS broken
-    JOIN accounts_revenueentry e ON e.account_id = below.account_id
-        AND e.booked_on >= broken.month
-        AND e.booked_on < broken.month + interval '1 month'
-        AND below.valid @> e.booked_on
-    WHERE NOT (lower_inf(below.valid) AND upper_inf(below.valid))
-), sums AS (
+, sums AS (
     SELECT root_id, sum(amount) FILTER (WHERE month >= %(middle)s) AS latest,
         sum(amount) FILTER (WHERE month < %(middle)s) AS before, sum(unconverted) AS unconverted
     FROM pieces GROUP BY root_id
@@ -92,5 +63,5 @@ def refresh_figures(*, as_of: date, account_ids: Collection[int] | None = None) 
         "end": span.latest.end,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_BELOW + _SUMS + _KEEP, parameters)
+        cursor.execute(BELOW + MONTHS + _SUMS + _KEEP, parameters)
         return int(cursor.rowcount)

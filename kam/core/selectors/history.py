@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -34,13 +34,15 @@ class FieldChange:
 class Change:
     """One change of a row: when, by whom, what kind, and each field that changed.
 
-    `who` is the signed-in user, or “kam” where a command or job without a user did it.
+    `who` is the signed-in user, or “kam” where a command or job without a user did it. `subject`
+    names the row where the list is about several.
     """
 
     at: datetime
     who: Text
     kind: str
     fields: Sequence[FieldChange]
+    subject: Text = ""
 
     @property
     def title(self) -> Text:
@@ -64,6 +66,37 @@ def history_of(obj: models.Model, limit: int = SHOWN) -> list[Change]:
         if fields or row.pgh_label != "update":
             changes.append(Change(row.pgh_created_at, _who(row, people), row.pgh_label, fields))
     return changes[:limit]
+
+
+def history_of_rows(
+    model: type[models.Model],
+    *,
+    subject: Text,
+    hidden: Collection[str] = (),
+    limit: int = SHOWN,
+    **where: Any,
+) -> list[Change]:
+    """The last changes of all rows that a page is about, gone ones too, the newest first.
+
+    `where` filters the history's own rows; fields named in `hidden` are not shown. What is made
+    or removed lists its values.
+    """
+    events = _event_model(model)._default_manager.filter(**where)
+    rows: list[Any] = list(events.select_related("pgh_context").order_by("-pgh_id")[: limit * 2])
+    people = _names(rows)
+    words = _Words(model, rows, hidden)
+    former: dict[Any, Any] = {}
+    changes = []
+    for row in reversed(rows):
+        before, after = former.get(row.pgh_obj_id), row
+        if row.pgh_label == "delete":
+            before, after = row, None
+        fields = words.changes(before, after)
+        if row.pgh_label != "update" or (fields and row.pgh_obj_id in former):
+            who = _who(row, people)
+            changes.append(Change(row.pgh_created_at, who, row.pgh_label, fields, subject))
+        former[row.pgh_obj_id] = row
+    return changes[::-1][:limit]
 
 
 def _event_model(model: type[models.Model]) -> type[models.Model]:
@@ -93,13 +126,12 @@ def _who(row: Any, people: dict[Any, str]) -> Text:
 class _Words:
     """A model's values in words; the names of related rows are read once per model."""
 
-    def __init__(self, model: type[models.Model], rows: Sequence[Any]) -> None:
+    def __init__(
+        self, model: type[models.Model], rows: Sequence[Any], hidden: Collection[str] = ()
+    ) -> None:
         event_fields = {field.name for field in type(rows[0])._meta.fields} if rows else set()
-        self.fields = [
-            field
-            for field in model._meta.fields
-            if field.name in event_fields and field.name not in BOOKKEEPING
-        ]
+        shown = event_fields - BOOKKEEPING - set(hidden)
+        self.fields = [field for field in model._meta.fields if field.name in shown]
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         for field in self.fields:
             if isinstance(field.related_model, type):
@@ -110,16 +142,14 @@ class _Words:
         }
 
     def changes(self, former: Any, row: Any) -> list[FieldChange]:
-        """What differs between two states of a row."""
-        return [
-            FieldChange(
-                str(field.verbose_name),
-                self.word(field, getattr(former, field.attname)),
-                self.word(field, getattr(row, field.attname)),
-            )
-            for field in self.fields
-            if getattr(former, field.attname) != getattr(row, field.attname)
-        ]
+        """What differs between two states of a row; None is the state of not being there."""
+        found = []
+        for field in self.fields:
+            before, after = (getattr(one, field.attname, None) for one in (former, row))
+            if before != after:
+                words = self.word(field, before), self.word(field, after)
+                found.append(FieldChange(str(field.verbose_name), *words))
+        return found
 
     def word(self, field: Any, value: Any) -> str | None:
         """A value as a person would say it."""
@@ -141,5 +171,15 @@ def _plain(value: Any) -> str:
     if isinstance(value, date):
         return formats.date(value)
     if isinstance(value, Range):
-        return " – ".join(_plain(end) for end in (value.lower, value.upper) if end is not None)
+        return _range(value)
     return formats.number(value.normalize()) if isinstance(value, Decimal) else str(value)
+
+
+def _range(value: Range[Any]) -> str:
+    """A half-open range, said so that its end is not taken for a part of it."""
+    ends = {"start": _plain(value.lower), "end": _plain(value.upper)}
+    if value.lower is None:
+        return str(_("always") if value.upper is None else _("until before %(end)s")) % ends
+    if value.upper is None:
+        return str(_("from %(start)s on")) % ends
+    return str(_("from %(start)s until before %(end)s")) % ends

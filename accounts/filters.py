@@ -1,0 +1,214 @@
+"""Filters of the lists on pages; those of the API stand in `accounts.api.filters`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import django_filters
+from django import forms
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.choices import AccountKind, AccountStatus, Channel
+from accounts.forms.fields import AccountField, give_user
+from accounts.models import Account, Product, ProductCategory, RevenueEntry, Target
+from accounts.selectors import revenue
+from accounts.selectors.accounts import matching
+from kam.core.countries import country_choices
+from kam.core.models import Currency
+from kam.identity.models import User
+from kam.imports.models import DataSource
+
+KINDS = AccountKind.choices
+STATUSES = [choice for choice in AccountStatus.choices if choice[0] != AccountStatus.MERGED]
+
+
+class AccountChoice(django_filters.Filter):
+    """One account, chosen by typing, among those the user may see."""
+
+    field_class = AccountField
+
+
+class Several(django_filters.MultipleChoiceFilter):
+    """Any of some choices."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(**kwargs)
+
+
+class FlagField(forms.NullBooleanField):
+    """Yes, or nothing said: a box that is not ticked filters nothing."""
+
+    widget = forms.CheckboxInput
+
+    def clean(self, value: Any) -> Any:
+        """Read no as nothing."""
+        return super().clean(value) or None
+
+
+class Flag(django_filters.Filter):
+    """A box to tick; left empty it filters nothing."""
+
+    field_class = FlagField
+
+
+def _people(request: Any) -> QuerySet[User]:
+    user = cast("User", request.user)
+    people = User.objects.order_by("full_name", "pk")
+    return people if user.sees_everything() else people.filter(pk__in=user.scope_user_ids())
+
+
+# Whom one can filter by: everybody, or the user's own scope; asked with the request.
+leads = cast("QuerySet[User]", _people)
+
+
+class PageFilter(django_filters.FilterSet):
+    """A filter set that tells its account fields who asks."""
+
+    @property
+    def form(self) -> forms.Form:
+        """The form, its account fields limited to the user's scope."""
+        form: forms.Form = super().form
+        give_user(form, cast("User", cast("Any", self.request).user))
+        return form
+
+
+class AccountListFilter(PageFilter):
+    """Filters of the list of accounts."""
+
+    q = django_filters.CharFilter(label=_("Name or identifier"), method="by_text")
+    kind = Several(label=_("Kind"), choices=KINDS)
+    root = Flag(
+        label=_("Only the top of each tree"), field_name="current_parent", lookup_expr="isnull"
+    )
+    country = django_filters.ChoiceFilter(label=_("Country"), choices=country_choices)
+    region = django_filters.CharFilter(label=_("Region"))
+    channel = Several(label=_("Sales channel"), choices=Channel.choices)
+    status = Several(label=_("Status"), choices=STATUSES)
+    lead = django_filters.ModelChoiceFilter(
+        label=_("Lead"), field_name="current_lead", queryset=leads
+    )
+    within = AccountChoice(label=_("Below"), method="by_branch")
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[Account], _name: str, text: str) -> QuerySet[Account]:
+        """Name in any script, or identifier."""
+        return matching(rows, text) if text.strip() else rows
+
+    def by_branch(self, rows: QuerySet[Account], _name: str, account: Account) -> QuerySet[Account]:
+        """A node and everything below it today."""
+        return rows.filter(path__contains=[account.pk])
+
+
+class RevenueFilter(PageFilter):
+    """Filters of revenue entries; every figure of the product leads here with some of them."""
+
+    date_from = django_filters.DateFilter(
+        label=_("From"), field_name="booked_on", lookup_expr="gte"
+    )
+    date_to = django_filters.DateFilter(
+        label=_("Up to, not including"), field_name="booked_on", lookup_expr="lt"
+    )
+    within = AccountChoice(
+        label=_("Account with all below it"),
+        method="by_branch",
+        help_text=_("As the tree was on each entry's date."),
+    )
+    account = AccountChoice(label=_("This account alone"), field_name="account")
+    group = AccountChoice(
+        label=_("Group on the day"),
+        method="by_group",
+        help_text=_("The ultimate parent on each entry's date."),
+    )
+    unassigned = Flag(
+        label=_("Only without an account"), field_name="account", lookup_expr="isnull"
+    )
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=ProductCategory.objects.all()
+    )
+    uncategorised = Flag(
+        label=_("Only without a category"), field_name="category", lookup_expr="isnull"
+    )
+    product = django_filters.CharFilter(label=_("Product code"), field_name="product__code")
+    country = django_filters.ChoiceFilter(
+        label=_("Country"), field_name="account__country", choices=country_choices
+    )
+    region = django_filters.CharFilter(label=_("Region"), field_name="account__region")
+    channel = Several(
+        label=_("Sales channel"), field_name="account__channel", choices=Channel.choices
+    )
+    lead = django_filters.ModelChoiceFilter(
+        label=_("Lead today"), field_name="account__current_lead", queryset=leads
+    )
+    currency = django_filters.ModelChoiceFilter(
+        label=_("Currency"), queryset=Currency.objects.all()
+    )
+    unconverted = Flag(
+        label=_("Only without a rate"), field_name="base_amount", lookup_expr="isnull"
+    )
+    source = django_filters.ModelChoiceFilter(label=_("Source"), queryset=DataSource.objects.all())
+    batch = django_filters.NumberFilter(
+        label=_("Import number"), field_name="batch_id", min_value=1, max_value=2**62
+    )
+
+    class Meta:
+        model = RevenueEntry
+        fields: list[str] = []
+
+    def by_branch(
+        self, rows: QuerySet[RevenueEntry], _name: str, account: Account
+    ) -> QuerySet[RevenueEntry]:
+        """Of a node and of what stood below it on each entry's date."""
+        return revenue.within(rows, account.pk)
+
+    def by_group(
+        self, rows: QuerySet[RevenueEntry], _name: str, account: Account
+    ) -> QuerySet[RevenueEntry]:
+        """Of an ultimate parent as of each entry's date."""
+        return revenue.of_group(rows, account.pk)
+
+
+class ProductFilter(django_filters.FilterSet):
+    """Filters of products."""
+
+    q = django_filters.CharFilter(label=_("Code or name"), method="by_text")
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=ProductCategory.objects.all()
+    )
+    is_active = django_filters.BooleanFilter(label=_("In the assortment"))
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[Product], _name: str, text: str) -> QuerySet[Product]:
+        """A part of the name, or the start of the code."""
+        text = text.strip()
+        by_code = rows.filter(code__istartswith=text)
+        return rows.filter(name__icontains=text) | by_code if text else rows
+
+
+class TargetFilter(PageFilter):
+    """Filters of targets."""
+
+    account = AccountChoice(label=_("Account"))
+    manager = django_filters.ModelChoiceFilter(label=_("Account manager"), queryset=leads)
+    category = django_filters.ModelChoiceFilter(
+        label=_("Category"), queryset=ProductCategory.objects.all()
+    )
+    year = django_filters.ChoiceFilter(
+        label=_("Year"), field_name="month__year", choices=lambda: _years()
+    )
+
+    class Meta:
+        model = Target
+        fields: list[str] = []
+
+
+def _years() -> list[tuple[int, str]]:
+    last = Target.objects.aggregate(last=Max("month"))["last"]
+    return [] if last is None else [(y, str(y)) for y in range(last.year, last.year - 6, -1)]

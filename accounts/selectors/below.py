@@ -1,0 +1,43 @@
+"""SQL for revenue of accounts with all that stood below them on each entry's date.
+
+Parameters: `ids` and `everyone` say whose, `start` and `end` bound the months.
+"""
+
+BELOW = """
+WITH RECURSIVE below(root_id, account_id, valid) AS (
+    SELECT id, id, daterange(NULL, NULL) FROM accounts_account
+    WHERE %(everyone)s OR id = ANY(%(ids)s::bigint[])
+    UNION ALL
+    SELECT below.root_id, l.account_id, below.valid * l.valid
+    FROM below JOIN accounts_parentlink l
+        ON l.parent_id = below.account_id AND l.valid && below.valid
+)
+"""
+# Whole months come from the roll-up; of a month in which an account came or went, its entries do.
+MONTHS = """
+, pieces AS (
+    SELECT below.root_id, m.month, m.entries, m.base_amount AS amount, m.unconverted
+    FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
+    WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
+      AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
+    UNION ALL
+    SELECT below.root_id, broken.month, 1, COALESCE(e.base_amount, 0),
+        (e.base_amount IS NULL)::integer
+    FROM below
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT date_trunc('month', day)::date AS month
+        FROM unnest(ARRAY[lower(below.valid), upper(below.valid)]) AS bound(day)
+        WHERE day > date_trunc('month', day) AND day > %(start)s AND day < %(end)s
+    ) AS broken
+    JOIN accounts_revenueentry e ON e.account_id = below.account_id
+        AND e.booked_on >= broken.month
+        AND e.booked_on < broken.month + interval '1 month'
+        AND below.valid @> e.booked_on
+    WHERE NOT (lower_inf(below.valid) AND upper_inf(below.valid))
+)
+"""
+ENTRIES = """
+FROM below JOIN accounts_revenueentry e ON e.account_id = below.account_id
+    AND e.booked_on >= %(start)s AND e.booked_on < %(end)s
+    AND below.valid @> e.booked_on
+"""

@@ -1,0 +1,45 @@
+"""Who changed what about an account: itself, its places, leads and identifiers."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, AccountIdentifier, LeadAssignment, ParentLink
+from kam.core.selectors.history import Change, history_of_rows
+
+SHOWN = 50
+
+
+def account_history(account: Account, limit: int = SHOWN) -> list[Change]:
+    """Return the last changes of it and of what was merged into it, the newest first."""
+    ids = [account.pk, *account.merged_from.values_list("pk", flat=True)]
+    parts = [
+        history_of_rows(
+            Account,
+            subject=_("Account"),
+            hidden=["name_key"],
+            limit=limit,
+            pgh_obj_id__in=ids,
+        ),
+        history_of_rows(
+            ParentLink,
+            subject=_("Place in the tree"),
+            hidden=["account"],
+            limit=limit,
+            account_id__in=ids,
+        ),
+        history_of_rows(
+            LeadAssignment, subject=_("Lead"), hidden=["account"], limit=limit, account_id__in=ids
+        ),
+        history_of_rows(
+            AccountIdentifier,
+            subject=_("Identifier"),
+            hidden=["account"],
+            limit=limit,
+            account_id__in=ids,
+        ),
+    ]
+    changes = [change for part in parts for change in part]
+    return sorted(changes, key=attrgetter("at"), reverse=True)[:limit]
