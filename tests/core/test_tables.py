@@ -282,6 +282,18 @@ def test_two_tables_on_a_page_keep_apart() -> None:
     assert [row[0] for row in rows] == ["Job", "job 000", "job 001", "job 002"]
 
 
+def test_a_cell_with_a_link_of_its_own_is_not_wrapped_in_another() -> None:
+    make_jobs(1)
+    columns = [Column(name="name", title="Job", link=lambda row: "/elsewhere/")]
+    table = Table(
+        ask(), JobRun.objects.all(), columns, name="j", caption="J", row_url=lambda row: "/row/"
+    )
+    html = render_to_string("components/table.html", {"table": table}, ask())
+    assert '<a href="/elsewhere/">job 000</a>' in html
+    assert '<a href="/row/"' not in html
+    assert '<tr data-href="/row/">' in html
+
+
 def test_rows_can_be_opened_and_selected() -> None:
     make_jobs(1)
     job = JobRun.objects.get()

@@ -56,6 +56,11 @@ class Row:
     cells: list[Cell]
     css: str = ""
 
+    @property
+    def leads_first(self) -> bool:
+        """Whether the first cell becomes the link that opens the row: not where it has its own."""
+        return bool(self.url and self.cells) and "<a " not in self.cells[0].content
+
 
 @dataclass(frozen=True)
 class Header:
