@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ MY_DAY = "my-day"
 
 def register() -> None:
     """Register the cards and the finder."""
-    shared = {"board": MY_DAY, "capability": "accounts.view"}
+    shared: dict[str, Any] = {"board": MY_DAY, "capability": "accounts.view"}
     cards.register(
         Card(
             key="revenue",

@@ -156,6 +156,8 @@ class ThresholdForm(forms.Form):
             }
         )
         super().__init__(data, prefix=measure, initial=initial)
+        for name in ("watch", "alert"):
+            self.fields[name].help_text = str(self.unit)
 
     @property
     def is_share(self) -> bool:

@@ -141,6 +141,13 @@ class Mover:
     change: Decimal
     growth: Decimal | None
 
+    @property
+    def growth_text(self) -> str:
+        """The growth with its sign."""
+        if self.growth is None:
+            return ""
+        return formats.signed(formats.percent(self.growth, 0), self.growth)
+
 
 @require_GET
 @requires("accounts.view")

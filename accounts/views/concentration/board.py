@@ -170,7 +170,9 @@ def _contents(asked: Asked, reading: Reading) -> dict[str, Any]:
         "unassigned_url": rows_url(asked.query, unassigned=1),
         "figures_url": _with_query(asked.request, "accounts:concentration-figures"),
     }
-    if reading.is_company:
+    if not reading.is_company:
+        contents["finding"] = words.own_finding(reading, asked.names)
+    else:
         contents |= {
             "finding": words.finding(reading, earlier, asked.names),
             "stats": stats.stats(reading, earlier, asked.names),
@@ -321,7 +323,7 @@ def _major(asked: Asked, reading: Reading) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "badge": MAJOR if is_major else WATCH,
+            "badge": (MAJOR if is_major else WATCH).__html__(),
             "name": found[row.key].name,
             "url": account_url(row.key) if found[row.key].is_visible else "",
             "rows_url": customer_url(reading.query, row.key),

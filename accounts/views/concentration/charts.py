@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.analytics.concentration import DEFAULT_BANDS
 from accounts.analytics.retention import Movement
@@ -120,7 +121,7 @@ def retention(reading: Reading) -> charts.Chart | None:
     shown = [one for one in Movement if found.by_movement[one].customers]
     labels = [str(MOVEMENTS[one]) for one in shown]
     series = charts.Series(
-        name=_("Change"), values=[found.by_movement[one].change for one in shown]
+        name=pgettext("growth", "Change"), values=[found.by_movement[one].change for one in shown]
     )
     return charts.bar(
         name="retention",

@@ -105,7 +105,9 @@ def _largest(reading: Reading, earlier: Concentration[int] | None, names: NameBo
         kind="percent",
         delta=_points(figures.cr1, earlier.cr1 if earlier else None),
         delta_kind="number",
-        reference=names.look_up([first.key])[first.key].name if first else "",
+        reference=_("points · %(name)s") % {"name": names.look_up([first.key])[first.key].name}
+        if first
+        else "",
         good="down",
         what=_("Share of the largest customer; its change is in percentage points."),
         as_of=reading.query.period.last_day,
@@ -144,7 +146,7 @@ def _hhi(reading: Reading, earlier: Concentration[int] | None) -> Stat:
         places=0,
         delta=_difference(figures.hhi, earlier.hhi if earlier else None, places=0),
         delta_kind="number",
-        reference=word,
+        reference=_("points · %(level)s") % {"level": word.lower()} if word else "",
         good="down",
         what=_("Sum of squared shares × 10,000; one customer alone would be 10,000.")
         + " "
@@ -163,7 +165,7 @@ def _effective(reading: Reading, earlier: Concentration[int] | None) -> Stat:
         places=1,
         delta=_difference(figures.effective, earlier.effective if earlier else None, places=1),
         delta_kind="number",
-        reference=_("of %(count)s") % {"count": formats.number(figures.customers, 0)},
+        reference=_("· of %(count)s customers") % {"count": formats.number(figures.customers, 0)},
         good="up",
         what=_("As many equally large customers would be as concentrated: 1 ÷ HHI."),
         as_of=reading.query.period.last_day,

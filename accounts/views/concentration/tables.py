@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.analytics.retention import CustomerMovement, Movement
 from accounts.choices import ConcentrationLevel
@@ -20,7 +21,7 @@ from kam.core.exact import EXACT, ratio
 from kam.core.formats import Text, Unknown
 from kam.core.tables import Column, Empty, Table
 
-PAGE = 15
+PAGE = 12
 SHOWN_CHUNK = 500
 NO_COMPARISON = _("The year before lacks an exchange rate.")
 NO_BASE = _("No revenue in the year before.")
@@ -110,6 +111,11 @@ def _depth(request: HttpRequest) -> int | None:
     return PAGE + (int(offset) if offset.isascii() and offset.isdigit() else 0)
 
 
+def _rows_url(name: Name, reading: Reading, key: int) -> str:
+    """The entries behind an amount; of a group that may not be opened there is no such list."""
+    return customer_url(reading.query, key) if name.is_visible else ""
+
+
 def _lines(reading: Reading, depth: int | None) -> list[Line | None]:
     """Lines of the ranking; below the depth empty places keep the count."""
     is_company, known = reading.is_company, reading.before is not None
@@ -153,7 +159,7 @@ def _customer_columns(reading: Reading, book: Names) -> list[Column]:
             unit=currency,
             compact=True,
             sort="amount",
-            link=lambda line: customer_url(query, line.key),
+            link=lambda line: _rows_url(book(line.key), reading, line.key),
         ),
         *(shares if reading.is_company else []),
         Column(
@@ -168,7 +174,7 @@ def _customer_columns(reading: Reading, book: Names) -> list[Column]:
         ),
         Column(
             name="change",
-            title=_("Change"),
+            title=pgettext_lazy("growth", "Change"),
             kind="delta",
             sort="change",
             value=lambda line: line.change if line.change is not None else _no_change(reading),
@@ -271,10 +277,16 @@ def _movement_columns(reading: Reading, book: Names) -> list[Column]:
             "now",
             _("This period"),
             lambda one: one.row.current,
-            link=lambda one: customer_url(reading.query, one.key),
+            link=lambda one: _rows_url(book(one.key), reading, one.key),
         ),
         money("difference", _("Difference"), lambda one: one.row.change),
-        Column(name="change", title=_("Change"), kind="delta", sort="change", unknown=NO_BASE),
+        Column(
+            name="change",
+            title=pgettext_lazy("growth", "Change"),
+            kind="delta",
+            sort="change",
+            unknown=NO_BASE,
+        ),
     ]
 
 
@@ -297,7 +309,7 @@ def left_out_table(request: HttpRequest, reading: Reading, names: NameBook) -> T
                 kind="money",
                 unit=reading.now.currency,
                 sort="amount",
-                link=lambda row: customer_url(reading.query, row.key),
+                link=lambda row: _rows_url(book(row.key), reading, row.key),
             ),
         ],
         name="left-out",

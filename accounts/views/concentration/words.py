@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.analytics.concentration import DEFAULT_BANDS, Concentration, Level, concentration
+from accounts.analytics.retention import Movement
 from accounts.choices import ConcentrationLevel
 from accounts.selectors.concentration.naming import NameBook
 from accounts.selectors.concentration.reading import Reading
@@ -67,6 +68,33 @@ def finding(
             "%(count)s accounts bring %(five)s of revenue; %(largest)s alone brings %(share)s."
         )
     return first % words, _direction(figures, earlier)
+
+
+def own_finding(reading: Reading, names: NameBook) -> tuple[str, str]:
+    """Return what the board says to who sees only the own accounts: nothing of the company."""
+    ranked, found = reading.figures.ranked, reading.retention
+    if not ranked:
+        return _("Your accounts have no revenue in this period."), ""
+    first = _("%(largest)s is your largest customer, with %(amount)s %(currency)s.") % {
+        "largest": names.look_up([ranked[0].key])[ranked[0].key].name,
+        "amount": formats.compact(ranked[0].amount),
+        "currency": reading.now.currency,
+    }
+    if found is None or not found.base_customers:
+        return first, ""
+    counts = {
+        name: formats.number(found.by_movement[movement].customers, 0)
+        for name, movement in _COUNTED.items()
+    }
+    words = {"all": formats.number(found.base_customers, 0), **counts}
+    second = _(
+        "Of your %(all)s customers of the year before, %(grew)s grew, %(shrank)s shrank and"
+        " %(left)s left."
+    )
+    return first, second % words
+
+
+_COUNTED = {"grew": Movement.GREW, "shrank": Movement.SHRANK, "left": Movement.LEFT}
 
 
 def _direction(figures: Concentration[int], earlier: Concentration[int] | None) -> str:
