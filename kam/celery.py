@@ -32,4 +32,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="1", minute="40"),
         "kwargs": {"name": "accounts.refresh_accounts"},
     },
+    "nightly overdue receivables": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="2", minute="0"),
+        "kwargs": {"name": "settlements.flag_overdue"},
+    },
 }

@@ -101,9 +101,9 @@ class OpenItemsImporter(Importer):
         with run.step("lookups"):
             lookups.find_accounts(run)
         with run.step("keys"):
-            for statement in (sql.KEYED, sql.STANDING, sql.SETTLED, sql.CLOSED):
+            for table, statement in sql.KEY_TABLES:
                 run.execute(statement)
-            run.execute("ANALYZE import_keyed, import_standing, import_settled")
+                run.execute(f"ANALYZE {table}")
         with run.step("compare"):
             run.execute(sql.VALUED, parameters)
             run.execute("ANALYZE import_valued")
@@ -172,6 +172,8 @@ class OpenItemsImporter(Importer):
                 rows = run.execute(statement)
                 if name == "receipts" and rows:
                     run.also["receipts"] = rows
+        with run.step("statistics"):
+            run.execute(sql.ANALYZE)  # the planner must not take the ledger for what it was before
         if run.options.full_extract and (gaps := run.execute(sql.KEEP_MISSING)):
             run.also["missing items"] = gaps
         enqueue("settlements.flag_overdue", key="schedule:settlements.flag_overdue")

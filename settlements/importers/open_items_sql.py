@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from settlements.selectors.ledger import PARTY_SQL
+
 # What a row without a key of its own is known by: everything but how far it is settled.
 _CONTENT = """md5(ROW(account, selling_company, document_type, document_date, due_date, amount,
     currency, reference)::text)"""
@@ -78,6 +80,12 @@ SELECT c.id AS company_id, days.day FROM core_sellingcompany c CROSS JOIN (
 WHERE EXISTS (SELECT 1 FROM settlements_accountingperiod WHERE closed_at IS NOT NULL)
   AND settlements_is_closed(c.id, days.day)
 """
+KEY_TABLES = (
+    ("import_keyed", KEYED),
+    ("import_standing", STANDING),
+    ("import_settled", SETTLED),
+    ("import_closed", CLOSED),
+)
 VALUED = """
 CREATE TEMP TABLE import_valued ON COMMIT DROP AS
 SELECT s.line_no, s.reason, s.detail, s.account, s.document_date, s.reference,
@@ -216,14 +224,9 @@ SELECT line_no, key || CASE WHEN tries > 0 THEN '~' || tries ELSE '' END AS key,
         WHEN to_settle IS NOT NULL THEN 'u' ELSE 'n' END AS action
 FROM closed
 """
-PARTIES = """
+PARTIES = f"""
 CREATE TEMP TABLE import_parties ON COMMIT DROP AS
-SELECT a.id AS account_id, COALESCE((
-    SELECT e.id FROM unnest(a.path) WITH ORDINALITY AS step(id, place)
-    JOIN accounts_account e ON e.id = step.id WHERE e.kind = 'legal_entity'
-    ORDER BY step.place DESC LIMIT 1
-), a.id) AS party_id
-FROM accounts_account a WHERE a.id IN (SELECT account_id FROM import_rows WHERE action = 'c')
+{PARTY_SQL} WHERE a.id IN (SELECT account_id FROM import_rows WHERE action = 'c')
 """
 DOCUMENT_ID = "nextval(pg_get_serial_sequence('settlements_document', 'id'))"
 ITEM_ID = "nextval(pg_get_serial_sequence('settlements_ledgeritem', 'id'))"
@@ -287,6 +290,7 @@ SELECT CASE side WHEN 1 THEN settles_id ELSE item_id END,
     CASE side WHEN 1 THEN item_id ELSE settles_id END, party_id, currency, total, settled_on
 FROM import_settlements
 """
+ANALYZE = "ANALYZE settlements_document, settlements_ledgeritem, settlements_allocation"
 # Open here, of this source, and not in the file.
 MISSING = """
 CREATE TEMP TABLE import_missing ON COMMIT DROP AS

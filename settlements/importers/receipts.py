@@ -69,9 +69,13 @@ class ReceiptsImporter(Importer):
             lookups.find_accounts(run)
             run.execute(sql.PARTIES)
         with run.step("keys"):
-            for statement in (sql.KEYED, ledger.STANDING, sql.CLOSED):
+            for table, statement in (
+                ("import_keyed", sql.KEYED),
+                ("import_standing", ledger.STANDING),
+                ("import_closed", sql.CLOSED),
+            ):
                 run.execute(statement)
-            run.execute("ANALYZE import_keyed, import_standing")
+                run.execute(f"ANALYZE {table}")
         with run.step("compare"):
             run.execute(sql.VALUED, parameters)
             run.execute("ANALYZE import_valued")
@@ -91,6 +95,8 @@ class ReceiptsImporter(Importer):
         ):
             with run.step(name):
                 run.execute(statement)
+        with run.step("statistics"):
+            run.execute(ledger.ANALYZE)
         enqueue("settlements.flag_overdue", key="schedule:settlements.flag_overdue")
 
     def undo(self, run: Run) -> UndoReport:

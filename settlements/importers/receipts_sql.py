@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from settlements.importers.open_items_sql import DOCUMENT_ID, ITEM_ID
+from settlements.selectors.ledger import PARTY_SQL
 
-PARTIES = """
+PARTIES = f"""
 CREATE TEMP TABLE import_payers ON COMMIT DROP AS
-SELECT a.id AS account_id, COALESCE((
-    SELECT e.id FROM unnest(a.path) WITH ORDINALITY AS step(id, place)
-    JOIN accounts_account e ON e.id = step.id WHERE e.kind = 'legal_entity'
-    ORDER BY step.place DESC LIMIT 1
-), a.id) AS party_id
-FROM accounts_account a WHERE a.id IN (SELECT account_id FROM import_accounts)
+{PARTY_SQL} WHERE a.id IN (SELECT account_id FROM import_accounts)
 """
 # Without a key of its own each row is a receipt, known by its content.
 _CONTENT = """md5(ROW(account, selling_company, received_on, amount, currency, reference, document,

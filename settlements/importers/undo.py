@@ -11,7 +11,7 @@ from kam.core.jobs import enqueue
 from kam.imports.engine import changes
 from kam.imports.engine.importer import UndoRefusedError, UndoReport
 from kam.imports.engine.run import Run
-from settlements.importers.open_items_sql import DOCUMENT_ID, ITEM_ID
+from settlements.importers.open_items_sql import ANALYZE, DOCUMENT_ID, ITEM_ID
 
 _DOOMED = f"""
 CREATE TEMP TABLE import_doomed_items ON COMMIT DROP AS
@@ -59,7 +59,7 @@ FROM import_doomed_allocations
 _REVERSE = """
 INSERT INTO settlements_document (id, kind, number, selling_company_id, party_id, account_id,
     currency_id, document_date, posting_date, total, reference, batch_id, reverses_id)
-SELECT o.reversal_id, d.kind, left(d.number, 57) || '-R', d.selling_company_id, d.party_id,
+SELECT o.reversal_id, d.kind, left(d.number, 58) || '/R', d.selling_company_id, d.party_id,
     d.account_id, d.currency_id, d.document_date, d.posting_date, d.total, d.number, %(batch)s, d.id
 FROM import_doomed_documents o JOIN settlements_document d ON d.id = o.id
 """
@@ -99,6 +99,7 @@ def reverse_batch(run: Run) -> UndoReport:
         reversed_documents = run.execute(_REVERSE)
         for statement in (_ITEMS, _REVERSE_ITEMS, _MATCH):
             run.execute(statement)
+        run.execute(ANALYZE)
         run.execute("DELETE FROM settlements_extractgap WHERE batch_id = %(batch)s")
     stays = leftovers.remove_created(run)
     changes.forget(run)

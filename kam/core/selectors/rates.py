@@ -45,6 +45,23 @@ def rate_on(currency: str, base: str, on: date) -> Decimal:
     return _CROSS.divide(_into(middle, currency, on), _into(middle, base, on))
 
 
+def rates_on(base: str, on: date) -> dict[str, Decimal]:
+    """Return `rate_on` for every currency that has such a rate, in three statements at most."""
+    middle, known = base_currency(), _all_latest(base, on)
+    if middle != base:
+        through = {**_all_latest(middle, on), middle: ONE}
+        if base in through:
+            crossed = {c: _CROSS.divide(r, through[base]) for c, r in through.items()}
+            known = {**crossed, **known}
+    return {**known, base: ONE}
+
+
+def _all_latest(base: str, on: date) -> dict[str, Decimal]:
+    rates = ExchangeRate.objects.filter(base=base, valid_on__lte=on)
+    latest = rates.order_by("currency_id", "-valid_on").distinct("currency_id")
+    return dict(latest.values_list("currency_id", "rate"))
+
+
 def _into(base: str, currency: str, on: date) -> Decimal:
     rate = ONE if currency == base else _latest(currency, base, on)
     if rate is None:
