@@ -68,7 +68,8 @@ class ColumnMapping:
             name: sources[0] if len(sources) == 1 else list(sources)
             for name, sources in self.columns.items()
         }
-        return {key: value for key, value in data.items() if value}
+        plain = asdict(type(self)())
+        return {key: value for key, value in data.items() if value != plain[key]}
 
     def mapped(self) -> set[str]:
         """Names of the canonical columns that get a value."""
