@@ -88,6 +88,11 @@ class WorkItem(models.Model):
         verbose_name=_("who"),
         help_text=_("Nobody: the default queue."),
     )
+    is_taken = models.BooleanField(
+        _("taken"),
+        default=False,
+        help_text=_("Somebody took it by hand: the overdue run leaves it with them."),
+    )
     amount = models.DecimalField(_("overdue"), max_digits=22, decimal_places=4)
     overdue_items = models.PositiveIntegerField(_("overdue items"))
     oldest_due_on = models.DateField(_("oldest due date"))

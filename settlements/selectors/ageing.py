@@ -129,19 +129,25 @@ class Ageing:
 
 
 def ageing(
-    query: AgeingQuery, *, limit: int = 50, offset: int = 0, order: Order = Order.OVERDUE
+    query: AgeingQuery,
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    order: Order = Order.OVERDUE,
+    convert: bool = True,
 ) -> Ageing:
     """Return open items by band, in one statement; `limit` is about `rows` alone.
 
     Half-open and without a gap: an item due on the day is not due, a day later it is in the first
-    band. Raises MissingRateError when an open item's currency has no rate on or before the day.
+    band. Raises MissingRateError when an open item's currency has no rate on or before the day,
+    unless only `by_currency` is wanted (`convert`), where the other figures mean nothing then.
     """
     rates = rates_on(query.currency or base_currency(), query.as_of)
     names = _names(query.bands)
     found: dict[str, list[AgeingRow]] = {"currency": [], "total": [], "row": []}
     for record in _fetch(_statement(query, order), _parameters(query, rates, limit, offset)):
         part, row, gaps = _row(dict(zip(names, record, strict=True)), query.bands)
-        if gaps:
+        if gaps and convert:
             raise MissingRateError(row.currency, query.currency or base_currency(), query.as_of)
         found[part].append(row)
     codes = [row.currency for row in found["currency"]]
@@ -152,7 +158,11 @@ def ageing(
         total=replace(found["total"][0], currency=currency),
         by_currency=tuple(sorted(found["currency"], key=lambda row: row.currency)),
         rows=tuple(replace(row, currency=currency) for row in found["row"]),
-        rates={code: Decimal(1) if code == currency else rates[code] for code in codes},
+        rates={
+            code: Decimal(1) if code == currency else rates[code]
+            for code in codes
+            if code == currency or code in rates
+        },
     )
 
 

@@ -71,7 +71,8 @@ def flag_overdue(*, as_of: date, report: Report = _silent) -> Flagged:
 
 class _Work:
     def __init__(self, cursor: Any, as_of: date, last: date | None) -> None:
-        self.cursor, self.parameters = cursor, {"as_of": as_of, "last": last}
+        self.cursor = cursor
+        self.parameters: dict[str, Any] = {"as_of": as_of, "last": last}
         self.has_gap = last is not None and (as_of - last).days > 1
 
     def run(self, report: Report) -> tuple[int, int, int, int]:

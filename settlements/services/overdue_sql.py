@@ -135,21 +135,23 @@ WITH due AS (
     WHERE state = 'done' AND outcome <> 'cured' AND closed_on > %(as_of)s - 14 GROUP BY 1, 2, 3
 )
 INSERT INTO settlements_workitem AS w (party_id, currency_id, role, user_id, amount, overdue_items,
-    oldest_due_on, opened_on, state, next_step, outcome, note)
+    oldest_due_on, opened_on, state, next_step, outcome, note, is_taken)
 SELECT n.party_id, n.currency_id, n.role, n.user_id, n.overdue, n.overdue_items, n.oldest_due_on,
-    %(as_of)s, 'open', '', '', ''
+    %(as_of)s, 'open', '', '', '', false
 FROM wanted n LEFT JOIN called_done d USING (party_id, currency_id, role)
 WHERE d.closed_on IS NULL OR EXISTS (
     SELECT 1 FROM settlements_overduespell s
     WHERE s.party_id = n.party_id AND s.cured_on IS NULL AND s.noted_on > d.closed_on)
 ORDER BY n.party_id, n.currency_id, n.role
 ON CONFLICT (party_id, currency_id, role) WHERE NOT state = 'done' DO UPDATE SET
-    user_id = EXCLUDED.user_id, amount = EXCLUDED.amount,
+    user_id = CASE WHEN w.is_taken THEN w.user_id ELSE EXCLUDED.user_id END,
+    amount = EXCLUDED.amount,
     overdue_items = EXCLUDED.overdue_items, oldest_due_on = EXCLUDED.oldest_due_on,
     state = CASE WHEN w.snoozed_until <= %(as_of)s THEN 'open' ELSE w.state END,
     snoozed_until = CASE WHEN w.snoozed_until <= %(as_of)s THEN NULL ELSE w.snoozed_until END
-WHERE (w.user_id, w.amount, w.overdue_items, w.oldest_due_on) IS DISTINCT FROM
-      (EXCLUDED.user_id, EXCLUDED.amount, EXCLUDED.overdue_items, EXCLUDED.oldest_due_on)
+WHERE (w.amount, w.overdue_items, w.oldest_due_on) IS DISTINCT FROM
+      (EXCLUDED.amount, EXCLUDED.overdue_items, EXCLUDED.oldest_due_on)
+   OR NOT w.is_taken AND w.user_id IS DISTINCT FROM EXCLUDED.user_id
    OR w.snoozed_until <= %(as_of)s
 """
 NO_WORK = """
