@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import AccountStatus
 from accounts.models import Account, ParentLink
 from accounts.selectors import tree as reads
+from accounts.selectors.tree import ALWAYS
 from accounts.services import tree
 from accounts.services.figures import refresh_figures
 from kam.core.formats import Text
@@ -134,6 +135,9 @@ def _others_between(lower: Account, upper: Account) -> bool:
 
 def _cautions(keep: Account, drop: Account) -> list[Caution]:
     found = []
+    if reads.is_above(keep.pk, drop.pk, ALWAYS) or reads.is_above(drop.pk, keep.pk, ALWAYS):
+        words = _("One stands directly below the other: they become one place in the tree.")
+        found.append(Caution(words, "parent_and_child"))
     if keep.kind != drop.kind:
         words = _("They are of different kinds: %(keep)s and %(drop)s.")
         kinds = {"keep": keep.get_kind_display(), "drop": drop.get_kind_display()}

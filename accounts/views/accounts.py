@@ -100,7 +100,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
             _("No accounts yet"),
             _("Customers and their stores stand here, from an import or one by one."),
             _("Import accounts") if may_import else _("New account"),
-            "/imports/" if may_import else reverse("accounts:account-create"),
+            reverse("imports:batch-create" if may_import else "accounts:account-create"),
             icon="building-store",
         ),
     )

@@ -94,12 +94,7 @@ def account_columns(currency: str, span: Windows) -> list[Column]:
     """The columns of a list of accounts; amounts in the base currency."""
     return [
         Column(name="name", title=gettext_lazy("Account"), value=Named, sort="name_key"),
-        Column(
-            name="above",
-            title=gettext_lazy("Belongs to"),
-            default=False,
-            unknown=gettext_lazy("Top of its tree"),
-        ),
+        *_figure_columns(currency, span),
         Column(name="kind", title=gettext_lazy("Kind"), value=kind),
         Column(
             name="country",
@@ -127,7 +122,13 @@ def account_columns(currency: str, span: Windows) -> list[Column]:
             value="current_lead.full_name",
             unknown=gettext_lazy("Nobody leads this account"),
         ),
-        *_figure_columns(currency, span),
+        Column(
+            name="above",
+            title=gettext_lazy("Belongs to"),
+            default=False,
+            unknown=gettext_lazy("Top of its tree"),
+        ),
+        *_more_figure_columns(currency),
     ]
 
 
@@ -151,6 +152,11 @@ def _figure_columns(currency: str, span: Windows) -> list[Column]:
             value=change_or_why,
             help=_("Against %s") % months_in_words(span.before),
         ),
+    ]
+
+
+def _more_figure_columns(currency: str) -> list[Column]:
+    return [
         Column(
             name="before",
             title=gettext_lazy("Net, year before"),

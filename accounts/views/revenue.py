@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -148,7 +149,7 @@ def revenue_list(request: HttpRequest) -> HttpResponseBase:
             _("No revenue entries"),
             _("Net revenue stands here line by line, as your systems sent it."),
             _("Import sales") if may_import else "",
-            "/imports/" if may_import else "",
+            reverse("imports:batch-create") if may_import else "",
             icon="receipt",
         ),
     )
