@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = cast("forms.ChoiceField", self.fields["kind"])
-        kinds.choices = [(item.key, f"{item.title}: {item.summary}") for item in importers]
+        kinds.choices = [(item.key, f"{item.title} – {item.summary}") for item in importers]
 
     def clean_file(self) -> File[bytes]:
         upload = cast("File[bytes]", self.cleaned_data["file"])

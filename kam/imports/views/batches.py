@@ -198,7 +198,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "run": run,
         "at_work": at_work,
-        "badge": state_badge(batch),
+        "badge": state_badge(batch).__html__(),
         "kind_title": _kind_title(batch),
         "may_run": may(request.user, RUN),
         **report_context(batch),

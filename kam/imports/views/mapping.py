@@ -53,7 +53,7 @@ def batch_map(request: HttpRequest, pk: int) -> HttpResponse:
         "sample": sample,
         "shown_rows": sample.rows[:ROWS_SHOWN],
         "signature": _signature(sample),
-        "steps": steps(batch),
+        "steps": steps(1),
         "kind_title": importer_for(batch.kind).title,
         "crumbs": kind_crumbs(batch, _("Columns")),
     }

@@ -41,17 +41,19 @@ class Total:
     said: Decimal | None
 
 
-def steps(batch: ImportBatch) -> list[Step]:
-    """The way in, with where the batch stands."""
+REACHED = {
+    BatchState.UPLOADED: 1,
+    BatchState.MAPPED: 2,
+    BatchState.PREVIEWED: 3,
+    BatchState.REFUSED: 3,
+    BatchState.FAILED: 2,
+    BatchState.COMMITTING: 3,
+}
+
+
+def steps(reached: int) -> list[Step]:
+    """The way in; the step of this number (from 0) is the one at hand."""
     titles = [_("Upload"), _("Columns"), _("Check"), _("Import"), _("Report")]
-    reached = {
-        BatchState.UPLOADED: 1,
-        BatchState.MAPPED: 2,
-        BatchState.PREVIEWED: 3,
-        BatchState.REFUSED: 3,
-        BatchState.FAILED: 2,
-        BatchState.COMMITTING: 3,
-    }.get(BatchState(batch.state), 5)
     return [
         Step(title, "done" if place < reached else "current" if place == reached else "open")
         for place, title in enumerate(titles)
@@ -64,7 +66,7 @@ def report_context(batch: ImportBatch) -> dict[str, Any]:
     summary = Summary.from_json(batch.summary)
     rejects = list(batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN]) if has_summary else []
     return {
-        "steps": steps(batch),
+        "steps": steps(REACHED.get(BatchState(batch.state), 5)),
         "summary": summary if has_summary else None,
         "stats": _stats(batch, summary) if has_summary else [],
         "totals": _totals(batch, summary),
