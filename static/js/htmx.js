@@ -8,6 +8,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
 });
 
+// The address of a filtered table names only the filters in use.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, formData, elt } = event.detail;
+  if (verb !== "get" || !elt.matches("form[id$=-filters]")) return;
+  for (const [name, value] of [...formData]) {
+    if (value === "" && formData.getAll(name).length === 1) formData.delete(name);
+  }
+});
+
 // A region that was replaced keeps the focus: on the same link, else on the region.
 let focused = null;
 document.addEventListener("htmx:beforeSwap", (event) => {

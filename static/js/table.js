@@ -65,8 +65,8 @@ function fit(element) {
   if (!scroll) return;
   const top = scroll.getBoundingClientRect().top + window.scrollY;
   const near = top < window.innerHeight * 0.6;
-  if (near) element.style.setProperty("--table-top", `${Math.round(top)}px`);
-  else element.style.removeProperty("--table-top");
+  if (near) scroll.style.setProperty("--table-top", `${Math.round(top)}px`);
+  else scroll.style.removeProperty("--table-top");
 }
 
 onLoad("[data-table]", fit);

@@ -319,7 +319,7 @@ def test_an_unused_filter_says_any() -> None:
             fields: list[str] = []
 
     html = render_to_string("components/table.html", {"table": make_table(ask(), filters=Filters)})
-    assert '<option value="" selected>Any</option>' in html
-    assert '<option value="unknown" selected>Any</option>' in html
+    assert html.count(">Any</option>") == 2
+    assert "unknown" not in html
     assert "---" not in html
     assert html.count('form="table-jobs-filters"') == 3

@@ -174,8 +174,8 @@ def field(field: forms.BoundField, label: str = "", compact: bool = False) -> di
 def _call_nothing_any(field: forms.Field) -> None:
     """A yes-or-no filter that is not used says "Any" rather than "Unknown"."""
     if isinstance(field.widget, forms.NullBooleanSelect):
-        (value, _unknown), *rest = field.widget.choices
-        field.widget.choices = [(value, _("Any")), *rest]
+        _unknown, *answers = field.widget.choices
+        field.widget.choices = [("", _("Any")), *answers]
 
 
 @register.inclusion_tag("components/field.html")
