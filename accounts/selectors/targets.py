@@ -15,12 +15,13 @@ from kam.core.money import LINE_PLACES, convert
 from kam.core.selectors.rates import rate_on
 
 # A target below an account that has one of its own is a part of it; one by category is a part of
-# the one for all categories. What is left are the targets that nothing else contains.
+# the one for all categories, unless that category alone is asked for.
 _UNCONTAINED = """
     AND NOT EXISTS (
         SELECT FROM accounts_target u WHERE u.month = t.month AND u.account_id = ANY(a.path)
             AND u.account_id <> t.account_id
-            AND (u.category_id IS NULL OR u.category_id = t.category_id))
+            AND (u.category_id = t.category_id
+                OR u.category_id IS NULL AND %(category)s::bigint IS NULL))
 """
 _SUMS = """
 SELECT t.month, t.currency_id, sum(t.amount) FROM accounts_target t

@@ -88,7 +88,9 @@ def _month(user: User, found: MonthlyRevenue, as_of: date) -> Stat:
     share = _attained(user, now, period, found.currency)
     return Stat(
         name="revenue-month",
-        title=_("%(month)s so far") % {"month": formats.month(as_of)},
+        title=formats.month(as_of)
+        if as_of == period.last_day
+        else _("%(month)s so far") % {"month": formats.month(as_of)},
         value=now,
         kind="money",
         unit=found.currency,

@@ -18,19 +18,26 @@ class Name:
     is_visible: bool = True
 
 
-@dataclass(frozen=True)
 class NameBook:
-    """Names by account id for one user.
+    """Names by account id for one user, each looked up once.
 
     A group above a user's own accounts is named, since their pages name it too, but no more.
     """
 
-    user: User
+    def __init__(self, user: User) -> None:
+        """Begin without any name."""
+        self._user = user
+        self._found: dict[int, Name] = {}
 
     def look_up(self, account_ids: Iterable[int]) -> dict[int, Name]:
         """Return the names of these accounts, in two queries at most."""
         ids = set(account_ids)
-        rows = Account.objects.visible_to(self.user).filter(pk__in=ids)
+        if unknown := ids - self._found.keys():
+            self._found |= self._fetch(unknown)
+        return {pk: self._found[pk] for pk in ids}
+
+    def _fetch(self, ids: set[int]) -> dict[int, Name]:
+        rows = Account.objects.visible_to(self._user).filter(pk__in=ids)
         found = {
             pk: Name(name=name, lead=lead or "")
             for pk, name, lead in rows.values_list("pk", "name", "current_lead__full_name")

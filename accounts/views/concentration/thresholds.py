@@ -90,6 +90,7 @@ def alert_list(request: HttpRequest) -> HttpResponseBase:
         name="concentration-alerts",
         caption=_("Concentration alerts"),
         row_url=what_moved_url,
+        default_sort="-opened_at",
         empty=Empty(
             _("No alerts"),
             _("An alert opens when a measure reaches one of its levels."),
