@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import cards, importers, menu, panels, search
+        from accounts import cards, importers, panels, search
         from accounts.demo.part import PART
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
@@ -20,6 +20,5 @@ class AccountsConfig(AppConfig):
         register_mover(*MOVERS)
         cards.register()
         importers.register()
-        menu.register()
         panels.register()
         search.register()

@@ -51,7 +51,7 @@ class AccountInput(forms.TextInput):
         self, template_name: str, context: dict[str, Any], renderer: Any = None
     ) -> SafeString:
         """Use the site's own templates; the renderer of forms knows only Django's."""
-        return mark_safe(render_to_string(template_name, context))  # noqa: S308  # from a template
+        return mark_safe(render_to_string(template_name, context))  # noqa: S308 - from a template
 
 
 class AccountField(forms.CharField):

@@ -59,7 +59,7 @@ def accounts_for(user: User) -> QuerySet[Account]:
     return (
         rows.filter(figure__isnull=False)  # every account has one; the inner join serves sorting
         .select_related("current_lead", "figure")
-        .annotate(above=RawSQL(_ABOVE, [SEPARATOR], output_field=CharField()))  # noqa: S611  # constant
+        .annotate(above=RawSQL(_ABOVE, [SEPARATOR], output_field=CharField()))  # noqa: S611 - constant
     )
 
 
@@ -77,6 +77,12 @@ def _by_name(key: str) -> Q:
     if len(key) == 2 and all("\u3400" <= char <= "\u9fff" for char in key):
         return Q(Q(bigrams__contains=[key]), name_key__contains=key)
     return Q(name_key__contains=key)
+
+
+def merged_shell(pk: int) -> Account | None:
+    """Return what is left of an account that was merged away; its survivor decides who sees it."""
+    found: Account | None = Account.objects.filter(pk=pk, merged_into__isnull=False).first()
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
 def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: its head, and panels that load when they are opened."""
     user = signed_in(request)
-    shell = Account.objects.filter(pk=pk, merged_into__isnull=False).first()
+    shell = reads.merged_shell(pk)
     if shell is not None:
         return _merged(request, shell)
     account = get_account(request, pk)
