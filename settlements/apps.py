@@ -7,8 +7,10 @@ class SettlementsConfig(AppConfig):
     verbose_name = _("Settlements")
 
     def ready(self) -> None:
+        from accounts.services.merging import register_mover
         from settlements import importers
-        from settlements.services import problems
+        from settlements.services import merging, problems
 
         problems.register()
+        register_mover(merging.MOVER)
         importers.register()

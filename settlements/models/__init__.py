@@ -1,10 +1,12 @@
 from settlements.models.documents import Document
 from settlements.models.ledger import Allocation, LedgerItem
+from settlements.models.moves import AccountMove
 from settlements.models.overdue import ExtractGap, OverdueRun, OverdueSpell, Position
 from settlements.models.periods import AccountingPeriod
 from settlements.models.work import ControllerAssignment, WorkItem
 
 __all__ = [
+    "AccountMove",
     "AccountingPeriod",
     "Allocation",
     "ControllerAssignment",

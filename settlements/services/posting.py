@@ -22,6 +22,7 @@ from settlements.choices import SIDES, DocumentKind, Side
 from settlements.models import Document, LedgerItem
 from settlements.selectors.ledger import is_closed, party_of
 from settlements.services.problems import (
+    MERGED_WORDS,
     AmountError,
     ClosedPeriodError,
     DueDateError,
@@ -42,8 +43,6 @@ PREFIXES = {
 }
 
 
-# What ends standing items also meets those of an account that was merged away since.
-_ENDINGS = {DocumentKind.REFUND, DocumentKind.WRITE_OFF}
 LARGEST = Decimal(10) ** 16
 
 
@@ -92,8 +91,7 @@ def post_document(
     side = _side(kind, side, reverses)
     posting_date = facts.pop("posting_date", document_date)
     party = facts.pop("party", None) or party_of(account)
-    if reverses is None and kind not in _ENDINGS:
-        _check_account(account)
+    _check_account(account)
     check_amounts([part.amount for part in instalments], currency)
     _check_due_dates(instalments, side, document_date)
     check_open_day(selling_company, posting_date)
@@ -230,7 +228,7 @@ def _side(kind: DocumentKind, side: Side | None, reverses: Document | None) -> S
 
 def _check_account(account: Account) -> None:
     if account.merged_into_id is not None:
-        raise PartyError(_("This account was merged into another one. Post to that one."))
+        raise PartyError(MERGED_WORDS)
 
 
 def decimals_of(currency: str) -> int:

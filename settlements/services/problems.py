@@ -92,6 +92,7 @@ class KeyReusedError(RefusedError):
     words = _("This idempotency key was used for something else.")
 
 
+MERGED_WORDS = _("This account was merged into another one. Post to that one.")
 _MEANINGS: dict[str, type[RefusedError]] = {
     "ledger_append_only": AppendOnlyError,
     "ledger_period_closed": ClosedPeriodError,
@@ -137,6 +138,7 @@ _WORDS: dict[str, tuple[Text, type[RefusedError]]] = {
         _("A correction has the payer and the currency of what it corrects."),
         PartyError,
     ),
+    "document_account_not_merged": (MERGED_WORDS, PartyError),
     "document_party_id_exists": (_("There is no such payer."), PartyError),
     "document_account_id_exists": (_("There is no such account."), PartyError),
 }

@@ -60,6 +60,7 @@ WITHOUT_HISTORY = {
     "settlements.Document": "append-only, so its own history",
     "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
     "settlements.Allocation": "append-only, so its own history",
+    "settlements.AccountMove": "a log itself",
     "settlements.OverdueRun": "a log itself",
     "settlements.OverdueSpell": "a history itself",
     "settlements.Position": "derived by the overdue job",

@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from accounts.choices import AccountKind
 from accounts.models import Account
+from accounts.services.merging import merge_accounts, plan_merge
 from kam.core.dates import Period
 from kam.core.models import SellingCompany
-from kam.core.problems import RefusedError
+from kam.core.problems import RefusedError, explained
 from settlements.analytics.instalments import Instalment
 from settlements.choices import DocumentKind, Side
 from settlements.models import AccountingPeriod, Allocation, Document, LedgerItem
@@ -470,3 +472,52 @@ def test_closed_period_takes_nothing_until_it_is_reopened(
     with pytest.raises(RefusedError, match="covers some of these days"):
         close_period(period=Period.parse("2026-02-10/2026-02-20"), closed_at=closed_at)
     assert february.is_closed
+
+
+def test_merge_takes_the_ledger_along(
+    company: SellingCompany, account: Account, invoice: Document
+) -> None:
+    store = make_account(kind=AccountKind.STORE, parent=account)
+    keep = make_account(kind=AccountKind.LEGAL_ENTITY)
+    item = invoice.items.get(sequence=1)
+    receipt = post_receipt(
+        selling_company=company,
+        account=store,
+        currency="EUR",
+        amount=D("50"),
+        received_on=FEB,
+        applied=[Applied(item.pk, D("20"))],
+    )
+    kept_receipt = post_receipt(
+        selling_company=company, account=keep, currency="EUR", amount=D("9"), received_on=FEB
+    )
+    plan = plan_merge(keep=keep, drop=account)
+    assert [str(line) for line in plan.moves if "ledger" in str(line)] == [
+        "3 ledger items, balance 50.00\xa0EUR"
+    ]
+    merge_accounts(keep=keep, drop=account, as_of=MAR)
+    invoice.refresh_from_db()
+    receipt.refresh_from_db()
+    assert (invoice.account, invoice.party) == (keep, keep)
+    assert (receipt.account, receipt.party) == (store, keep)
+    assert set(LedgerItem.objects.values_list("party", flat=True)) == {keep.pk}
+    assert set(Allocation.objects.values_list("party", flat=True)) == {keep.pk}
+    allocate(matches=[Match(item.pk, kept_receipt.items.get().pk, D("9"))])
+    assert [b.amount for b in balances(as_of=MAR, party_id=keep.pk)] == [D("41")]
+    account.refresh_from_db()
+    with pytest.raises(problems.PartyError):
+        post_receipt(
+            selling_company=company, account=account, currency="EUR", amount=D("1"), received_on=FEB
+        )
+    with pytest.raises(RefusedError), explained(), transaction.atomic():
+        Document.objects.create(
+            kind="invoice",
+            number="late",
+            selling_company=company,
+            account=account,
+            party=keep,
+            currency_id="EUR",
+            document_date=JAN,
+            posting_date=JAN,
+            total=1,
+        )

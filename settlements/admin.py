@@ -1,0 +1,47 @@
+"""A technical look at the ledger; posting and reversing go through the pages and services."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from kam.core.admin import ReadOnlyAdmin
+from settlements.models import (
+    AccountingPeriod,
+    AccountMove,
+    Allocation,
+    Document,
+    LedgerItem,
+)
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    list_display = ["number", "kind", "party", "posting_date", "total", "currency_id"]
+    list_select_related = ["party"]
+    search_fields = ["=number"]
+    ordering = ["-pk"]
+
+
+@admin.register(LedgerItem)
+class LedgerItemAdmin(ReadOnlyAdmin):
+    list_display = ["document", "sequence", "side", "amount", "allocated", "due_date"]
+    list_select_related = ["document"]
+    ordering = ["-pk"]
+
+
+@admin.register(Allocation)
+class AllocationAdmin(ReadOnlyAdmin):
+    list_display = ["effective_date", "amount", "currency_id", "debit_item_id", "credit_item_id"]
+    ordering = ["-pk"]
+
+
+@admin.register(AccountingPeriod)
+class AccountingPeriodAdmin(ReadOnlyAdmin):
+    list_display = ["valid", "selling_company", "closed_at", "closed_by"]
+    list_select_related = ["selling_company", "closed_by"]
+
+
+@admin.register(AccountMove)
+class AccountMoveAdmin(ReadOnlyAdmin):
+    list_display = ["from_account", "to_account", "moved_at"]
+    list_select_related = ["from_account", "to_account"]
