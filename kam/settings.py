@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam import embedded
 
+KAM_VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 KAM_HOME = embedded.home()
 ENVIRONMENT = os.environ.get("KAM_ENV", "development")

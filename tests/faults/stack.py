@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +174,16 @@ class Stack:
             return error.code
         except OSError:
             return 0
+
+
+@contextmanager
+def running() -> Iterator[Stack]:
+    """A stack in a folder that the database's system user may enter (pytest's are closed)."""
+    home = Path(tempfile.mkdtemp(prefix="kam-stack-"))
+    whole = Stack(home)
+    try:
+        whole.start()
+        yield whole
+    finally:
+        whole.stop()
+        shutil.rmtree(home, ignore_errors=True)

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.faults.stack import IMPORT_JOB, RECOMPUTE_JOB, Stack
+from tests.faults.stack import IMPORT_JOB, RECOMPUTE_JOB, Stack, running
 
 pytestmark = pytest.mark.fault
 ROWS = 1_000_000 if os.environ.get("KAM_SOAK") else 60_000
-
-
-@contextmanager
-def running() -> Iterator[Stack]:
-    """A stack in a folder that the database's system user may enter (pytest's are closed)."""
-    home = Path(tempfile.mkdtemp(prefix="kam-stack-"))
-    whole = Stack(home)
-    try:
-        whole.start()
-        yield whole
-    finally:
-        whole.stop()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

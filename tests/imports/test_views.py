@@ -19,6 +19,7 @@ from kam.imports.choices import BatchState
 from kam.imports.models import DataSource, ImportBatch
 from kam.imports.options import Options
 from kam.imports.services import running
+from kam.imports.views.mapping import signature
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.imports import TODAY, csv_text, ready_batch, send
@@ -61,7 +62,7 @@ def url(name: str, batch: ImportBatch) -> str:
 
 
 def mapped(client: Client, batch: ImportBatch, **changes: str) -> Any:
-    header = "\n".join(HEADER)
+    header = signature(HEADER)
     return client.post(url("batch-map", batch), {**MAPPING, "header": header, **changes})
 
 
@@ -337,7 +338,7 @@ def test_mapping_keeps_what_the_page_does_not_show(director: Client) -> None:
     )
     page = text_of(director.get(url("batch-map", batch)))
     assert page.count("column-account-") >= 2
-    header = "A\nB\nDay\nNet"
+    header = signature(["A", "B", "Day", "Net"])
     director.post(
         url("batch-map", batch),
         {"header": header, "column-account-0": "A", "column-account-1": "B",

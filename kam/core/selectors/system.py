@@ -9,10 +9,10 @@ from datetime import date
 
 import celery
 import django
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-import kam
 from kam.core.formats import Text
 
 
@@ -54,7 +54,7 @@ def parts() -> list[Part]:
         cursor.execute("SHOW server_version")
         server = str(cursor.fetchone()[0])
     return [
-        Part("kam", kam.__version__),
+        Part("kam", settings.KAM_VERSION),
         Part("Python", platform.python_version()),
         Part("Django", django.get_version()),
         Part("PostgreSQL", server),

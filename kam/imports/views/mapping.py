@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -41,7 +43,7 @@ def batch_map(request: HttpRequest, pk: int) -> HttpResponse:
     except UnreadableFile as error:
         messages.error(request, str(error))
         return redirect("imports:batch-detail", pk=pk)
-    if request.method == "POST" and request.POST.get("header") != _signature(sample):
+    if request.method == "POST" and request.POST.get("header") != signature(sample.header):
         return redirect(_again(request, pk))
     form = _form(request, batch, sample, wanted)
     if request.method == "POST" and form.is_valid() and _save(form, batch):
@@ -52,7 +54,7 @@ def batch_map(request: HttpRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "sample": sample,
         "shown_rows": sample.rows[:ROWS_SHOWN],
-        "signature": _signature(sample),
+        "signature": signature(sample.header),
         "steps": steps(1),
         "kind_title": importer_for(batch.kind).title,
         "crumbs": kind_crumbs(batch, _("Columns")),
@@ -81,9 +83,9 @@ def _reading(data: QueryDict, stored: ColumnMapping | None) -> ColumnMapping:
     )
 
 
-def _signature(sample: Sample) -> str:
-    """The header as the form had it: read another way, the file has other columns."""
-    return "\n".join(sample.header)
+def signature(header: Sequence[str]) -> str:
+    """What the form says its header was: read another way, the file has other columns."""
+    return sha256("\n".join(header).encode()).hexdigest()  # browsers rewrite line ends
 
 
 def _again(request: HttpRequest, pk: int) -> str:
