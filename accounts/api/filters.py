@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, AccountStatus, Channel
-from accounts.models import Account, AccountIdentifier, GroupPeriod, RevenueEntry
+from accounts.models import Account, AccountIdentifier, RevenueEntry
+from accounts.selectors import revenue
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
 
 
@@ -81,7 +82,10 @@ class RevenueApiFilter(django_filters.FilterSet):
         method="by_group",
         help_text=_("Of what belonged to this ultimate parent on the entry's date."),
     )
-    within = IdFilter(method="by_branch", help_text=_("Of this account and all below it today."))
+    within = IdFilter(
+        method="by_branch",
+        help_text=_("Of this account and of what stood below it on the entry's date."),
+    )
     unassigned = django_filters.BooleanFilter(
         field_name="account", lookup_expr="isnull", help_text=_("Entries without an account.")
     )
@@ -109,19 +113,11 @@ class RevenueApiFilter(django_filters.FilterSet):
 
     def by_group(self, rows: QuerySet[Any], _name: str, pk: Any) -> QuerySet[Any]:
         """Entries of a group as the dated tree has it; an account without a past is its own."""
-        members = GroupPeriod.objects.filter(group=int(pk))
-        own = GroupPeriod.objects.filter(account=int(pk))
-        on_the_day = members.filter(
-            account=OuterRef("account"), valid__contains=OuterRef("booked_on")
-        )
-        return rows.filter(
-            Q(account=int(pk)) & ~Exists(own)
-            | Q(account__in=members.values("account")) & Exists(on_the_day)
-        )
+        return revenue.of_group(rows, int(pk))
 
     def by_branch(self, rows: QuerySet[Any], _name: str, pk: Any) -> QuerySet[Any]:
-        """Entries of a node and everything below it today."""
-        return rows.filter(account__path__contains=[int(pk)])
+        """Entries of a node and of what stood below it on each entry's date."""
+        return revenue.within(rows, int(pk))
 
 
 class TargetApiFilter(UpdatedSince):
