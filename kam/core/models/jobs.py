@@ -22,9 +22,7 @@ class JobRun(models.Model):
         blank=True,
         help_text=_("While a run with the same key waits, asking again answers that run."),
     )
-    state = models.CharField(
-        _("state"), max_length=10, choices=JobState, default=JobState.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.QUEUED)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

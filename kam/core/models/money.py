@@ -1,13 +1,13 @@
-import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.models.base import Record
+from kam.core.tracking import track
 
 
-@pghistory.track()
+@track()
 class Currency(Record):
     """A currency by its ISO 4217 code."""
 
@@ -33,7 +33,7 @@ class Currency(Record):
         return self.code
 
 
-@pghistory.track()
+@track()
 class ExchangeRate(Record):
     """What one unit of `currency` is worth in `base`, from its date until the next one."""
 

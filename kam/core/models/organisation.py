@@ -1,6 +1,5 @@
 import zoneinfo
 
-import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -8,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.core.models.base import Record
 from kam.core.models.money import Currency
+from kam.core.tracking import track
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
@@ -15,7 +15,7 @@ def time_zone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(zoneinfo.available_timezones())]
 
 
-@pghistory.track()
+@track()
 class Organisation(Record):
     """The one organisation that this installation serves; always the row with id 1."""
 
@@ -57,7 +57,7 @@ class Organisation(Record):
         return self.name
 
 
-@pghistory.track()
+@track()
 class SellingCompany(Record):
     """One of our own legal entities that sells and invoices."""
 

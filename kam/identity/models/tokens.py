@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import hashlib
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.models import Record
+from kam.core.tracking import track
 from kam.identity.choices import TokenScope
 from kam.identity.models.users import User
 from kam.identity.querysets import ApiTokenQuerySet
@@ -18,7 +18,7 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-@pghistory.track(exclude=["digest", "last_used_at"])
+@track(exclude=["digest", "last_used_at"])
 class ApiToken(Record):
     """A key for the REST API; only its SHA-256 is stored, the key is shown once."""
 

@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-import pghistory
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.models import Record
+from kam.core.tracking import track
 from kam.identity import scope
 from kam.identity.choices import Role
 from kam.identity.models.triggers import REFUSE_TEAM_CYCLES
@@ -23,7 +23,7 @@ from kam.identity.permissions import SEES_EVERYTHING, grants
 from kam.identity.querysets import DelegationQuerySet, UserQuerySet
 
 
-@pghistory.track()
+@track()
 class SalesTeam(Record):
     """A node of the sales organisation; a director of a team sees the teams below it."""
 
@@ -76,7 +76,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@track(exclude=["password", "last_login"])
 class User(AbstractBaseUser, Record):
     """Someone who signs in by e-mail, with roles (what one may do) and a team (whose accounts)."""
 
@@ -174,7 +174,7 @@ class User(AbstractBaseUser, Record):
         return [self.pk, *scope.delegator_ids(self.pk)]
 
 
-@pghistory.track()
+@track()
 class Delegation(Record):
     """During an absence, one user sees and does what another may see and do on accounts."""
 

@@ -43,7 +43,7 @@ def delegate(*, from_user: User, to_user: User, valid: DateRange, reason: str = 
     """
     if from_user.pk == to_user.pk or not to_user.is_active:
         raise NobodyToStandInError
-    if valid.isempty or valid.lower is None or valid.upper is None:
+    if valid.lower is None or valid.upper is None or valid.lower >= valid.upper:
         raise EmptyPeriodError
     lock_names(f"delegations of {from_user.pk}")
     rivals = Delegation.objects.filter(from_user=from_user, to_user=to_user)

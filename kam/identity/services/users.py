@@ -77,12 +77,13 @@ def create_first_administrator(
 @explained()
 @transaction.atomic
 def create_user(*, fields: UserFields) -> User:
-    """Create a user without a password; `password_path` gives the link to set one.
+    """Create a user without a password; `password_link_parts` give the link to set one.
 
     Raises EmailTakenError.
     """
     email = _free_email(fields["email"])
-    return User.objects.create_user(email, None, **{**fields, "email": email})
+    details = {name: value for name, value in fields.items() if name != "email"}
+    return User.objects.create_user(email, None, **details)
 
 
 @explained()

@@ -29,8 +29,9 @@ def demo_clear(request: HttpRequest) -> HttpResponse:
     if not Organisation.objects.filter(is_demo=True).exists():
         raise Http404
     user, added = signed_in(request), demo.added_to_demo()
-    form = ClearDemoForm(request.POST or None, claims=is_demo_person(user), added=bool(added))
-    if request.method == "POST" and form.is_valid():
+    sent = request.POST if request.method == "POST" else None
+    form = ClearDemoForm(sent, claims=is_demo_person(user), added=bool(added))
+    if form.is_valid():
         try:
             removed = clear_demo(
                 by=user, claim=form.claim(), including_added=form.including_added()

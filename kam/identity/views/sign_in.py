@@ -50,7 +50,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     else:
         status = 422 if form.errors else 200
     context = {"form": form, "next": target, "people": demo.sign_ins()}
-    return render(request, "identity/sign_in.html", context, status=status)
+    response = render(request, "identity/sign_in.html", context, status=status)
+    if status == 429:
+        response["Retry-After"] = str(int(sign_ins.WINDOW.total_seconds()))
+    return response
 
 
 def _try(request: HttpRequest, form: SignInForm) -> tuple[User | None, int]:

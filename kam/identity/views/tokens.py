@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +33,8 @@ def own_create(request: HttpRequest) -> HttpResponse:
 def create_for(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a token for an integration."""
     user = get_object_or_404(selectors.users_for(signed_in(request)), pk=pk)
+    if not tokens.may_make_tokens_for(user, signed_in(request)):
+        raise Http404
     return _create(request, user, reverse("identity:user-detail", args=[pk]))
 
 
