@@ -161,7 +161,7 @@ def test_value_without_a_heading_is_refused_with_its_row(tmp_path: Path) -> None
 @given(
     st.lists(
         st.lists(
-            st.text(st.characters(min_codepoint=32, blacklist_categories=("Cs", "Cn", "Co")),
+            st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cn", "Co")),
                     max_size=10).map(lambda text: "" if not text.strip() else text),
             min_size=2, max_size=2,
         ).filter(any),

@@ -20,6 +20,7 @@ from kam.imports.options import ControlTotals, Options
 from kam.imports.reading import open_table
 from kam.imports.registry import importer_for
 from kam.imports.services import files
+from kam.imports.shaping import Shaper
 
 OPEN_STATES = frozenset(
     {
@@ -88,8 +89,8 @@ def set_up(
     if batch.state not in OPEN_STATES:
         raise BatchStateError(_("This import can no longer be changed."))
     importer = importer_for(batch.kind)
+    Shaper(importer.columns, mapping, files.table_of(batch, mapping).header)  # or MappingError
     importer.check(mapping)
-    mapping.check(importer.columns, files.table_of(batch, mapping).header)
     batch.mapping, batch.options = mapping.to_json(), options.to_json()
     batch.control_totals = control_totals.to_json()
     batch.state, batch.error, batch.summary = BatchState.MAPPED, "", {}
