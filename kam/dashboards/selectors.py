@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from kam.core.formats import Text
 from kam.core.models import Organisation
 from kam.identity.models import User
 from kam.imports.models import DataSource
+from kam.imports.selectors import SourceState, days_late
 
 UNNAMED = "kam"
 """The organisation's name until somebody gives it one."""
@@ -28,19 +28,6 @@ class Step:
     text: Text
     is_done: bool
     url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feed:
-    """How fresh a source's data is; `days_late` counts from the day it was expected."""
-
-    source: DataSource
-    days_late: int
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it should have come by now."""
-        return self.days_late > 0
 
 
 def first_steps(user: User) -> list[Step]:
@@ -102,16 +89,8 @@ def _step(
     return Step(title=title, text=text, is_done=is_done, url=url)
 
 
-def feeds(user: User, as_of: date) -> Sequence[Feed]:
-    """Return every source that ever sent data, the latest ones first."""
-    sources = DataSource.objects.visible_to(user).exclude(data_as_of=None)
-    found = [Feed(source=source, days_late=_days_late(source, as_of)) for source in sources]
-    return sorted(found, key=lambda feed: (-feed.days_late, feed.source.name))
-
-
-def _days_late(source: DataSource, as_of: date) -> int:
-    """A feed of yesterday's data is on time; each expected interval after that is allowed."""
-    if source.expected_every_days is None or source.data_as_of is None:
-        return 0
-    expected = source.data_as_of + timedelta(days=source.expected_every_days + 1)
-    return max((as_of - expected).days, 0)
+def feeds(user: User, as_of: date) -> list[SourceState]:
+    """Return every source that sent data or should have, with the days it is late, latest first."""
+    sources = DataSource.objects.visible_to(user).exclude(data_as_of=None, expected_every_days=None)
+    states = [SourceState(source, days_late(source, as_of)) for source in sources]
+    return sorted(states, key=lambda state: (-state.late_by, state.source.name))

@@ -14,10 +14,10 @@ from kam.core.choices import JobState
 from kam.core.jobs.registry import title_of
 from kam.core.models import JobRun
 from kam.core.todos import Todo, TodoProvider, todo_providers
-from kam.dashboards.selectors import feeds
 from kam.identity.models import User
 from kam.imports.choices import BatchState
 from kam.imports.models import ImportBatch
+from kam.imports.selectors import late_sources
 
 RECENT = timedelta(days=7)
 SHOWN = 5
@@ -34,21 +34,22 @@ def register() -> None:
 
 def late_feeds(user: User, as_of: date) -> Iterator[Todo]:
     """Sources whose data should have come by now."""
-    for feed in feeds(user, as_of):
-        if feed.is_late:
-            late = ngettext(
-                "%(name)s is %(days)s day late", "%(name)s is %(days)s days late", feed.days_late
-            )
-            yield Todo(
-                title=late % {"name": feed.source, "days": feed.days_late},
-                detail=_("Its data ends on %(day)s.")
-                % {"day": formats.date(feed.source.data_as_of or as_of)},
-                url=reverse("imports:batch-create"),
-                action=_("Import its file"),
-                state="warning",
-                icon="clock-exclamation",
-                urgency=0,
-            )
+    for state in late_sources(user, as_of):
+        late = ngettext(
+            "%(name)s is %(days)s day late", "%(name)s is %(days)s days late", state.late_by
+        )
+        ends = state.source.data_as_of
+        yield Todo(
+            title=late % {"name": state.source, "days": state.late_by},
+            detail=_("Its data ends on %(day)s.") % {"day": formats.date(ends)}
+            if ends
+            else _("It has not sent any data yet."),
+            url=reverse("imports:batch-create"),
+            action=_("Import its file"),
+            state="warning",
+            icon="clock-exclamation",
+            urgency=0,
+        )
 
 
 def open_imports(user: User, as_of: date) -> Iterator[Todo]:

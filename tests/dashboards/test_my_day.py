@@ -97,17 +97,16 @@ def test_the_demo_says_that_it_is_one(people: People) -> None:
 
 def test_late_feeds_are_named_with_the_days(people: People) -> None:
     on_time, late = make_source(code="on-time"), make_source(code="late")
-    never = make_source(code="never")
-    for source, days in ((on_time, 1), (late, 5), (never, None)):
+    make_source(code="expects nothing")
+    for source, days in ((on_time, 1), (late, 5)):
         DataSource.objects.filter(pk=source.pk).update(
-            expected_every_days=1,
-            data_as_of=None if days is None else TODAY - timedelta(days=days),
+            expected_every_days=1, data_as_of=TODAY - timedelta(days=days)
         )
     response = client_of(people.director).get("/")
     assert [(todo.title, todo.urgency) for todo in response.context["todos"]] == [
-        ("late is 3 days late", 0)
+        ("late is 4 days late", 0)
     ]
-    assert [(feed.source.code, feed.is_late) for feed in response.context["feeds"]] == [
+    assert [(feed.source.code, bool(feed.late_by)) for feed in response.context["feeds"]] == [
         ("late", True),
         ("on-time", False),
     ]
@@ -116,16 +115,16 @@ def test_late_feeds_are_named_with_the_days(people: People) -> None:
     assert len(owner.context["feeds"]) == 2
 
 
-def test_a_feed_that_is_due_today_is_not_late(people: People) -> None:
+def test_a_feed_with_data_of_its_interval_is_not_late(people: People) -> None:
     source = make_source(code="erp")
     DataSource.objects.filter(pk=source.pk).update(
-        expected_every_days=7, data_as_of=TODAY - timedelta(days=8)
+        expected_every_days=7, data_as_of=TODAY - timedelta(days=7)
     )
     [feed] = client_of(people.owner).get("/").context["feeds"]
-    assert feed.days_late == 0
-    DataSource.objects.filter(pk=source.pk).update(data_as_of=TODAY - timedelta(days=9))
+    assert feed.late_by == 0
+    DataSource.objects.filter(pk=source.pk).update(data_as_of=TODAY - timedelta(days=8))
     [feed] = client_of(people.owner).get("/").context["feeds"]
-    assert feed.days_late == 1
+    assert feed.late_by == 1
 
 
 def test_failed_imports_and_jobs_wait(people: People) -> None:

@@ -20,21 +20,22 @@ from accounts.views.concentration.tables import MOVEMENTS
 from accounts.views.concentration.words import pareto_title
 from kam.core import charts, formats
 
-BARS = 20
-"""Bars drawn one by one; what is behind them is drawn as one."""
+BARS = 300
+"""Customers drawn one by one; those behind them are one point of the curve, without a bar, which
+would dwarf the others'."""
 
 
 def pareto(reading: Reading, names: NameBook) -> charts.Chart:
     """Customers from the largest down with their cumulative share and the 80 % line."""
     figures = reading.figures
-    rows = figures.ranked[:BARS]
+    rows = reading.ranked(BARS).ranked[:BARS]
     found = names.look_up([row.key for row in rows])
     items = [(found[row.key].name, row.amount) for row in rows]
     if others := figures.customers - len(rows):
         label = _("%(count)s others") % {"count": formats.number(others, 0)}
         items.append((label, figures.total - sum((row.amount for row in rows), Decimal(0))))
     by_group = reading.query.level == ConcentrationLevel.GROUP
-    return charts.pareto(
+    chart = charts.pareto(
         name="pareto",
         title=pareto_title(figures),
         items=items,
@@ -47,6 +48,9 @@ def pareto(reading: Reading, names: NameBook) -> charts.Chart:
         rows_url=rows_url(reading.query),
         height="tall",
     )
+    if others:
+        chart.option["series"][0]["data"][-1] = None
+    return chart
 
 
 def trend(points: Sequence[TrendPoint]) -> list[charts.Chart]:
