@@ -6,6 +6,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { purge } from "./purge.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
@@ -112,6 +113,28 @@ async function copyPictures() {
   }
 }
 
+/** Every word of our sources: whatever class a page may have is among them. */
+async function allWords() {
+  const words = new Set();
+  for (const source of SOURCES) {
+    for await (const file of filesUnder(path.join(root, source))) {
+      for (const [word] of (await readFile(file, "utf8")).matchAll(/[A-Za-z_][\w-]*/g))
+        words.add(word);
+    }
+  }
+  return words;
+}
+
+const onlyWhatIsUsed = {
+  name: "only-what-is-used",
+  setup(build) {
+    build.onLoad({ filter: /tabler\.css$/ }, async ({ path: file }) => ({
+      contents: purge(await readFile(file, "utf8"), await allWords()),
+      loader: "css",
+    }));
+  },
+};
+
 const shared = {
   bundle: true,
   minify: !watching,
@@ -128,6 +151,7 @@ const bundles = [
     ...shared,
     entryPoints: [path.join(here, "css/main.css")],
     loader: { ".woff2": "file" },
+    plugins: [onlyWhatIsUsed],
     assetNames: "[name]-[hash]",
   },
 ];

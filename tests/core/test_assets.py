@@ -29,3 +29,23 @@ def test_the_lock_file_names_no_registry_and_only_pinned_packages() -> None:
     versions = {**wanted["dependencies"], **wanted["devDependencies"]}
     assert [name for name, version in versions.items() if not version[0].isdigit()] == []
     assert versions["htmx.org"].startswith("2.")
+
+
+def test_the_purge_keeps_what_a_page_may_use() -> None:
+    node = shutil.which("node") or str(Path(sys.executable).parent / "node")
+    css = (
+        "@charset 'x';:root{--a:url(\"data:x;{}\")}/* .gone{} */.used,.gone:hover{a:b}"
+        ".gone,.gone .used{c:d}.used:not(.gone) p{e:f}@media (x){.gone{g:h}}"
+        '@media (y){.used{i:j}}[data-x=".gone"]{k:l}@keyframes m{to{n:o}}'
+    )
+    script = (
+        "import { purge } from './static/purge.mjs';"
+        "process.stdout.write(purge(process.argv[1], new Set(['used'])));"
+    )
+    command = [node, "--input-type=module", "-e", script, css]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        "@charset 'x';:root{--a:url(\"data:x;{}\")}.used{a:b}"
+        '.used:not(.gone) p{e:f}@media (y){.used{i:j}}[data-x=".gone"]{k:l}'
+        "@keyframes m{to{n:o}}"
+    )
