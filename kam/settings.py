@@ -205,6 +205,8 @@ STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
+# Names with a digest, Django's or that of the script bundler, never change their content.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+(\.[0-9a-f]{12}|-[0-9A-Z]{8})\..+$"
 MEDIA_ROOT = Path(os.environ.get("KAM_MEDIA", KAM_HOME / "media"))
 STORAGES = {
     "default": {
