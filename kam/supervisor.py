@@ -183,7 +183,7 @@ class Supervisor:
 
     def _web_answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}healthz", timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.address}healthz", timeout=2) as answer:  # noqa: S310 - our own address
                 return bool(answer.status == 200)
         except OSError:
             return False

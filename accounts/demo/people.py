@@ -19,7 +19,7 @@ from accounts.demo.records import (
 from accounts.demo.tree import Tree, group_key, story_code
 
 MAIL_DOMAIN = "revonniitty.example"
-PASSWORD = "kam-demo-company"  # noqa: S105  # printed beside the sign-ins, of no use elsewhere
+PASSWORD = "kam-demo-company"  # noqa: S105 - printed beside the sign-ins, of no use elsewhere
 
 ORGANISATION = Organisation(
     "Revonniitty Foods",

@@ -31,6 +31,8 @@ OPEN_VIEWS: dict[str, str] = {
     "identity:sign-out": "ends one's own session",
     "identity:first-run": "only while there is no user at all",
     "set_language": "sets a cookie of one's own",
+    "core:gallery": "shows components with made-up data, and only where it is switched on",
+    "core:gallery-part": "the same",
     "healthz": "for load balancers; tells only whether database and broker answer",
     "robots": "for search engines",
     "admin-sign-in": "sends to the sign-in page; 404 for who is signed in",

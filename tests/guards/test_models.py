@@ -47,6 +47,7 @@ WITHOUT_HISTORY = {
     "core.IdempotencyKey": "a log itself",
     "identity.SignInFailure": "a log itself",
     "imports.ImportBatch": "the audit unit itself: states, counts and files of one import",
+    "imports.ImportChange": "before-images of a batch, written once",
     "imports.ImportReject": "part of its batch, never changed",
     "accounts.GroupPeriod": "derived from parent links by a trigger",
     "accounts.AccountFigure": "derived by a nightly job",

@@ -31,7 +31,7 @@ NOT_TEXT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 ENGLISH_ALONE = "gallery"  # the debug-only page for those who build pages
-ALLOWED_WORDS = {"kam", "JavaScript", "CSV", "XLSX", "API", "JSON"}
+ALLOWED_WORDS = {"kam", "JavaScript", "CSV", "XLSX", "API", "JSON", "SHA"}
 
 
 def _name(path: Path) -> str:

@@ -28,6 +28,7 @@ from kam.imports.choices import BatchState
 from kam.imports.engine.importer import UndoRefusedError
 from kam.imports.forms import UploadForm
 from kam.imports.models import DataSource, ImportBatch
+from kam.imports.querysets import SourceQuerySet
 from kam.imports.reading import BrokenFile, UnreadableFile
 from kam.imports.registry import importers
 from kam.imports.services import batches as services
@@ -59,6 +60,10 @@ def _kind_title(batch: ImportBatch) -> str:
     return str(importer.title) if importer else batch.kind
 
 
+def _visible_sources(request: HttpRequest) -> SourceQuerySet:
+    return DataSource.objects.visible_to(signed_in(request)).order_by("code")
+
+
 class BatchListFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         field_name="file_name", lookup_expr="icontains", label=gettext_lazy("Search file names")
@@ -68,7 +73,7 @@ class BatchListFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=BatchState)
     source = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Source"), queryset=DataSource.objects.order_by("code")
+        label=gettext_lazy("Source"), queryset=_visible_sources
     )
 
     class Meta:
