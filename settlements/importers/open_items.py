@@ -26,12 +26,6 @@ SELECT t.value FROM import_accounts t WHERE t.account_id IS NULL AND NOT t.ambig
   AND EXISTS (SELECT 1 FROM import_rows r WHERE r.account = t.value AND r.action = 'c')
 ORDER BY 1
 """
-_FILL_IN = """
-UPDATE import_rows r SET account_id = COALESCE(r.account_id, a.account_id),
-    company_id = COALESCE(r.company_id, %(company)s)
-FROM import_accounts a
-WHERE a.value = r.account AND r.action = 'c' AND (r.account_id IS NULL OR r.company_id IS NULL)
-"""
 _SPAN = "SELECT min(document_date), max(document_date) FROM import_rows WHERE reason IS NULL"
 _FACTS = """
 SELECT count(*) FILTER (WHERE side = 1 AND due_date IS NULL AND action = 'c'),
@@ -154,12 +148,10 @@ class OpenItemsImporter(Importer):
         with run.step("references"):
             accounts = run.ids(_NEW_ACCOUNTS) if run.options.create_accounts else []
             lookups.create_accounts(run, accounts)
-            company = _company(run)
-            if accounts or company:
-                run.execute(_FILL_IN, {"company": company})
+            company = {"company": _company(run)}
         with run.step("number"):
             for statement in (sql.PARTIES, sql.POSTS, sql.SETTLEMENTS):
-                run.execute(statement)
+                run.execute(statement, company)
             run.execute("ANALYZE import_posts, import_settlements")
         for name, statement in (
             ("documents", sql.POST_DOCUMENTS),
@@ -173,7 +165,7 @@ class OpenItemsImporter(Importer):
                 if name == "receipts" and rows:
                     run.also["receipts"] = rows
         with run.step("statistics"):
-            run.execute(sql.ANALYZE)  # the planner must not take the ledger for what it was before
+            run.execute(sql.ANALYZE)
         if run.options.full_extract and (gaps := run.execute(sql.KEEP_MISSING)):
             run.also["missing items"] = gaps
         enqueue("settlements.flag_overdue", key="schedule:settlements.flag_overdue")

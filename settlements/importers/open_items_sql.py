@@ -7,21 +7,22 @@ from settlements.selectors.ledger import PARTY_SQL
 # What a row without a key of its own is known by: everything but how far it is settled.
 _CONTENT = """md5(ROW(account, selling_company, document_type, document_date, due_date, amount,
     currency, reference)::text)"""
+_WHOLE = """ROW(r.account, r.selling_company, r.document_type, r.document_date, r.due_date,
+            r.amount, r.currency, r.settled_on, r.settled_amount)::text"""
 # `stem` is the key without the count of rows that are alike.
 KEYED = f"""
 CREATE TEMP TABLE import_keyed ON COMMIT DROP AS
 WITH stems AS (
     SELECT line_no, reason, source_key IS NOT NULL AS keyed,
-        COALESCE(source_key, {_CONTENT}) AS stem,
-        md5(ROW(account, selling_company, document_type, document_date, due_date, amount,
-            currency, settled_on, settled_amount)::text) AS content
+        COALESCE(source_key, {_CONTENT}) AS stem
     FROM import_stage
 ), repeated AS (
     SELECT stem FROM stems WHERE reason IS NULL GROUP BY stem HAVING count(*) > 1
 ), counted AS (
     SELECT s.line_no, row_number() OVER by_line AS occurrence,
-        min(s.content) OVER same <> max(s.content) OVER same AS differs
-    FROM stems s JOIN repeated USING (stem) WHERE s.reason IS NULL
+        min({_WHOLE}) OVER same <> max({_WHOLE}) OVER same AS differs
+    FROM stems s JOIN repeated USING (stem) JOIN import_stage r ON r.line_no = s.line_no
+    WHERE s.reason IS NULL
     WINDOW same AS (PARTITION BY s.stem), by_line AS (PARTITION BY s.stem ORDER BY s.line_no)
 )
 SELECT s.line_no,
@@ -226,16 +227,18 @@ FROM closed
 """
 PARTIES = f"""
 CREATE TEMP TABLE import_parties ON COMMIT DROP AS
-{PARTY_SQL} WHERE a.id IN (SELECT account_id FROM import_rows WHERE action = 'c')
+{PARTY_SQL} WHERE a.id IN (SELECT account_id FROM import_accounts)
 """
-DOCUMENT_ID = "nextval(pg_get_serial_sequence('settlements_document', 'id'))"
-ITEM_ID = "nextval(pg_get_serial_sequence('settlements_ledgeritem', 'id'))"
+DOCUMENT_ID = "nextval('settlements_document_id_seq'::regclass)"
+ITEM_ID = "nextval('settlements_ledgeritem_id_seq'::regclass)"
 POSTS = f"""
 CREATE TEMP TABLE import_posts ON COMMIT DROP AS
 SELECT {DOCUMENT_ID} AS document_id, {ITEM_ID} AS item_id, o.* FROM (
-    SELECT r.line_no, r.key, r.number, r.kind, r.side, r.account_id, p.party_id, r.company_id,
-        r.currency, r.document_date, r.due_date, r.total, r.reference
-    FROM import_rows r JOIN import_parties p ON p.account_id = r.account_id
+    SELECT r.line_no, r.key, r.number, r.kind, r.side, p.account_id, p.party_id,
+        COALESCE(r.company_id, %(company)s::bigint) AS company_id, r.currency, r.document_date,
+        r.due_date, r.total, r.reference
+    FROM import_rows r JOIN import_accounts a ON a.value = r.account
+    JOIN import_parties p ON p.account_id = a.account_id
     WHERE r.action = 'c' ORDER BY r.key OFFSET 0
 ) AS o
 """
@@ -290,7 +293,10 @@ SELECT CASE side WHEN 1 THEN settles_id ELSE item_id END,
     CASE side WHEN 1 THEN item_id ELSE settles_id END, party_id, currency, total, settled_on
 FROM import_settlements
 """
-ANALYZE = "ANALYZE settlements_document, settlements_ledgeritem, settlements_allocation"
+# Of what joins and filters read, so that the planner does not take the ledger for what it was.
+ANALYZE = """ANALYZE settlements_document (id, source_id, source_key, batch_id),
+    settlements_ledgeritem (id, document_id, party_id, account_id, allocated),
+    settlements_allocation (debit_item_id, credit_item_id)"""
 # Open here, of this source, and not in the file.
 MISSING = """
 CREATE TEMP TABLE import_missing ON COMMIT DROP AS

@@ -15,7 +15,7 @@ from settlements.importers.open_items_sql import ANALYZE, DOCUMENT_ID, ITEM_ID
 
 _DOOMED = f"""
 CREATE TEMP TABLE import_doomed_items ON COMMIT DROP AS
-SELECT i.id, i.document_id, starts_with(d.source_key, 'settled:') AS settles
+SELECT i.id, i.document_id, i.recorded_at, starts_with(d.source_key, 'settled:') AS settles
 FROM settlements_document d JOIN settlements_ledgeritem i ON i.document_id = d.id
 WHERE d.batch_id = %(batch)s AND d.reverses_id IS NULL
   AND NOT EXISTS (SELECT 1 FROM settlements_document r WHERE r.reverses_id = d.id);
@@ -25,10 +25,12 @@ SELECT {DOCUMENT_ID} AS reversal_id, o.id FROM (
 ) AS o;
 ANALYZE import_doomed_items, import_doomed_documents
 """
+# The batch's own allocations: of its settlements, and what its receipts paid when they came in.
 _STANDING = """
 CREATE TEMP TABLE import_doomed_allocations ON COMMIT DROP AS
 SELECT a.*, debit.id AS mine_debit, credit.id AS mine_credit,
-    COALESCE(debit.settles, false) OR COALESCE(credit.settles, false) AS settles
+    COALESCE(debit.settles, false) OR COALESCE(credit.settles, false)
+        OR %(receipts)s AND COALESCE(credit.recorded_at = a.recorded_at, false) AS settles
 FROM settlements_allocation a
 LEFT JOIN import_doomed_items debit ON debit.id = a.debit_item_id
 LEFT JOIN import_doomed_items credit ON credit.id = a.credit_item_id
@@ -92,7 +94,7 @@ def reverse_batch(run: Run) -> UndoReport:
     lock_tree()
     for statement in _DOOMED.split(";"):
         run.execute(statement)
-    run.execute(_STANDING)
+    run.execute(_STANDING, {"receipts": run.batch.kind == "receipts"})
     _refuse(run)
     with run.step("undo", _("Reversing the documents")):
         run.execute(_FREE)

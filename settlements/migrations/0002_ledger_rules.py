@@ -249,10 +249,12 @@ BEGIN
     PERFORM pg_advisory_xact_lock_shared({PERIOD_LOCK});
 {refers("allocation", ["created_by_id"])}
     -- Locked in one order by everybody: no deadlock. What follows sees what others committed.
+    -- What this transaction wrote is its own already: a file's million items need no locks.
     EXECUTE $q$
         SELECT count(*) FROM (
             SELECT i.id FROM settlements_ledgeritem i WHERE i.id IN (
                 SELECT debit_item_id FROM new_rows UNION SELECT credit_item_id FROM new_rows)
+              AND i.xmin <> pg_current_xact_id()::xid
             ORDER BY i.id FOR NO KEY UPDATE
         ) AS locked
     $q$ INTO bad;
