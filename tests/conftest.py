@@ -31,7 +31,7 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
     """Remove databases that killed test runs left; each run has one named by its process id."""
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_kam_%'")
         for (name,) in cursor.fetchall():
             pid = name.removeprefix("test_kam_")

@@ -3,16 +3,18 @@
 The function that link changes call is created by the migration `0002_functions`.
 """
 
+from typing import Any
+
 import pgtrigger
 
 
-def _statement(name: str, operation: object, call: str, **names: str) -> pgtrigger.Trigger:
+def _statement(name: str, operation: Any, call: str, **names: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(**names),
+        referencing=pgtrigger.Referencing(**names),  # type: ignore[no-untyped-call]
         func=f"{call} RETURN NULL;",
     )
 

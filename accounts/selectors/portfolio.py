@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -66,7 +67,7 @@ def monthly_revenue(scope: Scope, period: Period) -> MonthlyRevenue:
     A node counts for who leads it, or something above it, today.
     """
     base = base_currency()
-    parameters = {
+    parameters: dict[str, Any] = {
         "base": base,
         "start": period.start,
         "end": period.end,

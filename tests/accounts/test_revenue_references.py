@@ -48,7 +48,7 @@ def test_row_with_entries_cannot_be_deleted_by_hand(table: str) -> None:
 def test_row_without_entries_can_be_deleted() -> None:
     make_entry(account=make_account(name="A"), amount="10")
     other = make_account(name="B")
-    Account.objects.filter(pk=other.pk)._raw_delete("default")  # type: ignore[attr-defined]
+    Account.objects.filter(pk=other.pk)._raw_delete("default")
     assert list(Account.objects.values_list("name", flat=True)) == ["A"]
 
 
@@ -60,7 +60,7 @@ def test_account_is_not_deleted_while_an_entry_for_it_is_on_its_way() -> None:
 
     def delete() -> None:
         try:
-            Account.objects.filter(pk=account.pk)._raw_delete("default")  # type: ignore[attr-defined]
+            Account.objects.filter(pk=account.pk)._raw_delete("default")
         except IntegrityError as error:
             failures.append(error)
         finally:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def totals() -> list[tuple[str | None, date, Decimal]]:
     rows = GroupMonth.objects.filter(entries__gt=0).order_by("month", "group__name")
-    return [(r.group and r.group.name, r.month, r.base_amount) for r in rows]
+    return [(r.group.name if r.group else None, r.month, r.base_amount) for r in rows]
 
 
 def test_group_changes_in_the_middle_of_a_month() -> None:

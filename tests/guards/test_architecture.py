@@ -183,7 +183,8 @@ def test_scoped_models_are_read_through_visible_to() -> None:
             text = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
             model, _dot, rest = text.partition(".objects.")
             if model in scoped and rest and not rest.startswith(("visible_to", "editable_by")):
-                guilty.append(f"{path.relative_to(ROOT)}:{node.lineno} {text}")
+                line = getattr(node, "lineno", 0)
+                guilty.append(f"{path.relative_to(ROOT)}:{line} {text}")
     assert guilty == []
 
 

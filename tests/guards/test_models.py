@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -16,7 +18,7 @@ FLOORS = {
     "plans": 5,
     "dashboards": 6,
 }
-OURS = [model for app in FLOORS for model in apps.get_app_config(app).get_models()]
+OURS: list[Any] = [model for app in FLOORS for model in apps.get_app_config(app).get_models()]
 
 
 def _keys(model: type[models.Model]) -> list[tuple[str, str]]:

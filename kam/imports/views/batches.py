@@ -73,7 +73,7 @@ class BatchListFilter(django_filters.FilterSet):
     )
     state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=BatchState)
     source = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Source"), queryset=_visible_sources
+        label=gettext_lazy("Source"), queryset=cast("Any", _visible_sources)
     )
 
     class Meta:
