@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, cast
 
 import django_filters
 from django import forms
 from django.db.models import Max, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, AccountStatus, Channel
 from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account, Product, ProductCategory, RevenueEntry, Target
 from accounts.selectors import revenue
-from accounts.selectors.accounts import matching
-from kam.core.countries import country_choices
+from accounts.selectors.accounts import countries_in_use, matching
+from kam.core.countries import country_name
 from kam.core.models import Currency
 from kam.identity.models import User
 from kam.imports.models import DataSource
@@ -66,12 +68,22 @@ leads = cast("QuerySet[User]", _people)
 class PageFilter(django_filters.FilterSet):
     """A filter set that tells its account fields who asks."""
 
-    @property
+    @cached_property
     def form(self) -> forms.Form:
         """The form, its account fields limited to the user's scope."""
         form: forms.Form = super().form
-        give_user(form, cast("User", cast("Any", self.request).user))
+        user = cast("User", cast("Any", self.request).user)
+        give_user(form, user)
+        if "country" in form.fields:
+            codes = countries_in_use(user)
+            names = sorted(((code, country_name(code)) for code in codes), key=itemgetter(1))
+            cast("forms.ChoiceField", form.fields["country"]).choices = names
         return form
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """A filter that cannot be read finds nothing: all rows would look like its answer."""
+        rows = super().filter_queryset(queryset)
+        return rows if self.form.is_valid() else rows.none()
 
 
 class AccountListFilter(PageFilter):
@@ -82,7 +94,7 @@ class AccountListFilter(PageFilter):
     root = Flag(
         label=_("Only the top of each tree"), field_name="current_parent", lookup_expr="isnull"
     )
-    country = django_filters.ChoiceFilter(label=_("Country"), choices=country_choices)
+    country = django_filters.ChoiceFilter(label=_("Country"))
     region = django_filters.CharFilter(label=_("Region"))
     channel = Several(label=_("Sales channel"), choices=Channel.choices)
     status = Several(label=_("Status"), choices=STATUSES)
@@ -134,9 +146,7 @@ class RevenueFilter(PageFilter):
         label=_("Only without a category"), field_name="category", lookup_expr="isnull"
     )
     product = django_filters.CharFilter(label=_("Product code"), field_name="product__code")
-    country = django_filters.ChoiceFilter(
-        label=_("Country"), field_name="account__country", choices=country_choices
-    )
+    country = django_filters.ChoiceFilter(label=_("Country"), field_name="account__country")
     region = django_filters.CharFilter(label=_("Region"), field_name="account__region")
     channel = Several(
         label=_("Sales channel"), field_name="account__channel", choices=Channel.choices

@@ -12,7 +12,7 @@ from kam.identity.models import User
 
 ALIKE = Decimal("0.6")
 """Trigram similarity from which two names are shown as a pair; 1 is the same name."""
-CHECKED_AT_ONCE = 300
+CHECKED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)

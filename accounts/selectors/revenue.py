@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, Q, QuerySet
 
 from accounts.analytics.buying import LapseWindows, Rhythm, lapse_windows, lapsed, rhythm
 from accounts.models import GroupPeriod, ProductCategory, RevenueEntry
@@ -38,9 +39,16 @@ def entries_for(user: User) -> QuerySet[RevenueEntry]:
 
 def within(rows: QuerySet[RevenueEntry], account_id: int) -> QuerySet[RevenueEntry]:
     """Entries of an account and of what stood below it on each entry's date."""
+    return _of_members(rows, [(one.account_id, one.valid) for one in tree.below(account_id)])
+
+
+def _of_members(
+    rows: QuerySet[RevenueEntry], members: Iterable[tuple[int, DateRange]]
+) -> QuerySet[RevenueEntry]:
+    """Entries of accounts, each in its period, said so that the index on both serves."""
     by_period: dict[tuple[date | None, date | None], list[int]] = defaultdict(list)
-    for member in tree.below(account_id):
-        by_period[member.valid.lower, member.valid.upper].append(member.account_id)
+    for member, valid in members:
+        by_period[valid.lower, valid.upper].append(member)
     condition = Q(pk__in=[])
     for (start, end), ids in by_period.items():
         part = Q(account__in=ids)
@@ -51,13 +59,10 @@ def within(rows: QuerySet[RevenueEntry], account_id: int) -> QuerySet[RevenueEnt
 
 def of_group(rows: QuerySet[RevenueEntry], group_id: int) -> QuerySet[RevenueEntry]:
     """Entries whose ultimate parent on their own date was this account."""
-    members = GroupPeriod.objects.filter(group=group_id)
-    on_the_day = members.filter(account=OuterRef("account"), valid__contains=OuterRef("booked_on"))
-    own = GroupPeriod.objects.filter(account=group_id)
-    return rows.filter(
-        Q(Q(account=group_id), ~Exists(own))
-        | Q(Q(account__in=members.values("account")), Exists(on_the_day))
-    )
+    members = list(GroupPeriod.objects.filter(group=group_id).values_list("account_id", "valid"))
+    if not GroupPeriod.objects.filter(account=group_id).exists():
+        members.append((group_id, tree.ALWAYS))  # it never had a parent: always its own group
+    return _of_members(rows, members)
 
 
 @dataclass(frozen=True, slots=True)

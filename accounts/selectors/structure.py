@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Account, AccountFigure, LeadAssignment, ParentLink
 from kam.identity.models import User
@@ -85,8 +85,20 @@ def children_on(account: Account, user: User, *, on: date) -> list[Child]:
     return as_children(list(rows.order_by("-figure__net_12m", "-pk")[:CHILDREN_SHOWN]), on=on)
 
 
+def tops(user: User) -> QuerySet[Account]:
+    """Accounts without a parent today, or whose parent is out of the user's scope.
+
+    The ids of a scope are read first, so that its index is used whatever the order asked for.
+    """
+    if user.sees_everything():
+        return _listed(user).filter(current_parent__isnull=True)
+    hidden = ~Q(current_parent__lead_chain__overlap=user.scope_user_ids())
+    mine = Account.objects.visible_to(user).filter(Q(current_parent__isnull=True) | hidden)
+    return _listed(user).filter(pk__in=list(mine.order_by().values_list("pk", flat=True)))
+
+
 def tops_on(user: User, *, on: date) -> QuerySet[Account]:
-    """Accounts without a parent on a day, or whose parent then is out of the user's scope."""
+    """The same of any day; scope is today's."""
     links = ParentLink.objects.filter(account=OuterRef("pk"), valid__contains=on)
     within = links.filter(parent__in=Account.objects.visible_to(user).values("pk"))
     return _listed(user).filter(~Exists(links if user.sees_everything() else within))

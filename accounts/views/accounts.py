@@ -90,7 +90,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         request,
         reads.accounts_for(user),
-        account_columns(base_currency(), span),
+        account_columns(base_currency(), span, of_all=user.sees_everything()),
         name="accounts",
         caption=_("Accounts"),
         default_sort="-net",

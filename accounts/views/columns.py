@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -90,17 +93,29 @@ class Named:
         return format_html('{}<span class="cell-sub">{}</span>', name, self.account.above)
 
 
-def account_columns(currency: str, span: Windows) -> list[Column]:
-    """The columns of a list of accounts; amounts in the base currency."""
+def account_columns(currency: str, span: Windows, *, of_all: bool) -> list[Column]:
+    """The columns of a list of accounts; amounts in the base currency.
+
+    `of_all`: the list may hold all accounts, so that only an index can sort it. The accounts of
+    a scope are few; walking through the index of all to find them would take longer.
+    """
+    sort: Callable[[str], Any] = str if of_all else _unindexed
     return [
-        Column(name="name", title=gettext_lazy("Account"), value=Named, sort="name_key"),
-        *_figure_columns(currency, span),
+        Column(
+            name="name",
+            title=gettext_lazy("Account"),
+            value=Named,
+            sort=sort("name_key"),
+            nullable=False,
+        ),
+        *_figure_columns(currency, span, sort),
         Column(name="kind", title=gettext_lazy("Kind"), value=kind),
         Column(
             name="country",
             title=gettext_lazy("Country"),
             value=country,
-            sort="country",
+            sort=sort("country"),
+            nullable=False,
             unknown=gettext_lazy("No country given"),
         ),
         Column(
@@ -128,11 +143,16 @@ def account_columns(currency: str, span: Windows) -> list[Column]:
             default=False,
             unknown=gettext_lazy("Top of its tree"),
         ),
-        *_more_figure_columns(currency),
+        *_more_figure_columns(currency, sort),
     ]
 
 
-def _figure_columns(currency: str, span: Windows) -> list[Column]:
+def _unindexed(path: str) -> Coalesce:
+    """The same order, said so that no index serves it: the rows are found by their scope first."""
+    return Coalesce(F(path), F(path))
+
+
+def _figure_columns(currency: str, span: Windows, sort: Callable[[str], Any]) -> list[Column]:
     return [
         Column(
             name="net",
@@ -140,7 +160,7 @@ def _figure_columns(currency: str, span: Windows) -> list[Column]:
             kind="money",
             unit=currency,
             value="figure.net_12m",
-            sort="figure__net_12m",
+            sort=sort("figure__net_12m"),
             nullable=False,
             places=0,
             help=_("Net revenue with everything below, %s") % months_in_words(span.latest),
@@ -155,7 +175,7 @@ def _figure_columns(currency: str, span: Windows) -> list[Column]:
     ]
 
 
-def _more_figure_columns(currency: str) -> list[Column]:
+def _more_figure_columns(currency: str, sort: Callable[[str], Any]) -> list[Column]:
     return [
         Column(
             name="before",
@@ -163,7 +183,7 @@ def _more_figure_columns(currency: str) -> list[Column]:
             kind="money",
             unit=currency,
             value="figure.net_previous_12m",
-            sort="figure__net_previous_12m",
+            sort=sort("figure__net_previous_12m"),
             nullable=False,
             places=0,
             default=False,

@@ -23,8 +23,10 @@ from kam.core.selectors.rates import base_currency
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 
-NARROW = ("date_from", "date_to", "within", "account", "group", "batch", "unconverted")
-"""Filters that leave few enough rows for a list by date; without one the last month is shown."""
+NARROW = ("within", "account", "group")
+"""Filters that an index by account and date serves, so that the list can be sorted by date."""
+BOUNDED = (*NARROW, "date_from", "date_to", "batch", "unconverted")
+"""Without any of these the list shows the last month that was booked."""
 
 
 def _account_url(entry: RevenueEntry) -> str:
@@ -113,6 +115,15 @@ def _base_columns(currency: str) -> list[Column]:
         Column(name="source", title=gettext_lazy("Source"), value="source.name", default=False),
         Column(name="key", title=gettext_lazy("Key"), value="source_key", default=False),
         Column(name="batch", title=gettext_lazy("Import"), value="batch_id", default=False),
+        Column(
+            name="number",
+            title=gettext_lazy("Number"),
+            value="pk",
+            sort="pk",
+            nullable=False,
+            default=False,
+            help=_("In the order in which entries came in."),
+        ),
     ]
 
 
@@ -131,9 +142,13 @@ def _totals(rows: QuerySet[RevenueEntry]) -> dict[str, Any]:
 @requires("accounts.view")
 @require_GET
 def revenue_list(request: HttpRequest) -> HttpResponseBase:
-    """Revenue entries, filtered; without a narrowing filter those of the last month booked."""
-    if not any(request.GET.get(name) for name in NARROW):
+    """Revenue entries, filtered; without a narrowing filter those of the last month booked.
+
+    Of some accounts the latest come first; of all accounts those that came in last.
+    """
+    if not any(request.GET.get(name) for name in BOUNDED):
         return _last_month(request)
+    by_date = any(request.GET.get(name) for name in NARROW)
     user = signed_in(request)
     may_import = may(user, "imports.run")
     table = Table(
@@ -142,7 +157,7 @@ def revenue_list(request: HttpRequest) -> HttpResponseBase:
         _columns(base_currency()),
         name="revenue",
         caption=_("Revenue entries"),
-        default_sort="-booked_on",
+        default_sort="-booked_on" if by_date else "-number",
         filters=RevenueFilter,
         totals=_totals,
         empty=Empty(

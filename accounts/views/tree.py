@@ -32,7 +32,7 @@ def account_tree(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form, on = DayForm.asked(request.GET, today)
     pager = KeysetPager(
-        structure.tops_on(user, on=on),
+        structure.tops(user) if on == today else structure.tops_on(user, on=on),
         F("figure__net_12m"),
         descending=True,
         nullable=False,

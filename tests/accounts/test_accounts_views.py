@@ -333,6 +333,15 @@ def test_filters(query: dict[str, Any], expected: list[str], people: People) -> 
     assert sorted(row.name for row in rows) == expected
 
 
+def test_a_filter_that_cannot_be_read_finds_nothing(mine: Account, people: People) -> None:
+    theirs = make_account(lead=people.stranger)
+
+    for query in ({"within": f"#{theirs.pk}"}, {"kind": "nonsense"}, {"country": "XX"}):
+        table = page(people.owner, "account-list", **query).context["table"]
+        assert list(table.page.rows) == []
+        assert set(table.filters.form.errors) == set(query)
+
+
 def test_filters_by_lead_and_branch(mine: Account, people: People) -> None:
     make_account(name="Elsewhere", lead=people.stranger)
 
@@ -473,7 +482,7 @@ def test_what_the_list_costs(rows: int, people: People) -> None:
     client = client_of(people.owner)
     client.get(reverse("accounts:account-list"))
 
-    with queries(6):
+    with queries(7):
         client.get(reverse("accounts:account-list"))
 
 
@@ -483,7 +492,7 @@ def test_what_the_tree_costs(rows: int, people: People) -> None:
         make_account(parent=make_account(lead=people.owner))
     client = client_of(people.owner)
 
-    with queries(6):
+    with queries(7):
         client.get(reverse("accounts:account-tree"))
 
 
