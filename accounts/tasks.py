@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.concentration.query import data_as_of
 from accounts.selectors.concentration.totals import MissingRatesError
@@ -13,7 +14,7 @@ from accounts.services.tree import refresh_current
 from kam.core.jobs import JobError, Progress, job
 
 
-@job("accounts.refresh_accounts")
+@job("accounts.refresh_accounts", title=_("Bring accounts up to date"))
 def refresh_accounts(progress: Progress) -> dict[str, Any]:
     """Let dated changes take effect (nightly): today's tree, leads and list figures."""
     as_of = timezone.localdate()
@@ -22,7 +23,7 @@ def refresh_accounts(progress: Progress) -> dict[str, Any]:
     return {"as_of": as_of.isoformat(), "changed": moved, "figures": refresh_figures(as_of=as_of)}
 
 
-@job("accounts.fill_base_amounts")
+@job("accounts.fill_base_amounts", title=_("Convert revenue that waited for a rate"))
 def fill_missing_base_amounts(progress: Progress) -> dict[str, Any]:
     """Convert entries whose rate has arrived, and refresh the figures that they are part of."""
     filled = fill_base_amounts()
@@ -31,7 +32,11 @@ def fill_missing_base_amounts(progress: Progress) -> dict[str, Any]:
     return {"filled": filled, "figures": written}
 
 
-@job("accounts.recompute_concentration")
+@job(
+    "accounts.recompute_concentration",
+    title=_("Compute revenue concentration"),
+    capability="concentration.recompute",
+)
 def recompute_concentration(progress: Progress) -> dict[str, Any]:
     """Bring concentration snapshots, trend and alerts up to date (nightly and on demand)."""
     as_of = data_as_of(timezone.localdate())

@@ -18,6 +18,10 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "forget sessions that are over": {
+        "task": "identity.forget_sessions",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "forget old idempotency keys": {
         "task": "core.forget_idempotency_keys",
         "schedule": crontab(hour="3", minute="20"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import RevenueEntry
 from kam.core.jobs import enqueue
 from kam.core.models import Organisation
+from kam.core.problems import Blocker
 
 _MISSING = """
 SELECT e.id, x.rate
@@ -53,6 +56,20 @@ def fill_base_amounts() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_FILL_SQL, {"base": base})
         return int(cursor.rowcount)
+
+
+def base_currency_blocker() -> Blocker | None:
+    """Say why the base currency must stay, while revenue is stored in it."""
+    if not RevenueEntry.objects.exists():
+        return None
+    return Blocker(
+        _(
+            "The base currency stays while there is revenue: each entry was converted into it with"
+            " the rate of its day. Figures can be shown in any other currency."
+        ),
+        code="base_currency_in_use",
+        field="base_currency",
+    )
 
 
 def ask_to_fill_base_amounts() -> None:

@@ -10,8 +10,9 @@ from django.utils.dates import MONTHS
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from kam.core import formats
 from kam.core.countries import country_choices
-from kam.core.models import ExchangeRate, Organisation, SellingCompany
+from kam.core.models import Currency, ExchangeRate, Organisation, SellingCompany
 from kam.core.services.organisation import CompanyFields, OrganisationFields
 from kam.core.services.rates import RateRow
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
     OrganisationModelForm = forms.ModelForm[Organisation]
     CompanyModelForm = forms.ModelForm[SellingCompany]
     RateModelForm = forms.ModelForm[ExchangeRate]
+    CurrencyField = forms.ModelChoiceField[Currency]
 else:
     OrganisationModelForm = CompanyModelForm = RateModelForm = forms.ModelForm
+    CurrencyField = forms.ModelChoiceField
 
 _PLACES = Decimal(1).scaleb(-10)
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
@@ -33,7 +36,21 @@ def _time_zones() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in names if not zone.startswith(skipped)]
 
 
+class CurrencyChoiceField(CurrencyField):
+    """Currencies by code and name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The code with the name in the user's language."""
+        return f"{obj.code} – {formats.currency_name(obj.code)}"
+
+
 class OrganisationForm(OrganisationModelForm):
+    base_currency = CurrencyChoiceField(
+        Currency.objects.all(),
+        label=_("Base currency"),
+        empty_label=None,
+        help_text=_("Figures of several currencies are shown in it."),
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=_time_zones,
@@ -47,6 +64,11 @@ class OrganisationForm(OrganisationModelForm):
         model = Organisation
         fields = ["name", "base_currency", "time_zone", "fiscal_year_start"]
 
+    def __init__(self, *args: Any, fixed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if fixed and "base_currency" not in self.data:  # a browser leaves out what is disabled
+            self.fields["base_currency"].disabled = True
+
     def organisation_fields(self) -> OrganisationFields:
         """What the service wants to know."""
         return cast("OrganisationFields", self.cleaned_data)
@@ -54,6 +76,7 @@ class OrganisationForm(OrganisationModelForm):
 
 class CompanyForm(CompanyModelForm):
     country = forms.ChoiceField(label=_("Country"), choices=lazy(country_choices, list)())
+    currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"))
 
     class Meta:
         model = SellingCompany
@@ -72,6 +95,7 @@ class RateForm(RateModelForm):
     """A dated rate, typed whichever way it is quoted."""
 
     PER_CURRENCY, PER_BASE = "currency", "base"
+    currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"))
     quoted = forms.ChoiceField(label=_("The rate says"), widget=forms.RadioSelect)
     rate = forms.DecimalField(
         label=_("Rate"),

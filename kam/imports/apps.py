@@ -8,6 +8,9 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
+        from kam.core.selectors.system import register_freshness
         from kam.imports import menu
+        from kam.imports.selectors import freshness
 
         menu.register()
+        register_freshness(freshness)

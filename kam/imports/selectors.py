@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from kam.core.selectors.system import Freshness
 from kam.identity.models import User
 from kam.imports.choices import BatchState
 from kam.imports.models import DataSource
@@ -36,6 +37,15 @@ def sources_with_imports(user: User) -> QuerySet[DataSource]:
     return sources.annotate(
         imports=Count("batches", filter=done), last_import_id=Max("batches__pk", filter=done)
     )
+
+
+def freshness(user: User, as_of: date) -> list[Freshness]:
+    """Return until when each visible source is known to be complete, for the page about kam."""
+    sources: QuerySet[DataSource] = DataSource.objects.visible_to(user)
+    return [
+        Freshness(str(source), source.data_as_of, is_late=days_late(source, as_of) > 0)
+        for source in sources
+    ]
 
 
 def late_sources(user: User, as_of: date) -> list[SourceState]:

@@ -437,7 +437,7 @@ def test_an_open_run_asks_for_its_progress_again(people: People, probe: Probe) -
 def test_the_schedule_stands_in_plain_words(people: People) -> None:
     page = client_of(people.administrator).get("/jobs/")
     plans = [(str(plan.title), plan.when) for plan in page.context["schedule"]]
-    assert ("Recompute concentration", "every day at 02:10") in plans
+    assert ("Compute revenue concentration", "every day at 02:10") in plans
     assert client_of(people.owner).get("/jobs/").context["schedule"] == []
 
 

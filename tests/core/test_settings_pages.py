@@ -19,6 +19,7 @@ from kam.core.selectors.system import Freshness
 from kam.core.services import organisation as services
 from kam.core.views.system import server_error
 from tests.conftest import People, client_of
+from tests.factories.accounts import make_account, make_entry
 
 pytestmark = pytest.mark.django_db
 ORGANISATION = {
@@ -128,8 +129,10 @@ def test_the_base_currency_stays_while_figures_stand_in_it(people: People, block
     assert page.status_code == 422
     assert page.context["form"].errors["base_currency"] == [blocker]
     assert Organisation.objects.get().name == "kam"
-    data = ORGANISATION | {"base_currency": "EUR"}
+    data = {name: value for name, value in ORGANISATION.items() if name != "base_currency"}
     assert client.post("/settings/organisation/", data).status_code == 302
+    organisation = Organisation.objects.get()
+    assert (organisation.name, organisation.base_currency_id) == ("Aalto Foods", "EUR")
 
 
 def test_the_service_enforces_it_too(blocker: str) -> None:
@@ -191,7 +194,7 @@ def test_the_list_needs_few_statements(
 
 def test_about_names_versions_and_how_fresh_the_data_is(people: People) -> None:
     late = Freshness(source="Test source", as_of=None, is_late=True)
-    provider = lambda: [late]  # noqa: E731 - it must be the same object twice
+    provider = lambda _user, _as_of: [late]  # noqa: E731 - it must be the same object twice
     system.register_freshness(provider)
     page: Any = client_of(people.director).get("/settings/about/")
     system._freshness_providers.remove(provider)
@@ -245,3 +248,15 @@ def test_an_outage_that_a_middleware_meets_is_a_503_too(rf: RequestFactory) -> N
 def test_a_page_that_is_not_here(people: People) -> None:
     answer = client_of(people.owner).get("/nothing/")
     assert (answer.status_code, answer.templates[0].name) == (404, "404.html")
+
+
+def test_revenue_fixes_the_base_currency(people: People) -> None:
+    client = client_of(people.administrator)
+    page: Any = client.get("/settings/organisation/")
+    assert page.context["form"].fields["base_currency"].disabled is False
+    make_entry(account=make_account(), amount="1")
+    page = client.get("/settings/organisation/")
+    assert page.context["form"].fields["base_currency"].disabled is True
+    page = client.post("/settings/organisation/", ORGANISATION)
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["base_currency"])
+    assert Organisation.objects.get().base_currency_id == "EUR"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -13,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from kam.core.models import Organisation
 from kam.identity.choices import Role
 from kam.identity.models import User
+from kam.identity.services.sign_ins import forget_what_is_over
 from tests.conftest import People, client_of
 from tests.factories.identity import PASSWORD, make_user
 
@@ -161,3 +164,12 @@ def test_a_language_is_remembered_by_browser_and_user(people: People) -> None:
     assert people.owner.language == "vi"
     assert client.get("/profile/").headers["Content-Language"] == "vi"
     assert Client().post("/i18n/set-language/", {"language": "fi"}).status_code == 302
+
+
+def test_sessions_that_are_over_are_forgotten(people: People) -> None:
+    signed_in(people.owner)
+    now = timezone.now()
+    forget_what_is_over(now=now)
+    assert Session.objects.count() == 1
+    forget_what_is_over(now=now + timedelta(hours=13))
+    assert Session.objects.count() == 0

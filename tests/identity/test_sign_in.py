@@ -20,6 +20,7 @@ from kam.identity.services.sign_ins import (
     WrongCredentialsError,
     verify_sign_in,
 )
+from kam.identity.services.tokens import create_token
 from tests.conftest import client_of
 from tests.factories.identity import PASSWORD, make_user
 
@@ -307,3 +308,15 @@ def test_of_two_first_administrators_one_wins() -> None:
         thread.join(20)
     assert User.objects.count() == 1
     assert len(answers) == 4
+
+
+def test_the_technical_admin_shows_no_secret() -> None:
+    chief = User.objects.create_superuser("chief@kam.test", PASSWORD, full_name="Chief")
+    made = create_token(user=chief, by=chief, name="x", scope="read", now=timezone.now())
+    client = client_of(chief)
+    for model, pk in (("user", chief.pk), ("apitoken", made.token.pk)):
+        assert client.get(f"/admin/identity/{model}/").status_code == 200
+        page = client.get(f"/admin/identity/{model}/{pk}/change/").content.decode()
+        assert chief.password not in page
+        assert made.token.digest not in page
+        assert client.post(f"/admin/identity/{model}/{pk}/change/", {}).status_code == 403

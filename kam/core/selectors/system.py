@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import celery
 import django
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.access import Viewer
 from kam.core.formats import Text
 
 
@@ -33,7 +35,7 @@ class Freshness:
     is_late: bool = False
 
 
-type FreshnessProvider = Callable[[], Sequence[Freshness]]
+type FreshnessProvider = Callable[[Any, date], Sequence[Freshness]]
 _freshness_providers: list[FreshnessProvider] = []
 
 
@@ -43,9 +45,9 @@ def register_freshness(provider: FreshnessProvider) -> None:
         _freshness_providers.append(provider)
 
 
-def freshness() -> list[Freshness]:
-    """What every app tells about its sources, in their order."""
-    return [line for provider in _freshness_providers for line in provider()]
+def freshness(user: Viewer, as_of: date) -> list[Freshness]:
+    """What every app tells about the sources that the user may see, in their order."""
+    return [line for provider in _freshness_providers for line in provider(user, as_of)]
 
 
 def parts() -> list[Part]:

@@ -20,11 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from kam.core import htmx, jobs
+from kam.core import formats, htmx, jobs
 from kam.core.badges import Badge, State
 from kam.core.choices import JobState
 from kam.core.formats import Text
 from kam.core.jobs.registry import title_of
+from kam.core.jobs.schedule import START
 from kam.core.models import JobRun
 from kam.core.registry import may
 from kam.core.tables import Column, Empty, Table
@@ -66,7 +67,7 @@ def duration(run: JobRun, now: dt.datetime) -> str | None:
 
 
 def _progress(run: JobRun) -> str | None:
-    return f"{run.done} / {run.total}" if run.total else None
+    return f"{formats.number(run.done)} / {formats.number(run.total)}" if run.total else None
 
 
 COLUMNS = [
@@ -191,11 +192,10 @@ class Planned:
 
 
 def schedule() -> Iterator[Planned]:
-    """The jobs of the schedule in code, in words."""
+    """The jobs of the schedule in code, in words; upkeep that nobody waits for is left out."""
     for entry in current_app.conf.beat_schedule.values():
-        name = (entry.get("kwargs") or {}).get("name")
-        title = title_of(name) if name else title_of(entry["task"])
-        yield Planned(title, _when(entry["schedule"]))
+        if entry["task"] == START:
+            yield Planned(title_of(entry["kwargs"]["name"]), _when(entry["schedule"]))
 
 
 def _when(plan: Any) -> str:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kam.core import nav
 from kam.core.badges import Badge
 from kam.core.countries import country_name
+from kam.core.formats import Text
 from kam.core.forms import CompanyForm, OrganisationForm
-from kam.core.guards import requires
+from kam.core.guards import demand, requires
 from kam.core.models import Organisation, SellingCompany
 from kam.core.pages import Crumbs, confirm_page, settings_crumbs
 from kam.core.problems import RefusedError, add_to_form
@@ -28,13 +30,25 @@ from kam.core.tables import Column, Empty, Table
 VIEW, CHANGE = "settings.view", "settings.change"
 
 
+ABOUT: dict[str, Text] = {
+    "settings-organisation": gettext_lazy("Name, base currency, time zone, fiscal year"),
+    "settings-companies": gettext_lazy("Your own legal entities that sell and invoice"),
+    "settings-currencies": gettext_lazy("Every currency with its latest rate"),
+    "settings-rates": gettext_lazy("What a currency was worth, from when on"),
+    "settings-users": gettext_lazy("Who may sign in, and what they may do"),
+    "settings-teams": gettext_lazy("Whose accounts people see"),
+    "settings-delegations": gettext_lazy("Who stands in for whom"),
+    "settings-about": gettext_lazy("Versions, and how fresh the data is"),
+}
+
+
 @requires(VIEW)
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:
     """The way to every setting that the user may see."""
     entries = [e for e in nav.visible(request.user) if e.item.parent == "settings"]
     context = {
-        "entries": entries,
+        "tiles": [(entry, ABOUT.get(entry.item.key, "")) for entry in entries],
         "organisation": Organisation.objects.get(),
         "may_clear_demo": may(request.user, "demo.clear"),
         "crumbs": [(_("Settings"), "")],
@@ -46,8 +60,8 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def organisation_edit(request: HttpRequest) -> HttpResponse:
     """Name, base currency, time zone and fiscal year."""
-    organisation = Organisation.objects.get()
-    form = OrganisationForm(request.POST or None, instance=organisation)
+    organisation, blockers = Organisation.objects.get(), services.base_currency_blockers()
+    form = OrganisationForm(request.POST or None, instance=organisation, fixed=bool(blockers))
     if request.method == "POST" and form.is_valid():
         try:
             services.update_organisation(fields=form.organisation_fields())
@@ -63,7 +77,7 @@ def organisation_edit(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "may_change": may_change,
-        "blockers": services.base_currency_blockers(),
+        "blockers": blockers,
         "history": history_of(organisation),
         "crumbs": settings_crumbs((_("Organisation"), "")),
     }
@@ -222,7 +236,7 @@ def about(request: HttpRequest) -> HttpResponse:
     """Versions, and how fresh the data is."""
     context = {
         "parts": system.parts(),
-        "freshness": system.freshness(),
+        "freshness": system.freshness(demand(request.user, VIEW), timezone.localdate()),
         "organisation": Organisation.objects.get(),
         "crumbs": settings_crumbs((_("About kam"), "")),
     }

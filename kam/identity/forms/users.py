@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import DateRange
 
@@ -35,12 +37,28 @@ class TeamChoiceField(TeamField):
         self.choices = empty + [(str(node.team.pk), node.path) for node in nodes]
 
 
+ROLE_WORDS = {
+    Role.ACCOUNT_MANAGER: _("leads accounts, sees those of the team"),
+    Role.SALES_DIRECTOR: _("steers the teams below: leads, targets, limits, imports"),
+    Role.CREDIT_CONTROLLER: _("sees the whole company: receivables, rates, imports"),
+    Role.ADMINISTRATOR: _("everything, users and settings too"),
+    Role.AUDITOR: _("sees everything, changes nothing"),
+    Role.INTEGRATION: _("a program that uses the API"),
+}
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """The roles, each with what it is for."""
+    words = '<span>{} <span class="text-secondary">– {}</span></span>'
+    return [(role.value, format_html(words, role.label, ROLE_WORDS[role])) for role in Role]
+
+
 class UserForm(UserModelForm):
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
-        choices=Role,
+        choices=lazy(role_choices, list)(),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("What the user may do. Several roles add up."),
+        help_text=_("Several roles add up."),
     )
     team = TeamChoiceField(
         label=_("Sales team"),

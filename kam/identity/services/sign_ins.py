@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
@@ -63,6 +64,13 @@ def _count_attempt(account: str, address: str | None, now: datetime) -> None:
             raise TooManyAttemptsError(times[limit - 1] + WINDOW)
     SignInFailure.objects.filter(at__lt=now - KEPT).delete()
     SignInFailure.objects.create(account=account, address=address, at=now)
+
+
+@transaction.atomic
+def forget_what_is_over(*, now: datetime) -> None:
+    """Delete expired sessions, and failures that are older than a day."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    SignInFailure.objects.filter(at__lt=now - KEPT).delete()
 
 
 def _digest(email: str) -> str:

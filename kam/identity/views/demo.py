@@ -66,7 +66,12 @@ def _question(request: HttpRequest, form: ClearDemoForm, added: dict[str, int]) 
     return confirm_page(
         request,
         title=_("Clear the demo company?"),
-        text=_("Do this once, before your own data comes in: the two never mix."),
+        text=_("Do this once, before your own data comes in: the two never mix.")
+        if not form.claims
+        else _(
+            "Do this once, before your own data comes in: the two never mix. Say who you are, for"
+            " everybody knows the demo's passwords."
+        ),
         verb=_("Clear the demo company"),
         goes=[
             _("The demo's accounts, products, revenue, targets, imports and rates"),

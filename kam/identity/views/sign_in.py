@@ -49,7 +49,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             return _welcome(request, user, target)
     else:
         status = 422 if form.errors else 200
-    context = {"form": form, "next": target, "people": demo.sign_ins()}
+    people = demo.sign_ins()
+    first = list({person.title: person for person in reversed(people)}.values())[::-1]
+    context = {
+        "form": form,
+        "next": target,
+        "people": people,
+        "first_people": first,
+        "more_people": [person for person in people if person not in first],
+    }
     response = render(request, "identity/sign_in.html", context, status=status)
     if status == 429:
         response["Retry-After"] = str(int(sign_ins.WINDOW.total_seconds()))
