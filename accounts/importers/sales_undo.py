@@ -25,9 +25,13 @@ _FIELDS = """source_id, source_key, batch_id, account_id, booked_on, product_id,
 _BEFORE = """
 FROM accounts_revenuerevision r
 CROSS JOIN LATERAL jsonb_populate_record(NULL::accounts_revenueentry, r.before) b
+LEFT JOIN accounts_account a ON a.id = b.account_id
 WHERE r.batch_id = %(batch)s
 """
-_CHANGED_BACK = ", ".join(f"b.{name.strip()}" for name in _FIELDS.split(","))
+# A line of an account that was merged meanwhile comes back to the survivor.
+_CHANGED_BACK = ", ".join(f"b.{name.strip()}" for name in _FIELDS.split(",")).replace(
+    "b.account_id", "COALESCE(a.merged_into_id, b.account_id)"
+)
 _PUT_BACK = f"""
 UPDATE accounts_revenueentry e SET ({_FIELDS}) = ROW({_CHANGED_BACK}) {_BEFORE} AND e.id = b.id
 """

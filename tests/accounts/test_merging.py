@@ -34,10 +34,12 @@ from accounts.services.merging import (
 from accounts.services.tree import refresh_current
 from kam.core.problems import Blocker, RefusedError
 from kam.identity.models import User
+from kam.imports.services import undoing
 from tests.accounts.naive_tree import LAST, NUMBERS, NaiveTree, day, period, rolled_back
 from tests.accounts.test_tree import assert_group_periods, assert_rollups
 from tests.factories.accounts import make_account, make_batch, make_entry, make_target
 from tests.factories.identity import make_user
+from tests.factories.imports import csv_text, send
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 15)
@@ -294,3 +296,16 @@ def test_what_was_overlapped_remains_in_the_history() -> None:
         ("insert", two.pk),
         ("delete", two.pk),
     ]
+
+
+def test_an_import_undone_after_the_merge_gives_its_lines_to_the_survivor() -> None:
+    keep, drop = make_account(external_id="K"), make_account(external_id="D")
+    header = ["source_key", "account", "date", "product", "net_amount", "currency"]
+    send("sales", csv_text(header, ["L1", "D", "2026-03-31", "P1", "100", "EUR"]))
+    changed = send("sales", csv_text(header, ["L1", "K", "2026-03-31", "P1", "7", "EUR"]))
+    merge_accounts(keep=keep, drop=drop, as_of=TODAY)
+
+    undoing.undo(batch_id=changed.batch.pk, as_of=TODAY)
+
+    entry = RevenueEntry.objects.get()
+    assert (entry.account, entry.net_amount) == (keep, 100)
