@@ -50,7 +50,7 @@ class ConcentrationMeasure(TextChoices):
     CR5 = "cr5", _("Share of the five largest")
     CR10 = "cr10", _("Share of the ten largest")
     HHI = "hhi", _("HHI")
-    MAJOR = "at_least_10pct", _("Customers at 10 % or more")
+    MAJOR = "at_least_10pct", _("Customers with at least one tenth")
 
 
 class AlertLevel(TextChoices):

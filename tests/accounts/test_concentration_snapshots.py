@@ -287,7 +287,8 @@ def test_recompute_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(answer["snapshots"]) == 6
     first = answer["snapshots"][0]
     assert (first["scope"], first["from"], first["to"]) == ("group", "2025-07-01", "2026-07-01")
-    assert (first["customers"], first["is_new"], first["age_seconds"]) == (2, True, 0)
+    assert (first["customers"], first["is_new"]) == (2, True)
+    assert 0 <= first["age_seconds"] < 60
 
 
 def test_concentration_command(capsys: pytest.CaptureFixture[str]) -> None:
