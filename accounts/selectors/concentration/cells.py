@@ -17,7 +17,7 @@ from typing import Any
 
 from accounts.choices import ConcentrationLevel
 from accounts.selectors.concentration.query import ConcentrationQuery
-from kam.core.dates import Period
+from kam.core.dates import Period, month_start
 
 
 class Basis(StrEnum):
@@ -62,32 +62,50 @@ def cells(
     query: ConcentrationQuery,
     points: Sequence[Period],
     *,
-    base: str,
-    only: str = "",
+    base: str = "",
     scope: Scope = COMPANY,
     basis: Basis = Basis.AUTO,
 ) -> str:
     """Return SQL that selects the cells of every point; `base` is the base currency.
 
-    `only` is a guess that there is but one currency, which spares summing in two: where it is
-    wrong, `high` is empty and the cell means nothing.
+    Without it a sample is taken to be the one currency of all, which spares summing in two:
+    where that is wrong, `high` sorts behind every code and the cell means nothing; where the
+    sample has several, nothing is read and there are no cells.
     """
-    code = statement.bind(only or base, "base")
-    builder = _Cells(statement, query, scope, basis, _one(code) if only else _several(code))
+    columns = _several(statement.bind(base, "base")) if base else _one(SAMPLED)
+    builder = _Cells(statement, query, scope, basis, columns)
     return "\nUNION ALL\n".join(
         builder.point(number, period) for number, period in enumerate(points)
     )
 
 
+SAMPLED = "(SELECT code FROM sampled)"
+SAMPLE = 500
+
+
+def sampled(statement: Statement, query: ConcentrationQuery, period: Period) -> str:
+    """Return SQL of the one currency `code` of some month totals: null where there are several,
+    or where it is not the one asked for."""
+    wanted = statement.bind(query.currency, "wanted")
+    start, end = statement.bind(month_start(period.start)), statement.bind(period.end)
+    return f"""
+        SELECT CASE WHEN min(currency_id) = max(currency_id)
+            AND {wanted} IN ('', min(currency_id)) THEN min(currency_id) END AS code
+        FROM (SELECT currency_id FROM accounts_groupmonth
+              WHERE month >= {start} AND month < {end} LIMIT {SAMPLE}) AS some_months"""
+
+
 @dataclass(frozen=True)
 class _Columns:
-    """What is read of roll-ups `m`, summed over entries `e`, named again, and summed at last."""
+    """What is read of roll-ups `m`, summed over entries `e`, named again, and summed at last;
+    and a condition without which nothing is read."""
 
     month: str
     entry: str
     entry_group: str
     again: str
     total: str
+    condition: str = ""
 
 
 def _several(base: str) -> _Columns:
@@ -113,7 +131,8 @@ def _one(code: str) -> _Columns:
         entry_group="",
         again="a.net, a.other",
         total=f"""sum(net) AS net, sum(net) AS in_base, 0 AS gaps, {code}::text AS low,
-                CASE WHEN bool_or(other) THEN '' ELSE {code}::text END AS high""",
+                CASE WHEN bool_or(other) THEN '~' ELSE {code}::text END AS high""",
+        condition=f"AND {code} IS NOT NULL",
     )
 
 
@@ -155,7 +174,8 @@ class _Cells:
             SELECT {key} AS key, {self.columns.month}
             FROM {table} AS m {self._join_nodes("m")}
             WHERE m.entries > 0 AND m.month >= {self.statement.bind(period.start)}
-                AND m.month < {self.statement.bind(period.end)} {self._conditions()}"""
+                AND m.month < {self.statement.bind(period.end)} {self.columns.condition}
+                {self._conditions()}"""
 
     def _from_entries(self, period: Period) -> str:
         by_account = self._sums(period, "e.account_id", "accounts_revenueentry AS e")
@@ -188,10 +208,18 @@ class _Cells:
         return f"""
             SELECT {key} AS key, {self.columns.entry}
             FROM {tables} {self._join_nodes("e")}
-            WHERE e.booked_on >= {self.statement.bind(period.start)}
+            WHERE {self._has_months(period)}
+                AND e.booked_on >= {self.statement.bind(period.start)}
                 AND e.booked_on < {self.statement.bind(period.end)}
-                {self.entry_conditions()} {self._conditions()}
+                {self.columns.condition} {self.entry_conditions()} {self._conditions()}
             GROUP BY {key}{self.columns.entry_group}"""
+
+    def _has_months(self, period: Period) -> str:
+        """Spare reading every entry for a period in which there is none."""
+        start = self.statement.bind(month_start(period.start))
+        return f"""EXISTS (SELECT FROM accounts_groupmonth AS any_month
+                WHERE any_month.month >= {start}
+                    AND any_month.month < {self.statement.bind(period.end)})"""
 
     def _range(self, period: Period) -> str:
         start, end = self.statement.bind(period.start), self.statement.bind(period.end)

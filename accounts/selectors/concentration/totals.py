@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from accounts.choices import ConcentrationLevel
 from accounts.selectors.concentration.cells import (
     COMPANY,
+    SAMPLED,
     Basis,
     Scope,
     Statement,
     cells,
     entries_where,
+    sampled,
 )
 from accounts.selectors.concentration.query import ConcentrationQuery
 from kam.core.dates import Period
@@ -208,31 +210,12 @@ def _of_one_currency(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, basis: Basis
 ) -> list[_Row]:
     """The cheap way, where a sample of the revenue has one currency and the rest agrees."""
-    code = _sampled_currency(query, points[0])
-    if not code:
-        return []
     statement = Statement()
-    inner = cells(statement, query, points, base=code, only=code, scope=scope, basis=basis)
-    rows = _run((_customers(statement, inner, code, len(points)), statement))
+    inner = cells(statement, query, points, scope=scope, basis=basis)
+    sample = sampled(statement, query, points[0])
+    rows = _run((_customers(inner, len(points), base=SAMPLED, sample=sample), statement))
     may_be_empty = not rows[0].keys and not rows[0].unassigned
     return [] if may_be_empty or _is_foreign(rows) else rows
-
-
-SAMPLE = 500
-
-
-def _sampled_currency(query: ConcentrationQuery, period: Period) -> str:
-    """The currency of some month totals, if they all have the one asked for, or any one."""
-    statement = Statement()
-    start, end = statement.bind(period.start.replace(day=1)), statement.bind(period.end)
-    [(low, high)] = _fetch(
-        f"""
-        SELECT min(currency_id), max(currency_id) FROM (
-            SELECT currency_id FROM accounts_groupmonth
-            WHERE month >= {start} AND month < {end} LIMIT {SAMPLE}) AS sampled""",
-        statement,
-    )
-    return str(low) if low and low == high and query.currency in {"", low} else ""
 
 
 def _is_foreign(rows: Sequence[_Row]) -> bool:
@@ -289,16 +272,16 @@ def _in_document_or_base(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, basis: Basis, base: str
 ) -> tuple[str, Statement]:
     statement = Statement()
+    statement.bind(query.currency, "wanted")
     inner = cells(statement, query, points, base=base, scope=scope, basis=basis)
-    return _customers(statement, inner, query.currency, len(points)), statement
+    return _customers(inner, len(points)), statement
 
 
-def _customers(statement: Statement, inner: str, wanted: str, points: int) -> str:
-    """Turn cells into one row for each point."""
-    outer = _CUSTOMERS.format(
-        wanted=statement.bind(wanted, "wanted"), base="%(base)s", last=points - 1
-    )
-    return f"WITH cells AS ({inner}) {outer}"
+def _customers(inner: str, points: int, *, base: str = "%(base)s", sample: str = "") -> str:
+    """Turn cells into one row for each point; parameters `wanted` and `base` are bound."""
+    outer = _CUSTOMERS.format(wanted="%(wanted)s", base=base, last=points - 1)
+    before = f"sampled AS MATERIALIZED ({sample}), " if sample else ""
+    return f"WITH {before} cells AS ({inner}) {outer}"
 
 
 def _converted(
@@ -329,7 +312,8 @@ def _converted(
                 ON g.account_id = e.account_id AND g.valid @> e.booked_on
             WHERE {where} GROUP BY 2""")
     inner = "\nUNION ALL\n".join(selects)
-    return _customers(statement, inner, currency, len(points)), statement
+    statement.bind(currency, "wanted")
+    return _customers(inner, len(points)), statement
 
 
 def _day_rates(statement: Statement, period: Period, currency: str, base: str) -> str:
