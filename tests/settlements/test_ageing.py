@@ -194,7 +194,8 @@ FIRST = date(2026, 1, 1)
 def _write(lines: Sequence[Line], payments: Sequence[tuple[int, int, int, int]]) -> list[Account]:
     accounts = [make_account() for _ in range(3)]
     companies = {code: make_company(currency=code) for code in ("EUR", "SEK")}
-    owed, paying = [], []
+    owed: list[LedgerItem] = []
+    paying: list[LedgerItem] = []
     for line in lines:
         on = FIRST + timedelta(days=line.on)
         is_debit = line.kind not in CREDITS
