@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_django
+from django.conf import settings as django_settings
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone, translation
 
 from kam import embedded
 from kam.core.models import Organisation
@@ -69,6 +72,14 @@ def _private_media(settings: object, tmp_path: Path) -> None:
         "OPTIONS": {"location": tmp_path / "media", "file_permissions_mode": 0o600},
     }
     settings.STORAGES = storages  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _own_place() -> Iterator[None]:
+    """A request puts a language and a time zone in force: the next test has neither."""
+    yield
+    timezone.deactivate()
+    translation.activate(django_settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.dates import MONTHS
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from kam.core import formats
@@ -75,7 +74,7 @@ class OrganisationForm(OrganisationModelForm):
 
 
 class CompanyForm(CompanyModelForm):
-    country = forms.ChoiceField(label=_("Country"), choices=lazy(country_choices, list)())
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices)
     currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"))
 
     class Meta:

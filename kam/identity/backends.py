@@ -3,10 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.db.models import Subquery
 from django.http import HttpRequest
 
-from kam.core.models import Organisation
+from kam.core.clock import zone_subquery
 from kam.identity.models import User
 
 
@@ -25,7 +24,6 @@ class EmailBackend:
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user, with the organisation's time zone at no further statement."""
-        time_zone = Organisation.objects.values("time_zone")[:1]
-        users = User.objects.annotate(organisation_time_zone=Subquery(time_zone))
+        users = User.objects.annotate(organisation_time_zone=zone_subquery())
         user = users.filter(pk=user_id).select_related("team").first()
         return user if user is not None and user.is_active else None

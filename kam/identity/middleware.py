@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import time
-import zoneinfo
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
 from kam.core import htmx
+from kam.core.clock import zone_named
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TIME_ZONE = "organisation_time_zone"  # annotated by the backend
@@ -71,8 +70,7 @@ class SessionLimitsMiddleware:
             return
         if now - seen >= SEEN_EVERY:
             self._stamp(request, SEEN)
-        with suppress(ValueError, zoneinfo.ZoneInfoNotFoundError):
-            timezone.activate(zoneinfo.ZoneInfo(getattr(request.user, TIME_ZONE, "")))
+        timezone.activate(zone_named(getattr(request.user, TIME_ZONE, None)))
 
     @staticmethod
     def _stamp(request: HttpRequest, *names: str) -> None:

@@ -23,7 +23,7 @@ from kam.core.choices import JobState
 from kam.core.jobs import outbox, registry, running
 from kam.core.jobs.schedule import start_overdue
 from kam.core.locks import LOCK_SPACE
-from kam.core.models import JobRun, SellingCompany
+from kam.core.models import JobRun, Organisation, SellingCompany
 from kam.core.selectors.history import history_of
 from tests.conftest import People, client_of
 from tests.factories.identity import make_user
@@ -244,6 +244,14 @@ def test_what_a_job_changes_says_who_asked_for_it(probe: Probe) -> None:
     probe(work)
     jobs.execute(jobs.enqueue("tests.probe", requested_by=user).pk)
     assert [change.who for change in history_of(SellingCompany.objects.get())] == ["Aino Koskela"]
+
+
+@live
+def test_a_job_works_in_the_organisations_time_zone(probe: Probe) -> None:
+    Organisation.objects.update(time_zone="Asia/Ho_Chi_Minh")
+    probe(lambda _progress: {"zone": timezone.get_current_timezone_name()})
+    assert jobs.run_here("tests.probe").outcome == {"zone": "Asia/Ho_Chi_Minh"}
+    assert timezone.get_current_timezone_name() != "Asia/Ho_Chi_Minh"
 
 
 @live

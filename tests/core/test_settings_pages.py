@@ -260,3 +260,12 @@ def test_revenue_fixes_the_base_currency(people: People) -> None:
     page = client.post("/settings/organisation/", ORGANISATION)
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["base_currency"])
     assert Organisation.objects.get().base_currency_id == "EUR"
+
+
+def test_countries_are_named_in_the_users_language(people: People) -> None:
+    client = client_of(people.administrator)
+    for language, name in (("en", "Finland"), ("fi", "Suomi"), ("zh-hans", "芬兰")):
+        client.post("/i18n/set-language/", {"language": language})
+        page: Any = client.get("/settings/companies/new/")
+        assert dict(page.context["form"].fields["country"].choices)["FI"] == name
+        assert f">{name}</option>" in page.content.decode()

@@ -163,7 +163,9 @@ def test_a_language_is_remembered_by_browser_and_user(people: People) -> None:
     people.owner.refresh_from_db()
     assert people.owner.language == "vi"
     assert client.get("/profile/").headers["Content-Language"] == "vi"
-    assert Client().post("/i18n/set-language/", {"language": "fi"}).status_code == 302
+    answer = Client().post("/i18n/set-language/", {"language": "fi", "next": "/sign-in/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/")
+    assert answer.cookies["django_language"].value == "fi"
 
 
 def test_sessions_that_are_over_are_forgotten(people: People) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from kam.core.models import Organisation
 from kam.identity.choices import Role, TokenScope
 from kam.identity.models import ApiToken, User
 from kam.identity.services.tokens import (
@@ -120,3 +121,12 @@ def test_nobody_makes_a_token_that_acts_as_a_colleague(people: People) -> None:
         url = f"/settings/users/{integration.pk}/tokens/new/"
         assert client_of(user).post(url, data).status_code == 404
     assert ApiToken.objects.count() == 1
+
+
+def test_the_organisations_time_zone_is_in_force(people: People) -> None:
+    Organisation.objects.update(time_zone="Asia/Ho_Chi_Minh")
+    made = create_token(
+        user=people.owner, by=people.owner, name="x", scope="read", now=timezone.now()
+    )
+    assert status(made.key) == 200
+    assert timezone.get_current_timezone_name() == "Asia/Ho_Chi_Minh"

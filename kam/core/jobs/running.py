@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from kam.core.choices import JobState
+from kam.core.clock import organisation_zone
 from kam.core.jobs.outbox import MAX_ATTEMPTS
 from kam.core.jobs.registry import JobError, Outcome, job_of
 from kam.core.locks import LOCK_SPACE
@@ -81,7 +82,8 @@ def execute(job_run_id: int) -> None:
     progress = Progress(job_run_id)
     try:
         if progress.lock() and (run := _start(job_run_id)) is not None:
-            with pghistory.context(user=run.requested_by_id, job=run.pk):
+            who = pghistory.context(user=run.requested_by_id, job=run.pk)
+            with who, timezone.override(organisation_zone()):
                 _work(run, progress)
     finally:
         progress.close()

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import DateRange
@@ -56,7 +55,7 @@ def role_choices() -> list[tuple[str, str]]:
 class UserForm(UserModelForm):
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
-        choices=lazy(role_choices, list)(),
+        choices=role_choices,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Several roles add up."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -102,6 +103,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
     )
 
 
+@login_not_required
 def set_language(request: HttpRequest) -> HttpResponse:
     """Switch the language of this browser and, when signed in, remember it for the user."""
     response = set_language_cookie(request)
