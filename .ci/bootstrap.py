@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NOISE = {"", "npm error"}
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
 
@@ -57,7 +58,8 @@ def call(command: list[str], advice: str, **environment: str) -> None:
         text=True,
     )
     if answer.returncode:
-        tail = "\n".join(answer.stdout.splitlines()[-15:])
+        lines = [line for line in answer.stdout.splitlines() if line.strip(" \t") not in NOISE]
+        tail = "\n".join(lines[:5] + ["…"] * (len(lines) > 17) + lines[5:][-12:])
         raise StepError(f"{' '.join(command[:4])} failed:\n{tail}\n{advice}")
 
 
