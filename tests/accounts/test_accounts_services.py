@@ -44,7 +44,7 @@ def test_a_new_account_stands_in_its_place_with_lead_identifiers_and_figures() -
     assert (account.name, account.name_key, account.country) == ("Café Kämp", "cafe kamp", "FI")
     assert account.path == [parent.pk, account.pk]
     assert account.current_lead == user
-    assert sorted(account.lead_chain) == sorted([parent.current_lead_id, user.pk])
+    assert set(account.lead_chain) == {parent.current_lead_id, user.pk}
     assert LeadAssignment.objects.get(account=account).valid == DateRange(TODAY, None)
     assert list(account.identifiers.values_list("system", "value")) == [("erp", "17")]
     figure = AccountFigure.objects.get(account=account)

@@ -145,7 +145,9 @@ def test_a_merge_loses_nothing(
         merge_accounts(keep=nodes[KEEP], drop=nodes[DROP], as_of=TODAY)
 
         expected = merged(tree, also_as_value=True)
-        moved = [(KEEP if n == DROP else n, on, amount) for n, on, amount in entries]
+        moved: list[tuple[int | None, date, Decimal]] = [
+            (KEEP if n == DROP else n, on, amount) for n, on, amount in entries
+        ]
         assert_group_periods(expected, nodes)
         assert_rollups(expected, nodes, moved)
         assert_leads(merged(leading, also_as_value=False), nodes[KEEP], users)

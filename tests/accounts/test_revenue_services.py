@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
-from accounts.models import GroupMonth, RevenueEntry, RevenueMonth
+from accounts.models import AccountFigure, GroupMonth, ParentLink, RevenueEntry, RevenueMonth
 from accounts.selectors.accounts import windows
 from accounts.services.revenue import fill_base_amounts
+from kam.core import jobs
+from kam.core.choices import JobState
 from kam.core.dates import Period
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.core import make_rate
@@ -54,3 +58,23 @@ def test_list_figures_compare_complete_months() -> None:
     assert windows(date(2026, 6, 15)).latest == Period(date(2025, 6, 1), date(2026, 6, 1))
     assert windows(date(2026, 6, 15)).before == Period(date(2024, 6, 1), date(2025, 6, 1))
     assert windows(date(2026, 6, 30)).latest == Period(date(2025, 7, 1), date(2026, 7, 1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nightly_job_lets_planned_changes_take_effect_and_waits_for_no_rate() -> None:
+    parent, child = make_account(), make_account()
+    today = timezone.localdate()
+    ParentLink.objects.create(account=child, parent=parent, valid=DateRange(today, None))
+    make_entry(
+        account=child, amount=5, currency="USD", rate=None, booked_on=today - timedelta(days=40)
+    )
+    make_rate(currency="USD", rate="2")
+
+    for name in ("accounts.refresh_accounts", "accounts.fill_base_amounts"):
+        for _time in ("once", "twice"):
+            run = jobs.run_here(name)
+            assert (run.state, run.error) == (JobState.SUCCEEDED, "")
+
+    child.refresh_from_db()
+    assert child.current_parent == parent
+    assert AccountFigure.objects.get(account=child).net_12m == 10

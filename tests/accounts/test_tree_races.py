@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,12 +92,8 @@ def test_a_move_and_a_lead_change_leave_the_scope_complete() -> None:
     for _round in range(5):
         group, child, user = make_account(), make_account(), make_user()
         raised = at_once(
-            lambda group=group, child=child: move_account(
-                account=child, parent=group, from_date=None, as_of=TODAY
-            ),
-            lambda group=group, user=user: set_lead(
-                account=group, user=user, from_date=date(2026, 1, 1), as_of=TODAY
-            ),
+            partial(move_account, account=child, parent=group, from_date=None, as_of=TODAY),
+            partial(set_lead, account=group, user=user, from_date=date(2026, 1, 1), as_of=TODAY),
         )
 
         assert raised == [None, None]

@@ -53,7 +53,7 @@ def test_a_unique_field_names_itself() -> None:
 
 
 def test_a_missing_value_and_a_missing_reference_have_words() -> None:
-    empty = refused_by_the_database(lambda: SalesTeam.objects.create(name=None))
+    empty = refused_by_the_database(lambda: SalesTeam.objects.create(**dict.fromkeys(["name"])))
 
     assert (str(empty), empty.field) == ("This is needed.", "name")
     make_rate(currency="USD", rate="1")
