@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,13 @@ class OverdueRun(models.Model):
     flagged = models.PositiveBigIntegerField(_("became overdue"), default=0)
     cured = models.PositiveBigIntegerField(_("cured"), default=0)
     passed = models.PositiveBigIntegerField(_("became overdue and cured between runs"), default=0)
+    ledger_mark = models.CharField(
+        max_length=70,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What the ledger held: a run that finds the same has nothing to read."),
+    )
     ran_at = models.DateTimeField(_("first run"), auto_now_add=True)
 
     class Meta:
@@ -103,6 +111,11 @@ class Position(models.Model):
     as_of = models.DateField(_("as of"))
     open = models.DecimalField(_("open"), max_digits=22, decimal_places=4)
     overdue = models.DecimalField(_("overdue"), max_digits=22, decimal_places=4)
+    buckets = ArrayField(
+        models.DecimalField(max_digits=22, decimal_places=4),
+        default=list,
+        help_text=_("Open by the default bands, in the order of their names."),
+    )
     open_items = models.PositiveIntegerField(_("open items"))
     overdue_items = models.PositiveIntegerField(_("overdue items"))
     oldest_due_on = models.DateField(_("oldest overdue since"), null=True)

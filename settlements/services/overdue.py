@@ -77,6 +77,21 @@ class _Work:
 
     def run(self, report: Report) -> tuple[int, int, int, int]:
         """Return how many items were flagged, cured, passed, and stayed overdue."""
+        mark, self.parameters["mark"] = self.value(sql.MARK), ""
+        if self.value(sql.CALM):
+            self.parameters["mark"] = mark
+        if OverdueRun.objects.filter(as_of=self.parameters["as_of"], ledger_mark=mark).exists():
+            self._hand_out(report)
+            return 0, 0, 0, self.value(sql.RUNNING)
+        return self._read_ledger(report)
+
+    def _hand_out(self, report: Report) -> None:
+        report(4, STEPS, _("Handing out work"))
+        self.execute(sql.WORK)
+        self.execute(sql.NO_WORK)
+        report(STEPS, STEPS, "")
+
+    def _read_ledger(self, report: Report) -> tuple[int, int, int, int]:
         self.cursor.execute("SET LOCAL work_mem = '128MB'; DROP TABLE IF EXISTS overdue_open")
         report(0, STEPS, _("Reading what is open"))
         self.execute(sql.OPEN)
@@ -89,13 +104,10 @@ class _Work:
         report(3, STEPS, _("Computing positions"))
         self.execute(sql.POSITIONS)
         self.execute(sql.NO_POSITIONS)
-        report(4, STEPS, _("Handing out work"))
-        self.execute(sql.WORK)
-        self.execute(sql.NO_WORK)
+        self._hand_out(report)
         unchanged = self.value(sql.RUNNING) - flagged
         self.parameters |= {"flagged": flagged, "cured": cured, "passed": passed}
         self.execute(sql.NOTE_RUN)
-        report(STEPS, STEPS, "")
         return flagged, cured, passed, unchanged
 
     def execute(self, statement: str) -> int:
@@ -103,7 +115,7 @@ class _Work:
         self.cursor.execute(statement, self.parameters)
         return int(self.cursor.rowcount)
 
-    def value(self, statement: str) -> int:
-        """Run a query and return its single number."""
+    def value(self, statement: str) -> Any:
+        """Run a query and return its single value."""
         self.cursor.execute(statement, self.parameters)
-        return int(self.cursor.fetchone()[0])
+        return self.cursor.fetchone()[0]

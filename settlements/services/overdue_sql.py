@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from settlements.analytics.ageing import Bands
+from settlements.selectors.ageing_sql import place_sql
+
 # What is open on the day, read once. Merged payers stand under their survivor.
 OPEN = """
 CREATE TEMP TABLE overdue_open ON COMMIT DROP AS
@@ -80,8 +83,13 @@ WHERE settled.on_day > greatest(i.due_date + 1, i.posting_date)
 ORDER BY i.id
 ON CONFLICT (item_id, overdue_since) DO NOTHING
 """
-_SUMS = """
-    SELECT party_id, currency_id,
+_BANDS = Bands()
+_BUCKETS = ", ".join(
+    f"COALESCE(sum(open_amount) FILTER (WHERE side = 1 AND place = {place}), 0)"
+    for place in range(len(_BANDS.names))
+)
+_SUMS = f"""
+    SELECT party_id, currency_id, ARRAY[{_BUCKETS}] AS buckets,
         COALESCE(sum(open_amount) FILTER (WHERE side = 1), 0) AS open,
         COALESCE(sum(open_amount) FILTER (WHERE side = 1 AND due_date < %(as_of)s), 0) AS overdue,
         count(*) FILTER (WHERE side = 1) AS open_items,
@@ -90,17 +98,18 @@ _SUMS = """
         COALESCE(sum(open_amount) FILTER (WHERE side = -1 AND kind = 'receipt'), 0) AS unapplied,
         COALESCE(sum(open_amount) FILTER (WHERE side = -1 AND kind <> 'receipt'), 0)
             AS open_credits
-    FROM overdue_open GROUP BY party_id, currency_id
+    FROM (SELECT *, {place_sql(_BANDS, "due_date")} AS place FROM overdue_open) AS placed
+    GROUP BY party_id, currency_id
 """
-_FIGURES = """as_of, open, overdue, open_items, overdue_items, oldest_due_on, oldest_days,
+_FIGURES = """as_of, buckets, open, overdue, open_items, overdue_items, oldest_due_on, oldest_days,
     unapplied, open_credits"""
 _NEW = ", ".join(f"EXCLUDED.{name.strip()}" for name in _FIGURES.split(","))
 _OLD = ", ".join(f"p.{name.strip()}" for name in _FIGURES.split(","))
 POSITIONS = f"""
 WITH sums AS ({_SUMS})
 INSERT INTO settlements_position AS p (party_id, currency_id, {_FIGURES}, computed_at)
-SELECT party_id, currency_id, %(as_of)s, open, overdue, open_items, overdue_items, oldest_due_on,
-    COALESCE(%(as_of)s - oldest_due_on, 0), unapplied, open_credits, now()
+SELECT party_id, currency_id, %(as_of)s, buckets, open, overdue, open_items, overdue_items,
+    oldest_due_on, COALESCE(%(as_of)s - oldest_due_on, 0), unapplied, open_credits, now()
 FROM sums ORDER BY party_id, currency_id
 ON CONFLICT (party_id, currency_id) DO UPDATE SET ({_FIGURES}, computed_at) = ROW({_NEW}, now())
 WHERE ROW({_OLD}) IS DISTINCT FROM ROW({_NEW})
@@ -161,15 +170,28 @@ WHERE w.state <> 'done' AND NOT EXISTS (
     SELECT 1 FROM settlements_position p
     WHERE p.party_id = w.party_id AND p.currency_id = w.currency_id AND p.overdue > 0)
 """
+# What is in the ledger, told by the last numbers that its rows took. It says all only while no
+# other transaction is under way, which may hold rows with lower numbers.
+MARK = """
+SELECT concat_ws(':', i.last_value, a.last_value, m.last_value)
+FROM settlements_ledgeritem_id_seq i CROSS JOIN settlements_allocation_id_seq a
+CROSS JOIN settlements_accountmove_id_seq m
+"""
+CALM = """
+SELECT count(*) = 0 FROM pg_snapshot_xip(pg_current_snapshot()) AS running(xid)
+WHERE xid IS DISTINCT FROM pg_current_xact_id_if_assigned()
+"""
 RUNNING = "SELECT count(*) FROM settlements_overduespell WHERE cured_on IS NULL"
 THEN = """
 SELECT count(*) FROM settlements_overduespell
 WHERE overdue_since <= %(as_of)s AND (cured_on IS NULL OR cured_on > %(as_of)s)
 """
 NOTE_RUN = """
-INSERT INTO settlements_overduerun AS r (as_of, flagged, cured, passed, ran_at)
-VALUES (%(as_of)s, %(flagged)s, %(cured)s, %(passed)s, now())
+INSERT INTO settlements_overduerun AS r (as_of, flagged, cured, passed, ledger_mark, ran_at)
+VALUES (%(as_of)s, %(flagged)s, %(cured)s, %(passed)s, %(mark)s, now())
 ON CONFLICT (as_of) DO UPDATE SET flagged = r.flagged + EXCLUDED.flagged,
-    cured = r.cured + EXCLUDED.cured, passed = r.passed + EXCLUDED.passed
+    cured = r.cured + EXCLUDED.cured, passed = r.passed + EXCLUDED.passed,
+    ledger_mark = EXCLUDED.ledger_mark
 WHERE EXCLUDED.flagged + EXCLUDED.cured + EXCLUDED.passed > 0
+   OR r.ledger_mark <> EXCLUDED.ledger_mark
 """

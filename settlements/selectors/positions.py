@@ -1,0 +1,149 @@
+"""The receivables board in one quick statement, from positions that the overdue run keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from kam.core.selectors.rates import MissingRateError, base_currency, rates_on
+from settlements.analytics.ageing import Bands
+from settlements.models import OverdueRun
+
+_AMOUNTS = ("open", "overdue", "unapplied", "open_credits")
+_COUNTS = ("open_items", "overdue_items")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """Positions of one group (the whole: no `key`) in one currency; see `AgeingRow`."""
+
+    key: int | None
+    name: str
+    buckets: tuple[Decimal, ...]
+    open: Decimal
+    overdue: Decimal
+    unapplied: Decimal
+    open_credits: Decimal
+    open_items: int
+    overdue_items: int
+    payers_overdue: int
+
+    @property
+    def net(self) -> Decimal:
+        """What is owed once unapplied cash and open credits are taken off."""
+        return self.open - self.unapplied - self.open_credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Open items by group as of the last overdue run, in `currency`, by the default bands.
+
+    Groups are those of today; positions belong to payers. For any other day, bands or basis ask
+    `selectors.ageing`, which gives the same figures.
+    """
+
+    as_of: date
+    currency: str
+    bands: Bands
+    total: BoardRow
+    groups: tuple[BoardRow, ...]
+
+
+def board(
+    *, leads: Sequence[int] | None = None, currency: str = "", limit: int = 20
+) -> Board | None:
+    """Return the groups with the largest overdue amounts and the whole; None before the first run.
+
+    `leads` limits to payers that these users lead today, themselves or from above. Amounts are in
+    `currency`, else in the only currency there is, else in the base currency, at the rates of the
+    run's day. Raises MissingRateError.
+    """
+    as_of = OverdueRun.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+    if as_of is None:
+        return None
+    into = currency or base_currency()
+    rates = rates_on(into, as_of)
+    records = _read(leads, rates, limit, asked=bool(currency))
+    gap, only = records[0][:2]
+    if gap:
+        raise MissingRateError(gap, into, as_of)
+    rows = [_row(record[2:]) for record in records]
+    return Board(
+        as_of=as_of,
+        currency=only or into,
+        bands=Bands(),
+        total=next(row for row in rows if row.key is None),
+        groups=tuple(row for row in rows if row.key is not None),
+    )
+
+
+def _read(
+    leads: Sequence[int] | None, rates: dict[str, Decimal], limit: int, *, asked: bool
+) -> list[Any]:
+    parameters: dict[str, Any] = {
+        "codes": list(rates),
+        "rates": list(rates.values()),
+        "everyone": leads is None,
+        "leads": list(leads or ()),
+        "limit": limit,
+        "asked": asked,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), parameters)
+        return list(cursor.fetchall())
+
+
+def _statement() -> str:
+    places = range(1, len(Bands().names) + 1)
+    amounts = [f"p.buckets[{place}]" for place in places] + [f"p.{name}" for name in _AMOUNTS]
+    names = [f"band_{place}" for place in places] + list(_AMOUNTS)
+    times = ", ".join(f"sum({a} * p.rate) AS {n}" for a, n in zip(amounts, names, strict=True))
+    counts = ", ".join(f"sum(p.{name}) AS {name}" for name in _COUNTS)
+    again = ", ".join(f"COALESCE(sum({name}), 0)" for name in [*names, *_COUNTS, "late"])
+    return f"""
+WITH found AS MATERIALIZED (
+    SELECT p.*, COALESCE(a.current_group_id, a.id) AS group_id
+    FROM settlements_position p JOIN accounts_account a ON a.id = p.party_id
+    WHERE %(everyone)s OR a.lead_chain && %(leads)s::bigint[]
+), facts AS (
+    SELECT CASE WHEN NOT %(asked)s AND count(DISTINCT currency_id) = 1
+        THEN min(currency_id) END AS alone FROM found
+), valued AS MATERIALIZED (
+    SELECT found.*, CASE WHEN facts.alone IS NULL THEN r.rate ELSE 1 END AS rate
+    FROM found CROSS JOIN facts
+    LEFT JOIN unnest(%(codes)s::text[], %(rates)s::numeric[]) AS r(code, rate)
+        ON r.code = found.currency_id
+), groups AS MATERIALIZED (
+    SELECT p.group_id AS key, {times}, {counts},
+        count(DISTINCT p.party_id) FILTER (WHERE p.overdue > 0) AS late
+    FROM valued p GROUP BY p.group_id
+), parts AS (
+    SELECT NULL::bigint AS key, {again} FROM groups
+    UNION ALL
+    (SELECT key, {", ".join([*names, *_COUNTS, "late"])} FROM groups
+     ORDER BY overdue DESC, open DESC, key LIMIT %(limit)s)
+)
+SELECT (SELECT min(currency_id) FROM valued WHERE rate IS NULL), (SELECT alone FROM facts),
+    a.name, parts.* FROM parts LEFT JOIN accounts_account a ON a.id = parts.key
+"""
+
+
+def _row(record: Sequence[Any]) -> BoardRow:
+    name, key, *values = record
+    bands = len(Bands().names)
+    amounts = dict(zip(_AMOUNTS, values[bands : bands + len(_AMOUNTS)], strict=True))
+    items, late_items, late = (int(value) for value in values[bands + len(_AMOUNTS) :])
+    return BoardRow(
+        key=key,
+        name=name or "",
+        buckets=tuple(Decimal(value) for value in values[:bands]),
+        open_items=items,
+        overdue_items=late_items,
+        payers_overdue=late,
+        **amounts,
+    )
