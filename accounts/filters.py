@@ -101,6 +101,7 @@ class AccountListFilter(PageFilter):
     lead = django_filters.ModelChoiceFilter(
         label=_("Lead"), field_name="current_lead", queryset=leads
     )
+    unled = Flag(label=_("Only without a lead"), field_name="current_lead", lookup_expr="isnull")
     within = AccountChoice(label=_("Below"), method="by_branch")
 
     class Meta:

@@ -49,6 +49,25 @@ def ever_above(account_id: int) -> set[int]:
     return {row[0] for row in rows}
 
 
+_LEAD = """
+WITH RECURSIVE up(node_id, depth) AS (
+    SELECT %(id)s::bigint, 0
+    UNION ALL
+    SELECT l.parent_id, up.depth + 1
+    FROM up JOIN accounts_parentlink l ON l.account_id = up.node_id AND l.valid @> %(on)s::date
+)
+SELECT a.user_id FROM up JOIN accounts_leadassignment a
+    ON a.account_id = up.node_id AND a.valid @> %(on)s::date
+ORDER BY up.depth LIMIT 1
+"""
+
+
+def lead_on(account_id: int, on: date) -> int | None:
+    """Return who led an account on a day: its own lead, else that of the nearest node above."""
+    rows = _rows(_LEAD, id=account_id, on=on)
+    return rows[0][0] if rows else None
+
+
 def below(account_id: int, *, on: date | None = None) -> list[Membership]:
     """Return the account and all below it, each with the period; `on` asks for one day only."""
     valid = ALWAYS if on is None else DateRange(on, on, "[]")

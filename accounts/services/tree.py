@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, ParentLink
+from accounts.models import Account, LeadAssignment, ParentLink
 from accounts.selectors import tree as reads
 from accounts.services import periods
 from accounts.services.figures import refresh_figures
@@ -58,16 +58,30 @@ def move_account(
     """Put an account under another parent (None: make it a root) from a date on.
 
     Links that reach into the period end where it begins, or go where it covers them; what was
-    before stays as it was. `from_date` None means since ever. Raises CycleError,
+    before stays as it was. `from_date` None means since ever. What becomes a root keeps the lead
+    that it had from above, so that nothing is left without one. Raises CycleError,
     MergedAccountError, or RefusedError for an impossible period.
     """
     lock_tree()
     valid = checked_period(from_date, until)
     check_parent(account, parent, valid)
     above = reads.ever_above(account.pk)
+    if parent is None:
+        _keep_lead(account, from_date or as_of, until)
     place(account, parent, valid)
     refresh_current(as_of=as_of, account_ids=[account.pk])
     refresh_figures(as_of=as_of, account_ids=above | reads.ever_above(account.pk))
+
+
+def _keep_lead(account: Account, start: date, until: date | None) -> None:
+    """Give the account a lead of its own where it has none: who leads it when the period begins."""
+    lead_id = reads.lead_on(account.pk, start)
+    if lead_id is None or (until is not None and until <= start):
+        return
+    valid = DateRange(start, until)
+    own = LeadAssignment.objects.filter(account=account)
+    for piece in periods.minus_all(valid, [row.valid for row in own]):
+        periods.put(own, LeadAssignment(account=account, user_id=lead_id, valid=piece))
 
 
 def place(account: Account, parent: Account | None, valid: DateRange) -> None:

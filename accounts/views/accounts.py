@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -108,9 +109,17 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
         "crumbs": account_crumbs(),
         "tabs": tabs(request, "account-list"),
         "months": months_in_words(span.latest),
+        "figures_as_of": lambda: _oldest(table, as_of),
         "may_create": user.can("accounts.create"),
     }
     return table.response("accounts/account_list.html", context)
+
+
+def _oldest(table: Table, today: date) -> date | None:
+    """The day of the oldest figures on the page; None when they are all of today."""
+    days = [row.figure.as_of for row in table.page.rows]
+    oldest = min(days, default=today)
+    return oldest if oldest < today else None
 
 
 @requires("accounts.view")
@@ -129,6 +138,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "panels": panels_for(PANELS, user),
         "may_edit": may_edit(user, account),
         "may_merge": user.can("accounts.merge"),
+        "may_assign": user.can("accounts.assign_lead"),
         "may_create": user.can("accounts.create"),
         "crumbs": account_crumbs(account),
     }

@@ -57,6 +57,7 @@ def account_lead(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_editable(request, pk)
     today = timezone.localdate()
     form = LeadForm(request.POST or None, initial={"from_date": today})
+    form.fields["user"].required = account.current_parent_id is None  # nobody above to follow
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

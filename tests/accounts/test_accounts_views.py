@@ -320,6 +320,7 @@ def test_the_list_shows_figures_with_everything_below_largest_first(people: Peop
         ({"status": "prospect"}, ["沃尔玛超市"]),
         ({"region": "Uusimaa"}, ["Prisma"]),
         ({"root": "true"}, ["Mega Image", "沃尔玛超市"]),
+        ({"unled": "true"}, ["Mega Image", "Prisma", "沃尔玛超市"]),
         ({"q": "zzz"}, []),
     ],
 )

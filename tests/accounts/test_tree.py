@@ -17,6 +17,7 @@ from accounts.models import (
     AccountFigure,
     GroupMonth,
     GroupPeriod,
+    LeadAssignment,
     ParentLink,
     RevenueEntry,
     RevenueMonth,
@@ -279,6 +280,34 @@ def test_the_lead_of_the_nearest_node_above_counts_and_all_above_see() -> None:
     store.refresh_from_db()
     assert store.current_lead == manager
     assert sorted(store.lead_chain) == sorted([chief.pk, manager.pk])
+
+
+def test_what_becomes_a_root_keeps_the_lead_that_it_had_from_above() -> None:
+    chief, other = make_user(), make_user()
+    group = make_account(lead=chief)
+    store = make_account(parent=group)
+    led = make_account(parent=group, lead=other)
+
+    for account in (store, led):
+        move_account(account=account, parent=None, from_date=date(2026, 6, 1), as_of=TODAY)
+
+    store.refresh_from_db()
+    led.refresh_from_db()
+    assert (store.current_lead, store.lead_chain) == (chief, [chief.pk])
+    assert (led.current_lead, led.lead_chain) == (other, [other.pk])
+    own = LeadAssignment.objects.get(account=store)
+    assert own.valid == DateRange(date(2026, 6, 1), None)
+
+
+def test_a_past_as_a_root_changes_no_lead_of_today() -> None:
+    group = make_account(lead=make_user())
+    store = make_account(parent=group)
+
+    move_account(account=store, parent=None, from_date=None, until=date(2020, 1, 1), as_of=TODAY)
+
+    assert not LeadAssignment.objects.filter(account=store).exists()
+    store.refresh_from_db()
+    assert store.current_parent == group
 
 
 def test_refusals_are_in_plain_words_and_change_nothing() -> None:
