@@ -296,6 +296,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": True,
 }
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file: job runs say what was missed
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 LOGGING = {

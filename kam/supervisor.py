@@ -136,7 +136,6 @@ class Supervisor:
 
     def _commands(self) -> dict[str, list[str]]:
         python, celery = sys.executable, [sys.executable, "-m", "celery", "-q", "-A", "kam"]
-        beat_file = str(embedded.home() / "beat-schedule")
         commands = {}
         if embedded.uses_embedded_broker():
             commands["valkey"] = embedded.valkey_command()
@@ -149,7 +148,7 @@ class Supervisor:
             *celery, "worker", "--concurrency", "2", "--loglevel", "WARNING",
             "--without-gossip", "--without-mingle", "--max-memory-per-child", "450000",
         ]  # fmt: skip
-        commands["beat"] = [*celery, "beat", "--loglevel", "WARNING", "--schedule", beat_file]
+        commands["beat"] = [*celery, "beat", "--loglevel", "WARNING"]
         return commands
 
     def _environment(self, name: str) -> dict[str, str]:

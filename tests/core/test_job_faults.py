@@ -182,9 +182,9 @@ def test_a_broker_that_does_not_answer_holds_nobody_up(
     assert {run.sent_at for run in runs} == {None}
 
 
-def test_beat_sends_what_waits(services: tuple[Broker, Workers], tmp_path: Path) -> None:
+def test_beat_sends_what_waits(services: tuple[Broker, Workers]) -> None:
     _broker, workers = services
     run = JobRun.objects.create(name="tests.work")
-    workers.start("-B", "-s", str(tmp_path / "beat"))
+    workers.start("-B")
     wait_for(run)
     assert events(run) == ["begun", "effect"]

@@ -361,9 +361,11 @@ def test_trying_again_answers_the_run_of_its_key_that_waits(probe: Probe) -> Non
 def test_a_nightly_job_that_was_missed_is_asked_for_once() -> None:
     zone = ZoneInfo("Europe/Helsinki")
     name = "accounts.recompute_concentration"
-    assert start_overdue(datetime(2026, 11, 22, 9, 0, tzinfo=zone)) == []
+    for other in ("accounts.refresh_accounts", "settlements.flag_overdue"):
+        JobRun.objects.create(name=other, key=f"schedule:{other}", state=JobState.SUCCEEDED)
     last = JobRun.objects.create(name=name, key=f"schedule:{name}", state=JobState.SUCCEEDED)
-    JobRun.objects.update(queued_at=datetime(2026, 11, 21, 2, 10, 1, tzinfo=zone))
+    JobRun.objects.update(queued_at=datetime(2026, 11, 22, 2, 10, 1, tzinfo=zone))
+    JobRun.objects.filter(name=name).update(queued_at=datetime(2026, 11, 21, 2, 10, 1, tzinfo=zone))
     assert start_overdue(datetime(2026, 11, 22, 2, 15, tzinfo=zone)) == []
     missed = start_overdue(datetime(2026, 11, 22, 2, 21, tzinfo=zone))
     assert [run.name for run in missed] == [name]
@@ -372,6 +374,16 @@ def test_a_nightly_job_that_was_missed_is_asked_for_once() -> None:
         queued_at=datetime(2026, 11, 22, 2, 21, tzinfo=zone)
     )
     assert start_overdue(datetime(2026, 11, 22, 2, 22, tzinfo=zone)) == []
+
+
+@pytest.mark.django_db
+def test_before_its_first_run_a_job_is_held_against_the_day_of_the_installation() -> None:
+    zone = ZoneInfo("Europe/Helsinki")
+    Organisation.objects.update(created_at=datetime(2026, 11, 21, 9, 0, tzinfo=zone))
+    assert start_overdue(datetime(2026, 11, 21, 18, 0, tzinfo=zone)) == []
+    names = [run.name for run in start_overdue(datetime(2026, 11, 22, 9, 0, tzinfo=zone))]
+    assert "accounts.recompute_concentration" in names
+    assert JobRun.objects.count() == len(names)
 
 
 # Pages
