@@ -25,8 +25,7 @@ def ensure_base_rows(apps: Any = installed) -> None:
     """Create missing currencies and the organisation (in euro); what stands stays as it is."""
     currency = apps.get_model("core", "Currency")
     rows = [
-        currency(code=code, decimals=get_currency_precision(code))
-        for code in current_currencies()
+        currency(code=code, decimals=get_currency_precision(code)) for code in current_currencies()
     ]
     currency.objects.bulk_create(rows, ignore_conflicts=True)
     apps.get_model("core", "Organisation").objects.get_or_create(
