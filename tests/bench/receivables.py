@@ -66,9 +66,10 @@ SELECT id, party_id, due_date + 1, date '{AS_OF}' FROM settlements_open_items('{
 WHERE side = 1 AND due_date < date '{AS_OF}'
 """
 _POSITIONS = f"""
-INSERT INTO bench_positions (party_id, currency_id, as_of, open, overdue, open_items,
+INSERT INTO bench_positions (party_id, currency_id, as_of, buckets, open, overdue, open_items,
     overdue_items, oldest_due_on, oldest_days, unapplied, open_credits, computed_at)
-SELECT party_id, currency_id, date '{AS_OF}', COALESCE(sum(open_amount) FILTER (WHERE side = 1), 0),
+SELECT party_id, currency_id, date '{AS_OF}', ARRAY[{{bands}}],
+    COALESCE(sum(open_amount) FILTER (WHERE side = 1), 0),
     COALESCE(sum(open_amount) FILTER (WHERE side = 1 AND due_date < date '{AS_OF}'), 0),
     count(*) FILTER (WHERE side = 1), count(*) FILTER (WHERE due_date < date '{AS_OF}'),
     min(due_date) FILTER (WHERE due_date < date '{AS_OF}'),
@@ -76,6 +77,13 @@ SELECT party_id, currency_id, date '{AS_OF}', COALESCE(sum(open_amount) FILTER (
     COALESCE(sum(open_amount) FILTER (WHERE side = -1), 0), 0, now()
 FROM settlements_open_items('{AS_OF}') GROUP BY party_id, currency_id
 """
+
+_EDGES = ((-9999, 0), (1, 30), (31, 60), (61, 90), (91, 9999))
+_BANDS = ", ".join(
+    f"COALESCE(sum(open_amount) FILTER (WHERE side = 1 AND date '{AS_OF}' - due_date"
+    f" BETWEEN {low} AND {high}), 0)"
+    for low, high in _EDGES
+)
 
 
 def run(report: Report, size: Size) -> None:
@@ -157,7 +165,7 @@ def _measure_overdue(report: Report) -> None:
         for name, like in (("spells", "overduespell"), ("positions", "position")):
             cursor.execute(f"CREATE TABLE bench_{name} (LIKE settlements_{like} INCLUDING ALL)")
         bare = seconds(lambda: cursor.execute(_FLAG))
-        bare += seconds(lambda: cursor.execute(_POSITIONS))
+        bare += seconds(lambda: cursor.execute(_POSITIONS.format(bands=_BANDS)))
         cursor.execute("DROP TABLE bench_spells, bench_positions")
     first = seconds(lambda: flag_overdue(as_of=AS_OF))
     spells = OverdueSpell.objects.count()
