@@ -153,12 +153,16 @@ def _row(reading: Reading) -> ConcentrationSnapshot:
     )
 
 
+# A snapshot can be computed again, so its own commit need not wait for the disk; the next one
+# that does (the job's outcome) takes it along.
 _KEEP = """
+WITH hurry AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
 INSERT INTO accounts_concentrationsnapshot (scope, scope_key, period, currency_id,
     formula_version, watermark, figures, keys, amounts, unassigned, computed_at)
-VALUES (%(scope)s, %(scope_key)s, daterange(%(start)s, %(end)s), %(currency)s,
+SELECT %(scope)s, %(scope_key)s, daterange(%(start)s, %(end)s), %(currency)s,
     %(formula)s, %(watermark)s, %(figures)s, %(keys)s::bigint[], %(amounts)s::numeric[],
-    %(unassigned)s, now())
+    %(unassigned)s, now()
+FROM hurry
 ON CONFLICT (scope_key, period, formula_version, watermark) DO NOTHING
 RETURNING id, computed_at
 """

@@ -20,7 +20,6 @@ from accounts.selectors.concentration.cells import (
     Statement,
     cells,
     entries_where,
-    sampled,
 )
 from accounts.selectors.concentration.query import ConcentrationQuery
 from kam.core.dates import Period
@@ -211,9 +210,8 @@ def _of_one_currency(
 ) -> list[_Row]:
     """The cheap way, where a sample of the revenue has one currency and the rest agrees."""
     statement = Statement()
-    inner = cells(statement, query, points, scope=scope, basis=basis)
-    sample = sampled(statement, query, points[0])
-    rows = _run((_customers(inner, len(points), base=SAMPLED, sample=sample), statement))
+    tables = cells(statement, query, points, scope=scope, basis=basis)
+    rows = _run((_customers(tables, len(points), base=SAMPLED), statement))
     may_be_empty = not rows[0].keys and not rows[0].unassigned
     return [] if may_be_empty or _is_foreign(rows) else rows
 
@@ -273,15 +271,14 @@ def _in_document_or_base(
 ) -> tuple[str, Statement]:
     statement = Statement()
     statement.bind(query.currency, "wanted")
-    inner = cells(statement, query, points, base=base, scope=scope, basis=basis)
-    return _customers(inner, len(points)), statement
+    tables = cells(statement, query, points, base=base, scope=scope, basis=basis)
+    return _customers(tables, len(points)), statement
 
 
-def _customers(inner: str, points: int, *, base: str = "%(base)s", sample: str = "") -> str:
+def _customers(tables: str, points: int, *, base: str = "%(base)s") -> str:
     """Turn cells into one row for each point; parameters `wanted` and `base` are bound."""
     outer = _CUSTOMERS.format(wanted="%(wanted)s", base=base, last=points - 1)
-    before = f"sampled AS MATERIALIZED ({sample}), " if sample else ""
-    return f"WITH {before} cells AS ({inner}) {outer}"
+    return f"WITH {tables} {outer}"
 
 
 def _converted(
@@ -311,9 +308,9 @@ def _converted(
             LEFT JOIN accounts_groupperiod AS g
                 ON g.account_id = e.account_id AND g.valid @> e.booked_on
             WHERE {where} GROUP BY 2""")
-    inner = "\nUNION ALL\n".join(selects)
+    tables = "cells AS (" + "\nUNION ALL\n".join(selects) + ")"
     statement.bind(currency, "wanted")
-    return _customers(inner, len(points)), statement
+    return _customers(tables, len(points)), statement
 
 
 def _day_rates(statement: Statement, period: Period, currency: str, base: str) -> str:
