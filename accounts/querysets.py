@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Q
 
-from kam.core.text import search_key
-
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from kam.identity.models import User
 
 
-class AccountQuerySet(models.QuerySet["Account"]):
+class AccountQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Accounts whose lead, or a lead above it, is in the user's scope today."""
         if not user.is_authenticated:
@@ -39,12 +37,6 @@ class AccountQuerySet(models.QuerySet["Account"]):
         """The account itself and everything below it today."""
         return self.filter(path__contains=[account_id])
 
-    def named_like(self, text: str) -> Self:
-        """Accounts with the text in their name or with it as an identifier."""
-        return self.filter(
-            Q(name_key__contains=search_key(text)) | Q(identifiers__value=text.strip())
-        ).distinct()
-
 
 class AccountScopedQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -56,7 +48,7 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
         return self.filter(account__lead_chain__overlap=user.scope_user_ids())
 
 
-class TargetQuerySet(models.QuerySet["Target"]):
+class TargetQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Targets of visible accounts and of managers in the user's scope."""
         if not user.is_authenticated:
@@ -75,7 +67,7 @@ class CompanyWideQuerySet(models.QuerySet[Any]):
         return self if user.is_authenticated else self.none()
 
 
-class SnapshotQuerySet(models.QuerySet["ConcentrationSnapshot"]):
+class SnapshotQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Snapshots show the company's total, so only who sees the whole company gets them."""
         if not user.is_authenticated or not user.sees_everything():

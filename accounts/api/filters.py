@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import AccountKind, AccountStatus, Channel
 from accounts.models import Account, AccountIdentifier, RevenueEntry
 from accounts.selectors import revenue
+from accounts.selectors.accounts import matching
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
 
 
@@ -41,8 +42,8 @@ class AccountApiFilter(UpdatedSince):
         fields: list[str] = []
 
     def by_text(self, rows: QuerySet[Account], _name: str, text: str) -> QuerySet[Account]:
-        """Name or identifier."""
-        return rows.named_like(text)  # type: ignore[attr-defined,no-any-return]  # AccountQuerySet
+        """Name in any script, or identifier."""
+        return matching(rows, text) if text.strip() else rows
 
     def by_branch(self, rows: QuerySet[Account], _name: str, pk: Any) -> QuerySet[Account]:
         """A node and everything below it."""
