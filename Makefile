@@ -17,7 +17,7 @@ setup-dev:
 	@sh .ci/bootstrap --dev
 
 test: setup-dev ## the whole test suite, browser tests included
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile
 
 check: setup-dev ## lint, types, architecture, migrations, deploy check, API file, dependency audit
 	@$(PY) .ci/check.py

@@ -112,7 +112,7 @@ TEMPLATES = [
 DATABASE_URL = required("DATABASE_URL", embedded.postgres_url())
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_health_checks=True)}
 if flag("KAM_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"] = {  # type: ignore[typeddict-item]
+    DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
             "min_size": 1,
@@ -124,7 +124,7 @@ if flag("KAM_DB_POOL", default=False):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 600
 if TESTING:  # a database for each run, so that several can stand side by side
-    DATABASES["default"]["TEST"] = {"NAME": f"test_kam_{os.getpid()}"}  # type: ignore[typeddict-item]
+    DATABASES["default"]["TEST"] = {"NAME": f"test_kam_{os.getpid()}"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # History: triggers at statement level, rows that nobody may change.

@@ -58,7 +58,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         with connection.cursor() as cursor:
-            cursor.execute(f'ALTER DATABASE "{name}" SET kam.allow_truncate = \'on\'')
+            cursor.execute(f"ALTER DATABASE \"{name}\" SET kam.allow_truncate = 'on'")
         connection.close()
 
 
