@@ -13,6 +13,7 @@ async function copy(field) {
 }
 
 onLoad("input[data-copy]", (field) => {
+  if (field.closest(".copy-row")) return;
   const row = document.createElement("div");
   row.className = "copy-row";
   field.replaceWith(row);

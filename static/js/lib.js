@@ -1,17 +1,11 @@
 // Small helpers that several modules share.
 const YEAR = 365 * 24 * 3600;
 
-/** Run once for each element of the page as it stands and of every part that htmx brings later. */
+/** Run for the page as it stands and for every part that htmx brings later: twice for some. */
 export function onLoad(selector, callback) {
-  const seen = new WeakSet();
-  const meet = (element) => {
-    if (seen.has(element)) return;
-    seen.add(element);
-    callback(element);
-  };
   const visit = (root) => {
-    if (root.matches?.(selector)) meet(root);
-    for (const element of root.querySelectorAll(selector)) meet(element);
+    if (root.matches?.(selector)) callback(root);
+    for (const element of root.querySelectorAll(selector)) callback(element);
   };
   visit(document.documentElement);
   document.addEventListener("htmx:load", (event) => visit(event.detail.elt));
