@@ -6,18 +6,19 @@ import csv
 import io
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts.choices import ConcentrationLevel
-from accounts.models import Account, ConcentrationAlert, ConcentrationThreshold
+from accounts.models import Account, ConcentrationAlert, ConcentrationThreshold, ParentLink
 from accounts.selectors.concentration import periods
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.concentration.reading import live
@@ -483,3 +484,33 @@ def test_levels_of_one_customer_are_groups_or_accounts(people: People) -> None:
         for level in ConcentrationLevel.values
     }
     assert by_level == {"group": parent.pk, "account": child.pk}
+
+
+# Drill-down
+
+
+def test_every_amount_leads_to_the_entries_that_make_it(people: People) -> None:
+    old, new = make_account(name="Old"), make_account(name="New")
+    chain = make_account(name="Chain", kind="banner", country="RO", channel="discount")
+    ParentLink.objects.create(account=chain, parent=old, valid=DateRange(None, THIS))
+    ParentLink.objects.create(account=chain, parent=new, valid=DateRange(THIS, None))
+    for amount, day in (("10", THIS - timedelta(days=1)), ("7", THIS), ("2", THIS)):
+        make_entry(account=chain, amount=amount, booked_on=day)
+    make_entry(account=new, amount="1", booked_on=THIS)
+    make_entry(account=None, amount="5", booked_on=THIS)
+    client = client_of(people.director)
+    for filters in ("", "?level=account", "?country=RO&channel=modern"):
+        page = body(client.get(f"{URL}{filters}"))
+        table = page.split('id="table-concentration"')[1].split("</table>")[0]
+        links = re.findall(r'href="(/revenue/[^"]*)">([^<]*)<', table)
+        amounts = [Decimal(text) for _url, text in links]
+        found = [_entries_total(client, url) for url, _text in links]
+        assert found == amounts
+        assert len(found) == len(client.get(f"{URL}{filters}").context["customers"].page.rows)
+    [everything] = set(re.findall(r'<tfoot>.*?href="([^"]*)"', body(client.get(URL)), re.DOTALL))
+    assert _entries_total(client, everything) == Decimal(25)
+
+
+def _entries_total(client: Client, url: str) -> Decimal:
+    rows = client.get(url.replace("&amp;", "&")).context["table"].source
+    return sum((row.net_amount for row in rows), Decimal(0))
