@@ -18,7 +18,7 @@ from accounts.choices import ConcentrationLevel
 from accounts.models import ConcentrationAlert, ConcentrationSnapshot, RevenueWatermark
 from accounts.selectors.concentration import periods
 from accounts.selectors.concentration.cells import Basis
-from accounts.selectors.concentration.query import ConcentrationQuery
+from accounts.selectors.concentration.query import ConcentrationQuery, has_revenue
 from accounts.selectors.concentration.reading import (
     Reading,
     comparison_json,
@@ -71,8 +71,11 @@ def recompute(
 
     Standard are groups and accounts, each over the last 12 complete months, the calendar year up
     to the day, and the year before. `report(done, total)` is told after each piece of work.
-    Safe twice and at once. Raises MissingRatesError.
+    Without any revenue there is nothing to keep. Safe twice and at once. Raises
+    MissingRatesError.
     """
+    if not has_revenue():
+        return []
     levels = [ConcentrationLevel.GROUP, ConcentrationLevel.ACCOUNT]
     queries = [
         ConcentrationQuery(period=period, level=level)

@@ -8,7 +8,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, ConcentrationSnapshot
+from accounts.models import Account
 from accounts.selectors.concentration.query import has_revenue
 from kam.core.formats import Text
 from kam.core.models import Organisation
@@ -77,7 +77,7 @@ def first_steps(user: User) -> list[Step]:
             "accounts:concentration",
             title=_("See who brings your revenue"),
             text=_("The concentration board shows it as soon as sales are in."),
-            is_done=ConcentrationSnapshot.objects.exists(),
+            is_done=False,
         ),
     ]
 

@@ -14,7 +14,13 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from accounts.analytics.concentration import FORMULA_VERSION
-from accounts.models import ConcentrationAlert, ConcentrationSnapshot, ConcentrationThreshold
+from accounts.models import (
+    Account,
+    ConcentrationAlert,
+    ConcentrationSnapshot,
+    ConcentrationThreshold,
+)
+from accounts.selectors.concentration.payload import payload
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.concentration.reading import live, stored
 from accounts.selectors.concentration.totals import MissingRatesError
@@ -116,6 +122,22 @@ def test_recompute_writes_the_standard_scopes_and_the_trend() -> None:
     again = recompute(as_of=AS_OF)
     assert [one.is_new for one in again] == [False] * 6
     assert ConcentrationSnapshot.objects.count() == 54
+
+
+def test_without_revenue_there_is_nothing_to_keep() -> None:
+    assert recompute(as_of=AS_OF) == []
+    assert ConcentrationSnapshot.objects.count() == 0
+
+
+def test_a_snapshot_outlives_its_accounts() -> None:
+    entry = make_entry(account=make_account(name="Gone"), amount="5")
+    compute_snapshot(query=QUERY)
+    entry.delete()
+    Account.objects.update(current_group=None)
+    Account.objects.all().delete()
+    kept = stored(QUERY)
+    assert kept is not None
+    assert [row["name"] for row in payload(kept)["top"]] == ["Removed account"]
 
 
 def _ends(snapshot: ConcentrationSnapshot) -> tuple[date, date]:

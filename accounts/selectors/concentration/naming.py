@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Account
+from kam.core.formats import Text
 from kam.identity.models import User
+
+REMOVED = _("Removed account")
+"""What a stored figure calls an account that an undone import took away again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Name:
     """A customer's name; `url` and `lead` only where the user may open the account."""
 
-    name: str
+    name: Text
     lead: str = ""
     is_visible: bool = True
 
@@ -45,4 +51,5 @@ class NameBook:
         if unseen := ids - found.keys():
             others = Account.objects.filter(pk__in=unseen).values_list("pk", "name")
             found |= {pk: Name(name=name, is_visible=False) for pk, name in others}
-        return found
+        gone = {pk: Name(name=REMOVED, is_visible=False) for pk in ids - found.keys()}
+        return found | gone

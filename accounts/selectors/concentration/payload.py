@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import Account, AccountIdentifier
+from accounts.selectors.concentration.naming import REMOVED
 from accounts.selectors.concentration.reading import Reading
 from kam.core.money import round_to_currency
 
@@ -59,7 +60,7 @@ def _top(reading: Reading) -> list[dict[str, Any]]:
     return [
         {
             "account": codes.get(row.key, str(row.key)),
-            "name": names[row.key],
+            "name": names.get(row.key, str(REMOVED)),
             "amount": float(_rounded(reading, row.amount)),
             "share": float(row.share) if reading.is_company else None,
         }

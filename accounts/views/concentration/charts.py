@@ -30,7 +30,7 @@ def pareto(reading: Reading, names: NameBook) -> charts.Chart:
     figures = reading.figures
     rows = reading.ranked(BARS).ranked[:BARS]
     found = names.look_up([row.key for row in rows])
-    items = [(found[row.key].name, row.amount) for row in rows]
+    items = [(str(found[row.key].name), row.amount) for row in rows]
     if others := figures.customers - len(rows):
         label = _("%(count)s others") % {"count": formats.number(others, 0)}
         items.append((label, figures.total - sum((row.amount for row in rows), Decimal(0))))
