@@ -42,22 +42,29 @@ WINDOW same AS (PARTITION BY key), by_line AS (PARTITION BY key ORDER BY line_no
 _RATES = """
 CREATE TEMP TABLE import_rates ON COMMIT DROP AS
 SELECT d.currency, d.date, CASE WHEN d.currency = %(base)s THEN 1 ELSE found.rate END AS rate
-FROM (SELECT DISTINCT c.code AS currency, s.date FROM import_stage s
+FROM (SELECT DISTINCT c.code AS currency, s.date
+      FROM (SELECT DISTINCT currency, date, CASE WHEN currency IS NULL THEN account END AS account
+            FROM import_stage WHERE date IS NOT NULL) AS s
       LEFT JOIN import_accounts a ON a.value = s.account
-      JOIN core_currency c ON c.code = COALESCE(upper(s.currency), a.currency_id, %(base)s)
-      WHERE s.date IS NOT NULL) AS d
+      JOIN core_currency c ON c.code = COALESCE(upper(s.currency), a.currency_id, %(base)s)) AS d
 LEFT JOIN LATERAL (
     SELECT r.rate FROM core_exchangerate r
     WHERE r.currency_id = d.currency AND r.base_id = %(base)s AND r.valid_on <= d.date
     ORDER BY r.valid_on DESC LIMIT 1
 ) AS found ON d.currency <> %(base)s
 """
+# OFFSET 0 keeps the planner from computing amount, key and problem again wherever they are used.
+# Texts are kept only where they mean nothing here yet.
 _ROWS = """
 CREATE TEMP TABLE import_rows ON COMMIT DROP AS
 WITH valued AS (
-    SELECT s.*, r.occurrence, COALESCE(r.differs, false) AS differs,
-        COALESCE(r.again, false) AS again,
+    SELECT s.line_no, s.date, s.reason, s.detail, s.discount, round(s.quantity, 4) AS quantity,
+        COALESCE(s.unit, '') AS unit, round(s.cost, 4) AS cost,
+        COALESCE(r.differs, false) AS differs, COALESCE(r.again, false) AS again,
         COALESCE(s.source_key, s.row_hash || '-' || COALESCE(r.occurrence, 1)) AS key,
+        CASE WHEN a.account_id IS NULL THEN s.account END AS account,
+        CASE WHEN p.product_id IS NULL THEN s.product END AS product,
+        CASE WHEN c.category_id IS NULL OR p.product_id IS NULL THEN s.category END AS category,
         round(CASE WHEN s.net_amount IS NOT NULL THEN s.net_amount
             ELSE s.quantity * s.unit_price * (1 - COALESCE(s.discount, 0)) END, 4) AS amount,
         a.account_id, a.ambiguous, p.product_id,
@@ -68,6 +75,7 @@ WITH valued AS (
     LEFT JOIN import_accounts a ON a.value = s.account
     LEFT JOIN import_products p ON p.value = s.product
     LEFT JOIN import_categories c ON c.value = s.category
+    OFFSET 0
 ), judged AS (
     SELECT v.*, x.rate, round(v.amount * x.rate, 4) AS base_amount,
         COALESCE(v.reason, CASE
@@ -78,17 +86,17 @@ WITH valued AS (
             WHEN v.discount NOT BETWEEN 0 AND 1 THEN 'discount is not between 0 and 1'
             WHEN x.currency IS NULL THEN 'unknown currency'
             WHEN v.ambiguous THEN 'ambiguous account'
-            WHEN v.account IS NOT NULL AND v.account_id IS NULL AND NOT %(create)s
-                THEN 'unknown account'
+            WHEN v.account IS NOT NULL AND NOT %(create)s THEN 'unknown account'
             WHEN v.differs THEN 'same key, other content'
             WHEN v.date < %(from)s OR v.date >= %(to)s THEN 'outside the replaced period'
         END) AS problem
     FROM valued v
     LEFT JOIN import_rates x ON x.currency = v.currency_code AND x.date = v.date
+    OFFSET 0
 )
 SELECT j.line_no, j.key, j.account, j.account_id, j.date AS booked_on, j.product, j.product_id,
-    j.category, j.category_id, round(j.quantity, 4) AS quantity, COALESCE(j.unit, '') AS unit,
-    j.amount, round(j.cost, 4) AS cost, j.currency_code AS currency, j.rate, j.base_amount,
+    j.category, j.category_id, j.quantity, j.unit, j.amount, j.cost, j.currency_code AS currency,
+    j.rate, j.base_amount,
     j.problem AS reason, COALESCE(j.detail, CASE
         WHEN j.problem IN ('unknown account', 'ambiguous account') THEN left(j.account, 200)
         WHEN j.problem = 'unknown currency' THEN left(j.currency_code, 200)
@@ -101,19 +109,19 @@ SELECT j.line_no, j.key, j.account, j.account_id, j.date AS booked_on, j.product
         WHEN e.id IS NULL THEN 'c'
         WHEN (e.account_id, e.booked_on, e.product_id, e.category_id, e.quantity, e.unit,
               e.net_amount, e.cost, e.currency_id)
-             IS DISTINCT FROM (j.account_id, j.date, j.product_id, j.category_id,
-              round(j.quantity, 4), COALESCE(j.unit, ''), j.amount, round(j.cost, 4),
-              j.currency_code::varchar)
-             OR (j.account IS NOT NULL AND j.account_id IS NULL)
-             OR (j.product IS NOT NULL AND j.product_id IS NULL)
-             OR (j.category IS NOT NULL AND j.category_id IS NULL) THEN 'u'
+             IS DISTINCT FROM (j.account_id, j.date, j.product_id, j.category_id, j.quantity,
+              j.unit, j.amount, j.cost, j.currency_code::varchar)
+             OR num_nonnulls(j.account, j.product, j.category) > 0 THEN 'u'
         ELSE 'n' END AS action
 FROM judged j
-LEFT JOIN accounts_revenueentry e ON e.source_id = %(source)s AND e.source_key = j.key
+LEFT JOIN {standing} e ON e.source_id = %(source)s AND e.source_key = j.key
 """
-_NO_RATE = """
-SELECT currency, min(booked_on), count(*) FROM import_rows
-WHERE reason IS NULL AND rate IS NULL GROUP BY 1 ORDER BY 3 DESC LIMIT 5
+_STANDING = "SELECT EXISTS (SELECT 1 FROM accounts_revenueentry WHERE source_id = %(source)s)"
+_NOTHING = "(SELECT * FROM accounts_revenueentry WHERE false)"
+_FACTS = """
+SELECT currency, rate IS NULL, min(booked_on), max(booked_on), count(*),
+    count(*) FILTER (WHERE account IS NULL AND account_id IS NULL)
+FROM import_rows WHERE reason IS NULL GROUP BY 1, 2 ORDER BY 5 DESC
 """
 _NEW_NAMES = """
 SELECT t.value FROM {table} t WHERE t.{id} IS NULL
@@ -144,7 +152,7 @@ _ROW = """r.account_id, r.booked_on, r.product_id, r.category_id, r.quantity, r.
     r.cost, r.currency, r.rate, r.base_amount"""
 _INSERT = f"""
 INSERT INTO accounts_revenueentry (source_id, source_key, batch_id, {_ENTRY})
-SELECT %(source)s, r.key, %(batch)s, {_ROW} FROM {_COMPLETE} AS r WHERE r.action = 'c'
+SELECT %(source)s, r.key, %(batch)s, {_ROW} FROM {{rows}} AS r WHERE r.action = 'c'
 """
 _BEFORE_UPDATE = """
 INSERT INTO accounts_revenuerevision (batch_id, entry_id, before)
@@ -153,7 +161,7 @@ JOIN import_rows r ON r.entry_id = e.id AND r.action = 'u'
 """
 _UPDATE = f"""
 UPDATE accounts_revenueentry e SET (batch_id, {_ENTRY}) = ROW(%(batch)s, {_ROW})
-FROM {_COMPLETE} AS r WHERE r.action = 'u' AND e.id = r.entry_id
+FROM {{rows}} AS r WHERE r.action = 'u' AND e.id = r.entry_id
 """
 _LOST = """
 SELECT e.id FROM accounts_revenueentry e
@@ -165,11 +173,10 @@ INSERT INTO accounts_revenuerevision (batch_id, entry_id, before)
 SELECT %(batch)s, e.id, to_jsonb(e) FROM accounts_revenueentry e WHERE e.id IN ({_LOST})
 """
 _REMOVE = f"DELETE FROM accounts_revenueentry e WHERE e.id IN ({_LOST})"
-_SPAN = "SELECT min(booked_on), max(booked_on) FROM import_rows WHERE reason IS NULL"
-_TOUCHED = f"""
+_TOUCHED = """
 SELECT DISTINCT unnest(a.path) FROM accounts_account a
 WHERE a.id IN (
-    SELECT r.account_id FROM {_COMPLETE} AS r WHERE r.action IN ('c', 'u') UNION
+    SELECT r.account_id FROM {rows} AS r WHERE r.action IN ('c', 'u') UNION
     SELECT (before->>'account_id')::bigint FROM accounts_revenuerevision
     WHERE batch_id = %(batch)s)
 LIMIT %(limit)s
@@ -257,25 +264,40 @@ class SalesImporter(Importer):
             run.execute(_REPEATS)
             run.execute("ANALYZE import_repeats, import_rates, import_products, import_categories")
         with run.step("compare"):
-            run.execute(_ROWS, parameters)
-        run.first, run.last = run.rows(_SPAN)[0]
+            standing = "accounts_revenueentry" if run.value(_STANDING) else _NOTHING
+            run.execute(_ROWS.replace("{standing}", standing), parameters)
+            run.execute("ANALYZE import_rows")
         if replace:
             run.removed = run.value(f"SELECT count(*) FROM ({_LOST}) AS lost", parameters)
         self._notice(run, str(parameters["base"]))
 
     def _notice(self, run: Run, base: str) -> None:
-        for currency, day, rows in run.rows(_NO_RATE):
-            run.notice("no rate", currency=currency, base=base, date=day.isoformat(), rows=rows)
-        if run.options.create_accounts and (accounts := _new_names(run, "account")):
-            run.notice("new accounts", count=len(accounts))
-        if products := run.rows(_NEW_PRODUCTS):
-            run.notice("new products", count=len(products))
-        if categories := _new_names(run, "category"):
-            run.notice("new categories", count=len(categories), names=", ".join(categories[:10]))
-        blank = "SELECT count(*) FROM import_rows WHERE account IS NULL AND reason IS NULL"
-        if rows := run.value(blank):
-            run.notice("unassigned", rows=rows)
+        facts = run.rows(_FACTS)
+        run.first = min((first for _c, _m, first, *_rest in facts), default=None)
+        run.last = max((last for _c, _m, _first, last, *_rest in facts), default=None)
+        for currency, missing, day, _last, rows, _blank in facts:
+            if missing:
+                run.notice("no rate", currency=currency, base=base, date=str(day), rows=rows)
+        self._notice_new(run)
+        if blank := sum(fact[-1] for fact in facts):
+            run.notice("unassigned", rows=blank)
         self._notice_other_columns(run)
+
+    def _notice_new(self, run: Run) -> None:
+        """Find what lines name and nobody knows; kept for when the lines are written."""
+        accounts = _new_names(run, "account") if run.options.create_accounts else []
+        categories = _new_names(run, "category")
+        unknown = run.value(
+            "SELECT EXISTS (SELECT 1 FROM import_products WHERE product_id IS NULL)"
+        )
+        products = run.rows(_NEW_PRODUCTS) if unknown else []
+        run.memo |= {"accounts": accounts, "categories": categories, "products": products}
+        if accounts:
+            run.notice("new accounts", count=len(accounts))
+        if products:
+            run.notice("new products", count=len(products))
+        if categories:
+            run.notice("new categories", count=len(categories), names=", ".join(categories[:10]))
 
     def _notice_other_columns(self, run: Run) -> None:
         """Warn when content keys of earlier files were made of other columns."""
@@ -290,7 +312,7 @@ class SalesImporter(Importer):
         """Create what lines refer to, then write them: inserted, updated, and lost ones removed."""
         lock_tree()
         with run.step("references"):
-            self._create_references(run)
+            rows = _COMPLETE if self._create_references(run) else "import_rows"
         replace = run.options.replace
         if replace:
             period = {"from": replace.start, "to": replace.end}
@@ -299,19 +321,18 @@ class SalesImporter(Importer):
                 run.removed = run.execute(_REMOVE, period)
         with run.step("update"):
             if run.execute(_BEFORE_UPDATE):
-                run.execute(_UPDATE)
+                run.execute(_UPDATE.replace("{rows}", rows))
         with run.step("insert"):
-            run.execute(_INSERT)
+            run.execute(_INSERT.replace("{rows}", rows))
         with run.step("figures"):
-            refresh_touched(run)
+            refresh_touched(run, rows)
 
-    def _create_references(self, run: Run) -> None:
-        accounts = _new_names(run, "account") if run.options.create_accounts else []
-        categories = _new_names(run, "category")
-        products = run.rows(_NEW_PRODUCTS)
-        lookups.create_accounts(run, accounts)
-        lookups.create_categories(run, categories)
-        lookups.create_products(run, [(code, category, unit) for code, category, unit in products])
+    def _create_references(self, run: Run) -> bool:
+        """Create accounts, categories and products that lines name; tell whether there were any."""
+        lookups.create_accounts(run, run.memo["accounts"])
+        lookups.create_categories(run, run.memo["categories"])
+        lookups.create_products(run, run.memo["products"])
+        return any(run.memo.values())
 
     def undo(self, run: Run) -> UndoReport:
         """Remove the batch's lines and put back those it changed or removed."""
@@ -329,9 +350,9 @@ def _new_names(run: Run, what: str) -> list[str]:
     return run.ids(query)
 
 
-def refresh_touched(run: Run) -> None:
+def refresh_touched(run: Run, rows: str) -> None:
     """Refresh the list figures of accounts with changed lines, now or, when many, as a job."""
-    touched = run.ids(_TOUCHED, {"limit": FIGURES_AT_ONCE + 1})
+    touched = run.ids(_TOUCHED.replace("{rows}", rows), {"limit": FIGURES_AT_ONCE + 1})
     if len(touched) > FIGURES_AT_ONCE:
         enqueue("accounts.refresh_accounts", key="schedule:accounts.refresh_accounts")
     elif touched:

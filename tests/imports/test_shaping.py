@@ -125,7 +125,7 @@ def test_any_text_passes_copy_unharmed(rows: list[list[str]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE passed (a text, b text) ON COMMIT DROP")
         with cursor.copy("COPY passed FROM STDIN (FORMAT text, NULL '')") as copy:
-            copy.write(copy_block(rows))
+            copy.write(copy_block([list(column) for column in zip(*rows, strict=True)]))
         cursor.execute("SELECT COALESCE(a, ''), COALESCE(b, '') FROM passed")
         passed = [list(row) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE passed")

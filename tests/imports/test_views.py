@@ -223,11 +223,11 @@ def test_imported_file_is_kept_as_a_record(director: Client) -> None:
 def test_file_leaves_as_a_download_only(director: Client) -> None:
     upload(director, "a,b\n<script>alert(1)</script>,2\n")
     batch = ImportBatch.objects.get()
-    response = director.get(url("batch-file", batch))
+    response: Any = director.get(url("batch-file", batch))
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
-    response.close()
+    response.file_to_stream.close()
     page = text_of(director.get(url("batch-map", batch)))
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page

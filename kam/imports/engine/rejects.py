@@ -39,8 +39,9 @@ def keep_rejects(run: Run, table: Table) -> int:
                 found.append(_record(run.batch.pk, line, *wanted[line], cells))
             if line >= last:
                 break
-        with run.cursor.copy(_COPY) as copy:
-            copy.write(copy_block(found))
+        if found:
+            with run.cursor.copy(_COPY) as copy:
+                copy.write(copy_block([list(column) for column in zip(*found, strict=True)]))
         kept += len(found)
     return kept
 

@@ -58,6 +58,7 @@ class Run:
         self.notices: list[Notice] = []
         self.blockers: list[str] = []
         self.also: dict[str, int] = {}
+        self.memo: dict[str, Any] = {}
         self.removed = 0
         self.first: date | None = None
         self.last: date | None = None

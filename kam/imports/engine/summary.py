@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
+from kam.core.exact import exact_sum
 from kam.imports.engine.notices import Notice, reason_text
 from kam.imports.engine.run import Run
 
@@ -121,42 +123,58 @@ def _reject(data: Mapping[str, Any]) -> RejectGroup:
     )
 
 
-_ACTIONS = """
-SELECT count(*), count(*) FILTER (WHERE action = 'c'), count(*) FILTER (WHERE action = 'u'),
-    count(*) FILTER (WHERE action = 'n'), count(*) FILTER (WHERE reason IS NOT NULL)
-FROM import_rows
+_GROUPS = """
+SELECT COALESCE(currency, ''), COALESCE(reason, ''), action, count(*), COALESCE(sum(amount), 0)
+FROM import_rows GROUP BY 1, 2, 3
 """
-_TOTALS = """
-SELECT COALESCE(currency, ''), count(*), COALESCE(sum(amount), 0),
-    count(*) FILTER (WHERE reason IS NOT NULL),
-    COALESCE(sum(amount) FILTER (WHERE reason IS NOT NULL), 0)
-FROM import_rows GROUP BY 1 ORDER BY 2 DESC, 1
-"""
-_REJECTS = """
-SELECT reason, count(*), COALESCE(sum(amount), 0), COALESCE(currency, '')
-FROM import_rows WHERE reason IS NOT NULL GROUP BY 1, 4 ORDER BY 2 DESC, 1, 4
-"""
+
+type Group = tuple[str, str, str | None, int, Decimal]
 
 
 def summarise(run: Run, *, has_amounts: bool) -> Summary:
-    """Read counts, totals and rejects off `import_rows`."""
-    rows, created, updated, unchanged, rejected = run.rows(_ACTIONS)[0]
-    totals = [CurrencyTotal(currency=c, rows=n, amount=a, rejected_rows=rn, rejected_amount=ra)
-              for c, n, a, rn, ra in run.rows(_TOTALS)] if has_amounts else []  # fmt: skip
-    rejects = run.rows(_REJECTS) if rejected else []
+    """Read counts, totals and rejects off `import_rows`, in one pass."""
+    groups: list[Group] = run.rows(_GROUPS)
+    actions = Counter[str | None]()
+    for _currency, reason, action, rows, _amount in groups:
+        actions["rejected" if reason else action] += rows
     return Summary(
-        rows=rows,
-        created=created,
-        updated=updated,
-        unchanged=unchanged,
-        rejected=rejected,
+        rows=actions.total(),
+        created=actions["c"],
+        updated=actions["u"],
+        unchanged=actions["n"],
+        rejected=actions["rejected"],
         removed=run.removed,
-        totals=tuple(totals),
-        rejects=tuple(
-            RejectGroup(reason=r, count=n, amount=a, currency=c) for r, n, a, c in rejects
-        ),
+        totals=tuple(_totals(groups)) if has_amounts else (),
+        rejects=tuple(_rejects(groups)),
         notices=tuple(run.notices),
         also=dict(run.also),
         first=run.first,
         last=run.last,
     )
+
+
+def _totals(groups: list[Group]) -> list[CurrencyTotal]:
+    """Add up the groups of each currency, the one with the most rows first."""
+    totals = []
+    for currency in {group[0] for group in groups}:
+        own = [group for group in groups if group[0] == currency]
+        rejected = [group for group in own if group[1]]
+        totals.append(
+            CurrencyTotal(
+                currency=currency,
+                rows=sum(group[3] for group in own),
+                amount=exact_sum(group[4] for group in own),
+                rejected_rows=sum(group[3] for group in rejected),
+                rejected_amount=exact_sum(group[4] for group in rejected),
+            )
+        )
+    return sorted(totals, key=lambda total: (-total.rows, total.currency))
+
+
+def _rejects(groups: list[Group]) -> list[RejectGroup]:
+    found = [
+        RejectGroup(reason=reason, count=rows, amount=amount, currency=currency)
+        for currency, reason, _action, rows, amount in groups
+        if reason
+    ]
+    return sorted(found, key=lambda group: (-group.count, group.reason, group.currency))

@@ -40,18 +40,26 @@ class BatchStateError(RefusedError):
 
 
 def receive_file(
-    *, kind: str, source_code: str, upload: File[bytes], user: User | None, as_of: date
+    *,
+    kind: str,
+    source_code: str,
+    upload: File[bytes],
+    user: User | None,
+    as_of: date,
+    whole: bool = True,
 ) -> ImportBatch:
     """Store a file and check that it is a table; nothing is kept of one that is not.
 
-    Raises UnreadableFile (BrokenFile with line numbers) and UnknownKindError.
+    `whole` reads it to its end; otherwise broken lines are found when it is imported. Raises
+    UnreadableFile (BrokenFile with line numbers) and UnknownKindError.
     """
     importer_for(kind)
     sha256 = files.digest(upload)
     stored = files.store(upload, f"{as_of:%Y/%m}")
     with files.kept_only_on_success(stored) as path:
-        for _row in open_table(path).rows():
-            pass  # read to its end: a broken line anywhere refuses the file
+        table = open_table(path)
+        if whole:
+            files.read_whole(table)
         with transaction.atomic():
             return ImportBatch.objects.create(
                 kind=kind,

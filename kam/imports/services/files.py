@@ -40,6 +40,12 @@ def kept_only_on_success(name: str) -> Iterator[Path]:
         raise
 
 
+def read_whole(table: Table) -> None:
+    """Read a table to its end: a broken line anywhere raises BrokenFile with all of them."""
+    for _row in table.rows():
+        pass
+
+
 def table_of(batch: ImportBatch, mapping: ColumnMapping) -> Table:
     """Open a batch's file as a table. Raises UnreadableFile."""
     return open_table(

@@ -76,8 +76,7 @@ class Command(BaseCommand):
         as_of = timezone.localdate()
         try:
             batch = self.receive(options, as_of)
-            work = running.preview if options["dry_run"] else running.commit
-            summary = work(batch_id=batch.pk, as_of=as_of, report=self.report)
+            summary = self.work(batch, as_of, dry_run=options["dry_run"])
         except BrokenFile as error:
             self.refuse(_broken(error), lines=list(error.lines))
         except (
@@ -86,6 +85,17 @@ class Command(BaseCommand):
         ) as error:  # fmt: skip
             self.refuse([str(error)])
         self.answer(batch, summary, options)
+
+    def work(self, batch: ImportBatch, as_of: date, *, dry_run: bool) -> Summary:
+        """Check or import; a file that turns out to be no table is not kept."""
+        work = running.preview if dry_run else running.commit
+        try:
+            return work(batch_id=batch.pk, as_of=as_of, report=self.report)
+        except running.ImportFailedError as error:
+            if isinstance(error.__cause__, UnreadableFile):
+                batches.discard(batch_id=batch.pk)
+                raise error.__cause__ from error
+            raise
 
     def receive(self, options: dict[str, Any], as_of: date) -> ImportBatch:
         """Store the file and say how it is read; a file that cannot be read leaves nothing."""
@@ -98,6 +108,7 @@ class Command(BaseCommand):
                 upload=File(stream, name=options["file"].name),
                 user=None,
                 as_of=as_of,
+                whole=False,
             )
         try:
             if mapping is None:
@@ -110,7 +121,10 @@ class Command(BaseCommand):
                 control_totals=_control_totals(options),
             )
         except Exception:
-            batches.discard(batch_id=batch.pk)
+            try:
+                files.read_whole(files.table_of(batch, ColumnMapping()))  # a broken file first
+            finally:
+                batches.discard(batch_id=batch.pk)
             raise
 
     def report(self, done: int, total: int | None = None, message: str = "") -> None:
