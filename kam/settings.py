@@ -239,7 +239,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["kam.identity.api.permissions.HasCapability"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kam.core.api.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "kam.core.api.pagination.KeysetPagination",
     "DEFAULT_SCHEMA_CLASS": "kam.core.api.schema.Schema",
     "DEFAULT_METADATA_CLASS": None,

@@ -71,7 +71,7 @@ def test_every_panel_opens_where_it_stands(browse: Browse, director: User, group
     page = visit.page
     for key in ("categories", "buying", "entries", "leads", "history"):
         page.locator(f"#panel-{key} > summary").click()
-    expect(page.locator("[data-chart-canvas] canvas")).to_have_count(2)
+    expect(page.locator("[data-chart-canvas] canvas")).to_have_count(2, timeout=30_000)
     expect(page.locator(".panel-wait:visible")).to_have_count(0)
     expect(page.locator("#panel-history")).to_contain_text("Account: Created")
     assert visit.violations() == []

@@ -227,7 +227,7 @@ def test_file_leaves_as_a_download_only(director: Client) -> None:
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
     assert response["X-Content-Type-Options"] == "nosniff"
-    response.file_to_stream.close()
+    assert b"alert(1)" in b"".join(response.streaming_content)  # read to its end, it is closed
     page = text_of(director.get(url("batch-map", batch)))
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)" in page

@@ -11,11 +11,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kam.core.api.base import Listed, Resource, Retrieved
+from kam.core.api.parsers import BoundedJSONParser
 from kam.core.api.problems import register_problem
 from kam.core.api.shapes import JobRunOutput
 from kam.core.exports import csv_response
@@ -69,7 +70,7 @@ class ImportViewSet(Listed, Retrieved, Resource):
     output = BatchOutput
     detail_output = BatchDetailOutput
     filterset_class = BatchApiFilter
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (BoundedJSONParser, MultiPartParser)
     bodies = {"create": UploadInput, "mapping": SetUpInput}
     answers = {
         "create": {201: BatchDetailOutput},

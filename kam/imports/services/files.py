@@ -10,10 +10,11 @@ from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
 from kam.imports.mapping import ColumnMapping
 from kam.imports.models import ImportBatch
-from kam.imports.reading import Table, open_table
+from kam.imports.reading import Table, UnreadableFile, open_table
 
 
 def store(upload: File[bytes], year_and_month: str) -> str:
@@ -47,7 +48,9 @@ def read_whole(table: Table) -> None:
 
 
 def table_of(batch: ImportBatch, mapping: ColumnMapping) -> Table:
-    """Open a batch's file as a table. Raises UnreadableFile."""
+    """Open a batch's file as a table. Raises UnreadableFile, also when there is no file."""
+    if not batch.file:
+        raise UnreadableFile(_("There is no file to read."))
     return open_table(
         Path(batch.file.path),
         encoding=mapping.encoding,
