@@ -9,7 +9,7 @@ from rest_framework.parsers import JSONParser
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON whose nesting the interpreter can follow; a deeper body is a bad request, not a crash."""
+    """JSON as deep as the interpreter can follow; a deeper body is a bad request, no crash."""
 
     def parse(
         self,
