@@ -430,7 +430,7 @@ def test_query_count_does_not_grow(people: People, django_assert_num_queries: An
     client = client_of(people.director)
     for more in (0, 2, 10):
         sell(more)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(17):
             client.get(URL)
 
 
