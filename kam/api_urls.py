@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kam.core.api.urls")),
     path("", include("kam.imports.api.urls")),
     path("", include("accounts.api.urls")),
+    path("", include("settlements.api.urls")),
     path("docs/", docs.reference, name="docs"),
     path("openapi.yaml", docs.SchemaView.as_view(), name="schema-yaml"),
     path("openapi.json", docs.SchemaView.as_view(kind="json"), name="schema-json"),

@@ -1,7 +1,5 @@
 """The roof: which app answers which address."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -17,11 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("kam.core.urls")),
     path("", include("kam.identity.urls")),
-]
-urlpatterns += [
-    path("", include(module))
-    for module in ("kam.imports.urls", "accounts.urls", "kam.dashboards.urls")
-    if find_spec(module)
+    path("", include("kam.imports.urls")),
+    path("", include("accounts.urls")),
+    path("", include("settlements.urls")),
+    path("", include("kam.dashboards.urls")),
 ]
 
 handler404 = "kam.core.views.system.not_found"

@@ -8,9 +8,10 @@ class SettlementsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.services.merging import register_mover
-        from settlements import importers
+        from settlements import importers, panels
         from settlements.services import merging, problems
 
         problems.register()
         register_mover(merging.MOVER)
         importers.register()
+        panels.register()

@@ -113,6 +113,16 @@ async function copyPictures() {
   }
 }
 
+/** Fonts for documents that leave the house as PDF. */
+async function copyFonts() {
+  const fonts = path.join(dist, "fonts");
+  await mkdir(fonts, { recursive: true });
+  for (const name of ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"]) {
+    const from = path.join(root, "node_modules/dejavu-fonts-ttf/ttf", name);
+    await copyFile(from, path.join(fonts, name));
+  }
+}
+
 /** Every word of our sources: whatever class a page may have is among them. */
 async function allWords() {
   const words = new Set();
@@ -162,7 +172,7 @@ if (iconsOnly) {
 }
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-await Promise.all([buildSprite(), copyPictures()]);
+await Promise.all([buildSprite(), copyPictures(), copyFonts()]);
 if (watching) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
   console.info("Watching static/ for changes. Start again for new icons.");

@@ -81,6 +81,10 @@ class AccountsImporter(Importer):
                read=vocabulary.no_country_word),
     )  # fmt: skip
 
+    def lock(self, run: Run) -> None:
+        """Nobody adds or moves accounts meanwhile."""
+        lock_tree()
+
     def resolve(self, run: Run) -> None:
         """Know each account again, find its parent and lead, compare with what stands."""
         create = {"create": run.options.create_accounts}
@@ -119,7 +123,6 @@ class AccountsImporter(Importer):
 
     def apply(self, run: Run) -> None:
         """Write accounts, identifiers, and the dated parents and leads."""
-        lock_tree()
         if parents := _new_parents(run):
             lookups.create_accounts(run, parents, table="import_parents")
             run.execute(

@@ -76,15 +76,20 @@ UPDATE {table} t SET account_id = wanted.id, created = true
 FROM wanted WHERE t.value = wanted.value
 RETURNING t.account_id
 """
+# Another import may create the same codes at the same time: whoever comes second waits and then
+# finds the other's rows.
 _CREATE_CATEGORIES = """
 WITH made AS (
     INSERT INTO accounts_productcategory (code, name, created_at, updated_at)
-    SELECT value, value, now(), now() FROM import_categories
-    WHERE category_id IS NULL AND value = ANY(%(values)s) ORDER BY value
-    RETURNING id, code
+    SELECT value, value, now(), now() FROM unnest(%(values)s::text[]) AS n(value) ORDER BY value
+    ON CONFLICT (code) DO NOTHING RETURNING id, code
 )
 UPDATE import_categories t SET category_id = made.id, created = true FROM made
 WHERE t.value = made.code RETURNING t.category_id
+"""
+_FOUND_CATEGORIES = """
+UPDATE import_categories t SET category_id = c.id FROM accounts_productcategory c
+WHERE t.category_id IS NULL AND c.code = t.value
 """
 _CREATE_PRODUCTS = """
 WITH made AS (
@@ -94,10 +99,14 @@ WITH made AS (
         AS n(code, category, unit)
     LEFT JOIN import_categories c ON c.value = n.category
     ORDER BY n.code
-    RETURNING id, code, category_id
+    ON CONFLICT (code) DO NOTHING RETURNING id, code, category_id
 )
 UPDATE import_products t SET product_id = made.id, category_id = made.category_id, created = true
 FROM made WHERE t.value = made.code RETURNING t.product_id
+"""
+_FOUND_PRODUCTS = """
+UPDATE import_products t SET product_id = p.id, category_id = p.category_id
+FROM accounts_product p WHERE t.product_id IS NULL AND p.code = t.value
 """
 
 
@@ -136,6 +145,7 @@ def create_categories(run: Run, values: list[str]) -> None:
     """Create categories named as the file names them."""
     if values:
         made = run.ids(_CREATE_CATEGORIES, {"values": values})
+        run.execute(_FOUND_CATEGORIES)
         note_created(
             run,
             "accounts_productcategory",
@@ -150,6 +160,7 @@ def create_products(run: Run, products: list[tuple[str, str | None, str]]) -> No
         codes, categories, units = (list(column) for column in zip(*products, strict=True))
         parameters = {"codes": codes, "categories": categories, "units": units}
         made = run.ids(_CREATE_PRODUCTS, parameters)
+        run.execute(_FOUND_PRODUCTS)
         note_created(
             run, "accounts_product", "SELECT product_id FROM import_products WHERE created"
         )

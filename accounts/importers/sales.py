@@ -246,6 +246,11 @@ class SalesImporter(Importer):
                synonyms=("currency code", "cur", "waluta", "货币")),
     )  # fmt: skip
 
+    def lock(self, run: Run) -> None:
+        """Where accounts may be created, nobody else creates the same ones meanwhile."""
+        if run.options.create_accounts:
+            lock_tree()
+
     def resolve(self, run: Run) -> None:
         """Find accounts, products, categories and rates, judge each line, compare what stands."""
         replace = run.options.replace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -171,6 +171,11 @@ RETURNING id, computed_at
 """
 
 
+def _array(items: Iterable[str]) -> str:
+    """An array as PostgreSQL reads it: quicker than adapting ten thousand values one by one."""
+    return "{" + ",".join(items) + "}"
+
+
 def _keep(row: ConcentrationSnapshot) -> Written:
     """Write the row unless it stands already; a later one may remove either at any time.
 
@@ -186,8 +191,8 @@ def _keep(row: ConcentrationSnapshot) -> Written:
         "formula": row.formula_version,
         "watermark": row.watermark,
         "figures": Jsonb(row.figures),
-        "keys": row.keys,
-        "amounts": row.amounts,
+        "keys": _array(map(str, row.keys)),
+        "amounts": _array(f"{amount:f}" for amount in row.amounts),
         "unassigned": row.unassigned,
     }
     same = _of_formula(row.scope_key, Period(start, end)).filter(watermark=row.watermark)

@@ -36,6 +36,30 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
             Role.AUDITOR,
         }
     ),
+    "receivables.view": frozenset(Role),
+    "receivables.post": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}),
+    "receivables.allocate": frozenset(
+        {Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "receivables.reverse": frozenset(
+        {Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "receivables.close_period": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR}),
+    "receivables.work": frozenset(
+        {
+            Role.ACCOUNT_MANAGER,
+            Role.SALES_DIRECTOR,
+            Role.CREDIT_CONTROLLER,
+            Role.ADMINISTRATOR,
+            Role.INTEGRATION,
+        }
+    ),
+    "receivables.assign_controller": frozenset(
+        {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "receivables.flag_overdue": frozenset(
+        {Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
     "rates.edit": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "jobs.view_all": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "history.view": frozenset(Role),

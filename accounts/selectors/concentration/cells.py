@@ -5,8 +5,8 @@ customer (null: unassigned), `net` the sum of document amounts (it means somethi
 `low` and `high`, the first and last currency in the alphabet, are one), `in_base` the sum in base
 currency over the entries that have a rate, `gaps` the number of those that have none.
 Whole months come from the monthly roll-ups, which a trigger keeps equal to the entries; ragged
-edges, and filters that no roll-up knows, come from the entries. Those are read once for all
-periods, into *slices*: sums by account between one bound of a period and the next.
+edges, and filters that no roll-up knows, come from the entries. Either is read once for all
+periods, into *slices*: sums by customer between one bound of a period and the next.
 """
 
 from __future__ import annotations
@@ -72,104 +72,125 @@ def cells(
 ) -> str:
     """Return the common table expressions that end in `cells`; `base` is the base currency.
 
-    Without it a sample is taken to be the one currency of all, which spares summing in two:
-    where that is wrong, `high` sorts behind every code and the cell means nothing; where the
-    sample has several, nothing is read and there are no cells.
+    Without it only document amounts are summed, if all months of all periods have one currency
+    and it is the one asked for, if any: else nothing is read and there are no cells.
     """
     if base:
         columns, before = _several(statement.bind(base, "base")), []
     else:
-        columns, before = (
-            _one(),
-            [f"sampled AS MATERIALIZED ({_sampled(statement, query, points)})"],
-        )
+        columns, before = _one(), [f"sole AS MATERIALIZED ({_sole(statement, query, points)})"]
     return ", ".join(before + _Cells(statement, query, scope, basis, columns, points).tables())
 
 
-SAMPLED = "(SELECT code FROM sampled)"
-SAMPLE = 500
+SOLE = "(SELECT code FROM sole)"
 
 
-def _sampled(statement: Statement, query: ConcentrationQuery, points: Sequence[Period]) -> str:
-    """The one currency `code` of some month totals: null where there are several, or where it is
-    not the one asked for."""
-    wanted, period = statement.bind(query.currency, "wanted"), points[0]
-    start, end = statement.bind(month_start(period.start)), statement.bind(period.end)
+def _sole(statement: Statement, query: ConcentrationQuery, points: Sequence[Period]) -> str:
+    """The one currency of the company's months, where there is but one."""
+    wanted = statement.bind(query.currency, "wanted")
+    start = statement.bind(month_start(min(point.start for point in points)))
+    end = statement.bind(max(point.end for point in points))
+    months = f"accounts_groupmonth WHERE month >= {start} AND month < {end} AND entries > 0"
     return f"""
-        SELECT CASE WHEN min(currency_id) = max(currency_id)
-            AND {wanted} IN ('', min(currency_id)) THEN min(currency_id) END AS code
-        FROM (SELECT currency_id FROM accounts_groupmonth
-              WHERE month >= {start} AND month < {end} LIMIT {SAMPLE}) AS some_months"""
+        SELECT code FROM (SELECT currency_id AS code FROM {months} LIMIT 1) AS any_one
+        WHERE {wanted} IN ('', code)
+            AND NOT EXISTS (SELECT FROM {months} AND currency_id <> any_one.code)"""
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """What is kept of an entry `e`: something about its currency, and sums by name, each with a
-    place for a FILTER; of a month total `m` the same in one; of a customer's parts together.
+    """What is kept of month totals `m` or of entries `e`: their currency where it matters, and
+    sums by name, each with a place for a FILTER. `total` puts a customer's parts together.
     Without `condition` nothing is read."""
 
-    currency: str
-    about: str
-    group: str
-    sums: Mapping[str, str]
-    month: str
+    sums: Mapping[str, Mapping[str, str]]
     total: str
+    by_currency: bool = False
     condition: str = ""
 
-    def over_entries(self, filters: Mapping[str, str]) -> str:
-        """Sums over entries, for each suffix by its own FILTER."""
-        found = [
+    def read(self, table: str, filters: Mapping[str, str]) -> str:
+        """Sums over a table, for each suffix by its own FILTER."""
+        sums = [
             f"{aggregate.format(condition)} AS {name}{suffix}"
             for suffix, condition in filters.items()
-            for name, aggregate in self.sums.items()
+            for name, aggregate in self.sums[table].items()
         ]
-        return f"{self.about} AS {self.currency}, {', '.join(found)}"
+        return ", ".join([f"{table}.currency_id"] * self.by_currency + sums)
 
-    def over_slices(self, numbers: Sequence[int]) -> str:
-        """Slices added up; at least one of them has entries."""
-        found = [
+    def group(self, table: str) -> str:
+        """What stands behind the key in GROUP BY."""
+        return f", {table}.currency_id" if self.by_currency else ""
+
+    def added(self, numbers: Sequence[int]) -> str:
+        """Slices `s` added up; at least one of them has entries."""
+        sums = [
             " + ".join(f"COALESCE(s.{name}{n}, 0)" for n in numbers) + f" AS {name}"
-            for name in self.sums
+            for name in self.sums["e"]
         ]
-        return f"s.{self.currency}, {', '.join(found)}"
+        return ", ".join(["s.currency_id"] * self.by_currency + sums)
 
     @property
     def names(self) -> str:
         """All of them, of parts `a` that have them already."""
-        return ", ".join(f"a.{name}" for name in (self.currency, *self.sums))
+        return ", ".join(
+            ["a.currency_id"] * self.by_currency + [f"a.{name}" for name in self.sums["e"]]
+        )
 
 
 def _several(base: str) -> _Columns:
     """Document currencies apart until the parts of a period are summed."""
     return _Columns(
-        currency="currency_id",
-        about="e.currency_id",
-        group=", e.currency_id",
         sums={
-            "net": "sum(e.net_amount) {}",
-            "base": "COALESCE(sum(e.base_amount) {}, 0)",
-            "unconverted": "count(*) {0} - count(e.base_amount) {0}",
+            "m": {
+                "net": "sum(m.net_amount) {}",
+                "base": "sum(m.base_amount) {}",
+                "unconverted": "sum(m.unconverted) {}",
+            },
+            "e": {
+                "net": "sum(e.net_amount) {}",
+                "base": "COALESCE(sum(e.base_amount) {}, 0)",
+                "unconverted": "count(*) {0} - count(e.base_amount) {0}",
+            },
         },
-        month="m.currency_id, m.net_amount AS net, m.base_amount AS base, m.unconverted",
         total=f"""sum(net) AS net,
                 sum(CASE WHEN currency_id = {base} THEN net ELSE base END) AS in_base,
                 sum(CASE WHEN currency_id = {base} THEN 0 ELSE unconverted END) AS gaps,
                 min(currency_id) AS low, max(currency_id) AS high""",
+        by_currency=True,
     )
 
 
 def _one() -> _Columns:
-    """Document amounts alone, and whether any was in another currency after all."""
+    """Document amounts alone."""
     return _Columns(
-        currency="other",
-        about=f"bool_or(e.currency_id <> {SAMPLED})",
-        group="",
-        sums={"net": "sum(e.net_amount) {}"},
-        month=f"m.currency_id <> {SAMPLED} AS other, m.net_amount AS net",
-        total=f"""sum(net) AS net, sum(net) AS in_base, 0 AS gaps, {SAMPLED}::text AS low,
-                CASE WHEN bool_or(other) THEN '~' ELSE {SAMPLED}::text END AS high""",
-        condition=f"AND {SAMPLED} IS NOT NULL",
+        sums={t: {"net": f"sum({t}.net_amount) {{}}"} for t in ("m", "e")},
+        total=f"""sum(net) AS net, sum(net) AS in_base, 0 AS gaps,
+                {SOLE}::text AS low, {SOLE}::text AS high""",
+        condition=f"AND {SOLE} IS NOT NULL",
     )
+
+
+@dataclass(frozen=True)
+class _Slices:
+    """Everything that one table is read for: whole months of `m`, ragged days of `e`."""
+
+    table: str
+    day: str
+    periods: Sequence[Period]
+
+    @property
+    def name(self) -> str:
+        """The common table expression that holds them."""
+        return f"slices_{self.table}"
+
+    @property
+    def bounds(self) -> list[date]:
+        """Where a slice ends and the next begins."""
+        return sorted({day for one in self.periods for day in (one.start, one.end)})
+
+    def numbers(self, period: Period) -> range:
+        """The slices that make up one of the periods."""
+        return range(self.bounds.index(period.start), self.bounds.index(period.end))
 
 
 @dataclass
@@ -182,18 +203,19 @@ class _Cells:
     points: Sequence[Period]
 
     def tables(self) -> list[str]:
-        """Slices where entries are read at all, then the cells of every point."""
+        """Slices of what is read at all, then the cells of every point."""
         selects = "\nUNION ALL\n".join(
             self._point(number, period) for number, period in enumerate(self.points)
         )
-        slices = [f"slices AS ({self._slices()})"] if self._ragged else []
+        slices = [self._months_read()] if self._months.periods else []
+        slices += [self._entries_read()] if self._entries.periods else []
         return [*slices, f"cells AS ({selects})"]
 
     def _point(self, number: int, period: Period) -> str:
         """Sum the parts of one period."""
         whole = self._whole(period)
-        parts = [self._from_months(whole)] if whole else []
-        parts += [part for edge in self._edges(period) for part in self._from_slices(edge)]
+        parts = [self._cut(self._months, whole)] if whole else []
+        parts += [part for edge in self._edges(period) for part in self._of_entries(edge)]
         return f"""
             SELECT {number} AS point, key, {self.columns.total}
             FROM ({" UNION ALL ".join(parts)}) AS part GROUP BY key"""
@@ -211,15 +233,14 @@ class _Cells:
         return (period,) if self._reads_entries_alone else period.split().edges
 
     @cached_property
-    def _ragged(self) -> list[Period]:
-        """All periods that entries are read for."""
-        return [edge for point in self.points for edge in self._edges(point)]
+    def _months(self) -> _Slices:
+        found = [self._whole(point) for point in self.points]
+        return _Slices("m", "m.month", [whole for whole in found if whole])
 
     @cached_property
-    def _bounds(self) -> list[date]:
-        return sorted({day for edge in self._ragged for day in (edge.start, edge.end)})
-
-    # Roll-ups
+    def _entries(self) -> _Slices:
+        found = [edge for point in self.points for edge in self._edges(point)]
+        return _Slices("e", "e.booked_on", found)
 
     @property
     def _by_group(self) -> bool:
@@ -229,39 +250,40 @@ class _Cells:
     def _reads_nodes(self) -> bool:
         return self.query.looks_at_nodes or not self.scope.is_company
 
-    def _from_months(self, period: Period) -> str:
+    # Reading each table once
+
+    def _months_read(self) -> str:
         grouped = self._by_group and not self._reads_nodes
         table = "accounts_groupmonth" if grouped else "accounts_revenuemonth"
         key = "m.group_id" if self._by_group else "m.account_id"
-        return f"""
-            SELECT {key} AS key, {self.columns.month}
-            FROM {table} AS m {self.join_nodes("m")}
-            WHERE m.entries > 0 AND m.month >= {self.statement.bind(period.start)}
-                AND m.month < {self.statement.bind(period.end)} {self.columns.condition}
-                {self.node_conditions()}"""
+        return self._read(self._months, key, f"{table} AS m", "AND m.entries > 0")
 
-    # Entries
+    def _entries_read(self) -> str:
+        conditions = f"{self._has_months()} {self.entry_conditions()}"
+        return self._read(self._entries, "e.account_id", "accounts_revenueentry AS e", conditions)
 
-    def _slices(self) -> str:
-        """Read every entry that is needed once, into columns for each slice of time."""
-        cuts = [Period(*pair) for pair in pairwise(self._bounds)]
+    def _read(self, slices: _Slices, key: str, table: str, conditions: str) -> str:
+        cuts = [Period(*pair) for pair in pairwise(slices.bounds)]
         filters = {
-            str(number): f"FILTER (WHERE {self._span('e.booked_on', cut)})" if cuts[1:] else ""
+            str(number): f"FILTER (WHERE {self._span(slices.day, cut)})" if cuts[1:] else ""
             for number, cut in enumerate(cuts)
         }
-        spans = " OR ".join(self._span("e.booked_on", one) for one in _joined(self._ragged))
-        return f"""
-            SELECT e.account_id AS key, {self.columns.over_entries(filters)}
-            FROM accounts_revenueentry AS e {self.join_nodes("e")}
-            WHERE ({spans}) {self._has_months()} {self.columns.condition}
-                {self.entry_conditions()} {self.node_conditions()}
-            GROUP BY e.account_id{self.columns.group}"""
+        spans = " OR ".join(self._span(slices.day, one) for one in _joined(slices.periods))
+        return f"""{slices.name} AS (
+            SELECT {key} AS key, {self.columns.read(slices.table, filters)}
+            FROM {table} {self.join_nodes(slices.table)}
+            WHERE ({spans}) {conditions} {self.columns.condition} {self.node_conditions()}
+            GROUP BY {key}{self.columns.group(slices.table)})"""
 
-    def _from_slices(self, period: Period) -> Iterator[str]:
-        numbers = range(self._bounds.index(period.start), self._bounds.index(period.end))
-        by_account = f"""
-            SELECT s.key, {self.columns.over_slices(numbers)} FROM slices AS s
+    def _cut(self, slices: _Slices, period: Period) -> str:
+        """One period out of the slices: customers that have any entry in it."""
+        numbers = slices.numbers(period)
+        return f"""
+            SELECT s.key, {self.columns.added(numbers)} FROM {slices.name} AS s
             WHERE {" OR ".join(f"s.net{n} IS NOT NULL" for n in numbers)}"""
+
+    def _of_entries(self, period: Period) -> Iterator[str]:
+        by_account = self._cut(self._entries, period)
         if not self._by_group:
             yield by_account
             return
@@ -282,7 +304,7 @@ class _Cells:
         """Accounts that changed groups within the period: each entry by its own date."""
         dates = self._range(period)
         return f"""
-            SELECT g.group_id AS key, {self.columns.over_entries({"": ""})}
+            SELECT g.group_id AS key, {self.columns.read("e", {"": ""})}
             FROM (SELECT DISTINCT account_id FROM accounts_groupperiod
                   WHERE valid && {dates} AND NOT valid @> {dates}) AS moved
             JOIN accounts_revenueentry AS e ON e.account_id = moved.account_id
@@ -291,11 +313,12 @@ class _Cells:
             {self.join_nodes("e")}
             WHERE {self._span("e.booked_on", period)} {self.columns.condition}
                 {self.entry_conditions()} {self.node_conditions()}
-            GROUP BY g.group_id{self.columns.group}"""
+            GROUP BY g.group_id{self.columns.group("e")}"""
 
     def _has_months(self) -> str:
         """Spare reading every entry for periods in which there is none."""
-        span = Period(month_start(self._bounds[0]), self._bounds[-1])
+        bounds = self._entries.bounds
+        span = Period(month_start(bounds[0]), bounds[-1])
         return f"""AND EXISTS (SELECT FROM accounts_groupmonth AS any_month
                 WHERE {self._span("any_month.month", span)})"""
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import ConcentrationLevel
 from accounts.selectors.concentration.cells import (
     COMPANY,
-    SAMPLED,
+    SOLE,
     Basis,
     Scope,
     Statement,
@@ -208,12 +208,12 @@ def _run(built: tuple[str, Statement]) -> list[_Row]:
 def _of_one_currency(
     query: ConcentrationQuery, points: Sequence[Period], scope: Scope, basis: Basis
 ) -> list[_Row]:
-    """The cheap way, where a sample of the revenue has one currency and the rest agrees."""
+    """The cheap way, where all of the company's revenue is in one currency; else nothing."""
     statement = Statement()
     tables = cells(statement, query, points, scope=scope, basis=basis)
-    rows = _run((_customers(tables, len(points), base=SAMPLED), statement))
-    may_be_empty = not rows[0].keys and not rows[0].unassigned
-    return [] if may_be_empty or _is_foreign(rows) else rows
+    rows = _run((_customers(tables, len(points), base=SOLE), statement))
+    is_empty = not rows[0].keys and not rows[0].unassigned
+    return [] if is_empty else rows
 
 
 def _is_foreign(rows: Sequence[_Row]) -> bool:

@@ -51,6 +51,12 @@ class Importer(ABC):
             choices = " / ".join(" + ".join(sorted(needed)) for needed in self.alternatives)
             raise MappingError(_("Say which columns hold %s.") % choices)
 
+    def lock(self, run: Run) -> None:  # noqa: B027 - most kinds need none
+        """Before an import (not a check) looks at what stands: keep others from changing it.
+
+        Imports of one source already wait for each other.
+        """
+
     @abstractmethod
     def resolve(self, run: Run) -> None:
         """Turn `import_stage` into `import_rows`, changing nothing else.

@@ -73,12 +73,14 @@ def _pass(batch: ImportBatch, *, as_of: date, report: Report, commit: bool) -> S
         run = Run(
             cursor=cursor,
             batch=batch,
-            source=DataSource.objects.select_for_update(no_key=True).get(pk=batch.source_id),
+            source=_source(batch.source_id, lock=commit),
             mapping=ColumnMapping.from_json(batch.mapping),
             options=Options.from_json(batch.options),
             as_of=as_of,
             report=report,
         )
+        if commit:
+            importer.lock(run)
         summary = _checked(run, importer)
         if commit and not summary.blockers:
             with run.step("apply", _("Writing")):
@@ -87,6 +89,13 @@ def _pass(batch: ImportBatch, *, as_of: date, report: Report, commit: bool) -> S
             _note_freshness(run)
         drop_temporary(run)
         return replace(summary, timings=run.timings)
+
+
+def _source(source_id: int, *, lock: bool) -> DataSource:
+    """The source; under its lock imports of one source happen one after the other."""
+    sources = DataSource.objects.select_for_update(no_key=True) if lock else DataSource.objects
+    source: DataSource = sources.get(pk=source_id)
+    return source
 
 
 def _checked(run: Run, importer: Importer) -> Summary:
