@@ -52,9 +52,26 @@ class WorkOutcome(TextChoices):
     OTHER = "other", _("Other")
 
 
+class WorkAct(TextChoices):
+    """What a person does on a piece of work; a merge of accounts writes the last."""
+
+    TAKEN = "taken", _("Taken over")
+    PLANNED = "planned", _("Next step planned")
+    CONTACTED = "contacted", _("Spoke or wrote to the customer")
+    SNOOZED = "snoozed", _("Put off")
+    WOKEN = "woken", _("Taken up again")
+    FINISHED = "finished", _("Done")
+    MERGED = "merged", _("Other work joined it")
+
+
 class GapOutcome(TextChoices):
-    """What became of an item that a full extract no longer named."""
+    """What became of an item that a full extract no longer named.
+
+    An import says “came back” when a later file names the item again.
+    """
 
     PAID = "paid", _("Paid, a receipt is entered")
     CANCELLED = "cancelled", _("Cancelled or credited")
     STILL_OPEN = "still_open", _("Still open, the extract was wrong")
+    IGNORED = "ignored", _("Left as it is")
+    CAME_BACK = "came_back", _("Named again by a later file")

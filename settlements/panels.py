@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.nav import NavItem, navigation
-from kam.core.panels import Panel
+from kam.core.panels import Panel, panels
 
 VIEW = "receivables.view"
 
@@ -134,5 +134,6 @@ NAVIGATION = (
 
 
 def register() -> None:
-    """Put the entries on the rail."""
+    """Put the entries on the rail and the panel on the account page."""
     navigation.register(*NAVIGATION)
+    panels.register(*PANELS)

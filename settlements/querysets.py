@@ -147,6 +147,12 @@ class WorkQuerySet(PartyQuerySet):
         return self.filter(user__isnull=True)
 
 
+class GapQuerySet(PartyQuerySet):
+    def unanswered(self) -> Self:
+        """Gaps of which nobody said what became of them."""
+        return self.filter(outcome="")
+
+
 class ControllerQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Assignments of accounts whose lead, or a lead above it, is in the user's scope today."""

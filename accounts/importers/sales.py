@@ -64,7 +64,8 @@ WITH valued AS (
         COALESCE(s.source_key, s.row_hash || '-' || COALESCE(r.occurrence, 1)) AS key,
         CASE WHEN a.account_id IS NULL THEN s.account END AS account,
         CASE WHEN p.product_id IS NULL THEN s.product END AS product,
-        CASE WHEN c.category_id IS NULL OR p.product_id IS NULL THEN s.category END AS category,
+        CASE WHEN c.category_id IS NULL OR (s.product IS NOT NULL AND p.product_id IS NULL)
+            THEN s.category END AS category,
         round(CASE WHEN s.net_amount IS NOT NULL THEN s.net_amount
             ELSE s.quantity * s.unit_price * (1 - COALESCE(s.discount, 0)) END, 4) AS amount,
         a.account_id, a.ambiguous, p.product_id,

@@ -3,7 +3,7 @@ from settlements.models.ledger import Allocation, LedgerItem
 from settlements.models.moves import AccountMove
 from settlements.models.overdue import ExtractGap, OverdueRun, OverdueSpell, Position
 from settlements.models.periods import AccountingPeriod
-from settlements.models.work import ControllerAssignment, WorkItem
+from settlements.models.work import ControllerAssignment, WorkEvent, WorkItem
 
 __all__ = [
     "AccountMove",
@@ -16,5 +16,6 @@ __all__ = [
     "OverdueRun",
     "OverdueSpell",
     "Position",
+    "WorkEvent",
     "WorkItem",
 ]

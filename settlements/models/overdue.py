@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -13,7 +14,7 @@ from kam.imports.models import ImportBatch
 from settlements.choices import GapOutcome
 from settlements.models.documents import Document
 from settlements.models.ledger import LedgerItem
-from settlements.querysets import PartyQuerySet
+from settlements.querysets import GapQuerySet, PartyQuerySet
 
 
 class OverdueRun(models.Model):
@@ -163,9 +164,25 @@ class ExtractGap(models.Model):
     )
     open_amount = models.DecimalField(_("open then"), max_digits=20, decimal_places=4)
     outcome = models.CharField(_("outcome"), max_length=10, choices=GapOutcome, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True, db_default="")
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("reviewed by"),
+    )
+    answered_by = models.ForeignKey(
+        ImportBatch,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("batch that named it again"),
+    )
 
-    objects = PartyQuerySet.as_manager()
+    objects = GapQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("item missing from an extract")

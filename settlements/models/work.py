@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
-from settlements.choices import WorkOutcome, WorkRole, WorkState
+from settlements.choices import WorkAct, WorkOutcome, WorkRole, WorkState
 from settlements.querysets import ControllerQuerySet, WorkQuerySet
 
 
@@ -148,3 +148,35 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id}: {self.amount} {self.currency_id}"
+
+
+class WorkEvent(models.Model):
+    """What a person did on a piece of work: kept for good, written by the services."""
+
+    work = models.ForeignKey(
+        WorkItem, models.CASCADE, related_name="events", verbose_name=_("work")
+    )
+    act = models.CharField(_("what"), max_length=9, choices=WorkAct)
+    day = models.DateField(_("day"), null=True, blank=True, help_text=_("Which the act is about."))
+    text = models.CharField(_("words"), max_length=500, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("step of receivables work")
+        verbose_name_plural = _("steps of receivables work")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(act__in=WorkAct.values), name="work_event_act_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.text}"

@@ -68,6 +68,7 @@ WITHOUT_HISTORY = {
     "settlements.OverdueSpell": "a history itself",
     "settlements.Position": "derived by the overdue job",
     "settlements.ExtractGap": "a list to review, each row closed once",
+    "settlements.WorkEvent": "a log itself",
     "settlements.WorkItem": "a log itself: done work stays, with who, when and outcome",
 }
 
