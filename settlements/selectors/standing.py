@@ -1,0 +1,85 @@
+"""How one account stands: what it owes by age, what it paid last, who looks after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from accounts.models import Account
+from kam.identity.models import User
+from settlements.choices import DocumentKind
+from settlements.models import ControllerAssignment, Document, WorkItem
+from settlements.selectors.ageing import AgeingQuery, AgeingRow, ageing
+from settlements.selectors.ledger import party_of
+
+RECEIPTS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an account with everything below it owes on a day, per currency, and what is done.
+
+    `rows` are per document currency, never converted. `receipts` are the latest ones that were
+    not reversed; `work` is what waits with the payers, the largest amount first; `has_ledger`
+    tells whether anything was ever posted.
+    """
+
+    as_of: date
+    rows: tuple[AgeingRow, ...]
+    receipts: tuple[Document, ...]
+    controller: User | None
+    work: WorkItem | None
+    has_ledger: bool
+
+
+def standing(account: Account, user: User, *, as_of: date) -> Standing:
+    """Return how an account stands on a day, in a handful of statements at any size."""
+    query = AgeingQuery(as_of=as_of, account=account.pk)
+    rows = ageing(query, limit=0, convert=False).by_currency
+    receipts = tuple(_receipts(account, as_of))
+    return Standing(
+        as_of=as_of,
+        rows=rows,
+        receipts=receipts,
+        controller=controller_of(account, on=as_of),
+        work=_work(account, user),
+        has_ledger=bool(rows or receipts) or Document.objects.within(account.pk).exists(),
+    )
+
+
+def _receipts(account: Account, as_of: date) -> list[Document]:
+    paid = Document.objects.within(account.pk).standing().filter(kind=DocumentKind.RECEIPT)
+    return list(
+        paid.filter(posting_date__lte=as_of).order_by("-posting_date", "-pk")[:RECEIPTS_SHOWN]
+    )
+
+
+def controller_of(account: Account, *, on: date) -> User | None:
+    """Return who watches over the account on a day: named for it, or for the nearest node above."""
+    found = (
+        ControllerAssignment.objects.filter(account__in=account.path).at(on).select_related("user")
+    )
+    nearest = max(found, key=lambda one: account.path.index(one.account_id), default=None)
+    return None if nearest is None else nearest.user
+
+
+def _work(account: Account, user: User) -> WorkItem | None:
+    """The largest work with the payer or payers below it, one with a next step first."""
+    whose = Q(party__path__contains=[account.pk]) | Q(party=party_of(account))
+    waiting = WorkItem.objects.visible_to(user).not_done().filter(whose)
+    return waiting.select_related("user").order_by("-amount", "-next_step", "pk").first()
+
+
+def overdue_since(row: AgeingRow) -> date | None:
+    """Return the first day on which the oldest overdue item was late."""
+    if row.oldest_due_on is None:
+        return None
+    return row.oldest_due_on.fromordinal(row.oldest_due_on.toordinal() + 1)
+
+
+def share(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Return a part as a fraction; None of nothing."""
+    return part / whole if whole > 0 else None
