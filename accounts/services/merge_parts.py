@@ -93,7 +93,7 @@ def _parents(account: Account, other: Account) -> QuerySet[Any]:
 
 
 def _plan_parents(keep: Account, drop: Account) -> Part:
-    return _plan_dated(
+    return plan_dated(
         _parents(keep, drop),
         _parents(drop, keep),
         lambda link: link.parent_id,
@@ -105,7 +105,7 @@ def _plan_parents(keep: Account, drop: Account) -> Part:
 
 def _move_parents(keep: Account, drop: Account) -> None:
     rows = ParentLink.objects.filter(account=keep)
-    _move_dated(
+    move_dated(
         rows,
         ParentLink.objects.filter(account=drop),
         lambda link, valid: ParentLink(account=keep, parent=link.parent, valid=valid),
@@ -120,7 +120,7 @@ def _leads(account: Account) -> QuerySet[Any]:
 
 
 def _plan_leads(keep: Account, drop: Account) -> Part:
-    return _plan_dated(
+    return plan_dated(
         _leads(keep),
         _leads(drop),
         lambda row: row.user_id,
@@ -131,7 +131,7 @@ def _plan_leads(keep: Account, drop: Account) -> Part:
 
 
 def _move_leads(keep: Account, drop: Account) -> None:
-    _move_dated(
+    move_dated(
         _leads(keep),
         _leads(drop),
         lambda row, valid: LeadAssignment(account=keep, user=row.user, valid=valid),
@@ -156,7 +156,7 @@ def in_words(valid: DateRange) -> str:
     }
 
 
-def _plan_dated(
+def plan_dated(
     kept: QuerySet[Any],
     dropped: QuerySet[Any],
     identity: Callable[[Any], int],
@@ -165,6 +165,7 @@ def _plan_dated(
     stays: str,
     name: Callable[[Any], object],
 ) -> Part:
+    """Say which dated rows of the duplicate move, and where the kept account's own stand."""
     own = list(kept)
     rows = list(dropped)
     lines = [
@@ -181,9 +182,10 @@ def _plan_dated(
     return Part(moves=lines, cautions=[Caution(stays % words, "overlap") for words in overlaps])
 
 
-def _move_dated(
+def move_dated(
     kept: QuerySet[Any], dropped: QuerySet[Any], make: Callable[[Any, DateRange], Any]
 ) -> None:
+    """Move dated rows of the duplicate into what the kept account's own leave free."""
     taken = [row.valid for row in kept]
     rows = list(dropped)
     for row in rows:

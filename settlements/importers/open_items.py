@@ -166,6 +166,8 @@ class OpenItemsImporter(Importer):
                     run.also["receipts"] = rows
         with run.step("statistics"):
             run.execute(sql.ANALYZE)
+        if answered := run.execute(sql.ANSWER_MISSING):
+            run.also["items named again"] = answered
         if run.options.full_extract and (gaps := run.execute(sql.KEEP_MISSING)):
             run.also["missing items"] = gaps
         enqueue("settlements.flag_overdue", key="schedule:settlements.flag_overdue")

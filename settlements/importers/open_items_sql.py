@@ -314,8 +314,16 @@ WHERE d.source_id = %(source)s AND i.allocated < i.amount AND d.reverses_id IS N
   AND NOT starts_with(d.source_key, 'settled:')
   AND EXISTS (SELECT 1 FROM imports_importbatch b WHERE b.id = d.batch_id AND b.kind = %(kind)s)
 """
+# An item that waits for review already, or that somebody left as it is, is not listed twice.
 KEEP_MISSING = """
 INSERT INTO settlements_extractgap (batch_id, document_id, party_id, currency_id, open_amount,
     outcome)
-SELECT %(batch)s, document_id, party_id, currency_id, open_amount, '' FROM import_missing
+SELECT %(batch)s, document_id, party_id, currency_id, open_amount, '' FROM import_missing m
+WHERE NOT EXISTS (SELECT 1 FROM settlements_extractgap g
+    WHERE g.document_id = m.document_id AND g.outcome IN ('', 'ignored'))
+"""
+ANSWER_MISSING = """
+UPDATE settlements_extractgap g SET outcome = 'came_back', reviewed_at = now(),
+    answered_by_id = %(batch)s
+FROM import_rows r WHERE r.document_id = g.document_id AND g.outcome = '' AND r.reason IS NULL
 """

@@ -83,6 +83,10 @@ SELECT CASE side WHEN 1 THEN id ELSE reversal_item_id END,
     CASE side WHEN 1 THEN reversal_item_id ELSE id END, party_id, currency_id, amount, posting_date
 FROM import_reversals
 """
+_ASK_AGAIN = """
+UPDATE settlements_extractgap SET outcome = '', reviewed_at = NULL, answered_by_id = NULL
+WHERE answered_by_id = %(batch)s
+"""
 
 
 def reverse_batch(run: Run) -> UndoReport:
@@ -103,6 +107,7 @@ def reverse_batch(run: Run) -> UndoReport:
             run.execute(statement)
         run.execute(ANALYZE)
         run.execute("DELETE FROM settlements_extractgap WHERE batch_id = %(batch)s")
+        run.execute(_ASK_AGAIN)
     stays = leftovers.remove_created(run)
     changes.forget(run)
     enqueue("settlements.flag_overdue", key="schedule:settlements.flag_overdue")

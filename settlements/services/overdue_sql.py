@@ -139,15 +139,19 @@ WITH due AS (
     UNION ALL
     SELECT due.party_id, currency_id, 'controller', c.user_id, overdue, overdue_items,
         oldest_due_on FROM due LEFT JOIN controllers c ON c.party_id = due.party_id
+), contacts AS (
+    SELECT party_id, max(last_contact_on) AS on_day FROM settlements_workitem
+    WHERE last_contact_on IS NOT NULL GROUP BY 1
 ), called_done AS (
     SELECT party_id, currency_id, role, max(closed_on) AS closed_on FROM settlements_workitem
     WHERE state = 'done' AND outcome <> 'cured' AND closed_on > %(as_of)s - 14 GROUP BY 1, 2, 3
 )
 INSERT INTO settlements_workitem AS w (party_id, currency_id, role, user_id, amount, overdue_items,
-    oldest_due_on, opened_on, state, next_step, outcome, note, is_taken)
+    oldest_due_on, opened_on, state, next_step, outcome, note, is_taken, last_contact_on)
 SELECT n.party_id, n.currency_id, n.role, n.user_id, n.overdue, n.overdue_items, n.oldest_due_on,
-    %(as_of)s, 'open', '', '', '', false
+    %(as_of)s, 'open', '', '', '', false, c.on_day
 FROM wanted n LEFT JOIN called_done d USING (party_id, currency_id, role)
+LEFT JOIN contacts c ON c.party_id = n.party_id
 WHERE d.closed_on IS NULL OR EXISTS (
     SELECT 1 FROM settlements_overduespell s
     WHERE s.party_id = n.party_id AND s.cured_on IS NULL AND s.noted_on > d.closed_on)
