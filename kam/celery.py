@@ -26,6 +26,14 @@ app.conf.beat_schedule = {
         "task": "core.forget_idempotency_keys",
         "schedule": crontab(hour="3", minute="20"),
     },
+    "forget old job runs": {
+        "task": "core.forget_job_runs",
+        "schedule": crontab(hour="3", minute="40"),
+    },
+    "forget files that nobody imported": {
+        "task": "imports.forget_abandoned",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "nightly revenue concentration": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="10"),

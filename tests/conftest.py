@@ -53,13 +53,26 @@ def _is_alive(pid: int) -> bool:
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> None:
+) -> Iterator[None]:
     """The ledger refuses TRUNCATE, which the flush after tests with real commits is."""
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER DATABASE \"{name}\" SET kam.allow_truncate = 'on'")
         connection.close()
+    yield
+    _hang_up(django_db_blocker, name)
+
+
+def _hang_up(blocker: pytest_django.DjangoDbBlocker, name: str) -> None:
+    """End what threads of a test left open: the database could not be dropped under them."""
+    with blocker.unblock():
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            )
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -28,6 +29,7 @@ class RefusedError(Exception):
     code = "refused"
     field = ""
     words: Text = _("This cannot be saved.")
+    row: tuple[str, int] | None = None
 
     def __init__(self, message: Text = "", *, field: str = "", code: str = "") -> None:
         """Keep the words lazy, so that they are spoken in the reader's language."""
@@ -38,6 +40,11 @@ class RefusedError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+    def at(self, rows: str, place: int) -> Self:
+        """Say which of several rows it is about, from 0; answer the refusal itself."""
+        self.row = (rows, place)
+        return self
 
 
 @dataclass(frozen=True)

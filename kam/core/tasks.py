@@ -19,6 +19,12 @@ def forget_idempotency_keys() -> None:
     idempotency.forget_keys(now=timezone.now())
 
 
+@shared_task(name="core.forget_job_runs", ignore_result=True)
+def forget_job_runs() -> None:
+    """Forget runs that ended long ago (nightly)."""
+    jobs.forget_runs(now=timezone.now())
+
+
 @shared_task(name="core.start_job")
 def start_job(name: str) -> None:
     """Ask for a scheduled job, once while it waits."""

@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from celery import shared_task
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.jobs import JobError, Progress, job
 from kam.imports.engine.importer import UndoRefusedError
-from kam.imports.services import running, undoing
+from kam.imports.services import batches, running, undoing
 from kam.imports.services.batches import BatchStateError
 
 
@@ -51,3 +53,9 @@ def undo_batch(progress: Progress, *, batch_id: int, as_of: str) -> dict[str, An
     except (UndoRefusedError, BatchStateError) as error:
         raise JobError(str(error)) from error
     return {"batch": batch_id, "removed": undone.removed, "restored": undone.restored}
+
+
+@shared_task(name="imports.forget_abandoned", ignore_result=True)
+def forget_abandoned() -> None:
+    """Forget files that nobody imported (nightly)."""
+    batches.forget_abandoned(now=timezone.now())

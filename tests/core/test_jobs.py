@@ -464,3 +464,26 @@ def test_the_schedule_stands_in_plain_words(people: People) -> None:
 def test_outcomes_are_plain_json() -> None:
     answer = running._plain({"day": datetime(2026, 1, 2, tzinfo=ZoneInfo("UTC"))})
     assert json.dumps(answer) == '{"day": "2026-01-02T00:00:00Z"}'
+
+
+@pytest.mark.django_db
+def test_runs_that_ended_long_ago_are_forgotten() -> None:
+    now = timezone.now()
+    old, recent = now - timedelta(days=91), now - timedelta(days=89)
+    rows = {
+        "old": ("", JobState.SUCCEEDED, old),
+        "failed": ("", JobState.FAILED, old),
+        "recent": ("", JobState.SUCCEEDED, recent),
+        "waits": ("", JobState.QUEUED, None),
+        "earlier night": ("schedule:x", JobState.SUCCEEDED, old),
+        "last night that ran": ("schedule:x", JobState.SUCCEEDED, old),
+    }
+    for name, (key, state, finished_at) in rows.items():
+        JobRun.objects.create(name=name, key=key, state=state, finished_at=finished_at)
+    assert jobs.forget_runs(now=now) == 3
+    assert list(JobRun.objects.order_by("pk").values_list("name", flat=True)) == [
+        "recent",
+        "waits",
+        "last night that ran",
+    ]
+    assert jobs.forget_runs(now=now) == 0

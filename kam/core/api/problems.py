@@ -143,7 +143,7 @@ def _errors(error: exceptions.APIException) -> Iterator[dict[str, Any]]:
         where = "query" if isinstance(error, QueryError) else "body"
         yield from _flat(error.detail, (), where)
     elif field := getattr(error, "field", ""):
-        yield _entry((field,), "body", str(error.detail), _code(error))
+        yield _entry(tuple(field.split(".")), "body", str(error.detail), _code(error))
 
 
 def _flat(detail: Any, path: tuple[str, ...], where: str) -> Iterator[dict[str, Any]]:

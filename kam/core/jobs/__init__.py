@@ -8,7 +8,7 @@
   dies the lock goes with it. A job may be run more than once, so it must be idempotent.
 """
 
-from kam.core.jobs.outbox import enqueue, redispatch, retry, send
+from kam.core.jobs.outbox import enqueue, forget_runs, redispatch, retry, send
 from kam.core.jobs.registry import (
     Job,
     JobError,
@@ -28,6 +28,7 @@ __all__ = [
     "UnknownJobError",
     "enqueue",
     "execute",
+    "forget_runs",
     "job",
     "job_of",
     "redispatch",

@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from celery import current_app
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from kombu.exceptions import KombuError
 
@@ -26,6 +27,7 @@ MAX_ATTEMPTS = 5
 SECONDS_TO_LOSE = 15  # a sent run that is not in the broker's queue by then is lost
 SECONDS_TO_WAIT = 30  # doubled with each sending, while the broker's queue is not empty
 AT_ONCE = 1000
+KEPT = timedelta(days=90)
 PAUSE = 5.0  # seconds in which a broker that was away is not asked again by this process
 # A person waits for the answer: better to leave the run to `redispatch` than to try for long.
 IMPATIENT = {
@@ -164,6 +166,20 @@ def due(*, queue_is_empty: bool) -> list[JobRun]:
         "limit": AT_ONCE,
     }
     return list(JobRun.objects.raw(_DUE_SQL, values))
+
+
+@transaction.atomic
+def forget_runs(*, now: datetime) -> int:
+    """Remove runs that ended three months ago and answer how many.
+
+    The newest run of each key stays: the schedule is held against it.
+    """
+    newest = JobRun.objects.exclude(key="").values("key").annotate(last=Max("pk")).values("last")
+    ended = JobRun.objects.filter(
+        state__in=[JobState.SUCCEEDED, JobState.FAILED], finished_at__lt=now - KEPT
+    )
+    removed, _per_model = ended.exclude(pk__in=newest, key__startswith="schedule:").delete()
+    return removed
 
 
 def _queue_is_empty() -> bool:

@@ -125,6 +125,14 @@ class OptionsInput(Input):
         max_length=40, help_text=_("A period to replace as a whole, as 2026-01-01/2026-04-01.")
     )
     data_as_of = serializers.DateField(required=False, allow_null=True)
+    full_extract = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text=_("The file names everything that is open: what it leaves out is listed."),
+    )
+    accept_shrunk = serializers.BooleanField(
+        required=False, default=False, help_text=_("Although it leaves out more than half.")
+    )
 
 
 class ControlTotalsInput(Input):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 from django.core.files import File
@@ -31,6 +32,7 @@ OPEN_STATES = frozenset(
         BatchState.FAILED,
     }
 )
+ABANDONED = timedelta(days=30)
 
 
 class BatchStateError(RefusedError):
@@ -178,6 +180,17 @@ def discard(*, batch_id: int) -> None:
     name = str(batch.file.name)
     batch.delete()
     transaction.on_commit(lambda: files.delete(name))
+
+
+def forget_abandoned(*, now: datetime) -> int:
+    """Forget files that were uploaded a month ago and never imported; answer how many."""
+    old = ImportBatch.objects.filter(state__in=OPEN_STATES, created_at__lt=now - ABANDONED)
+    forgotten = 0
+    for batch_id in old.order_by("pk").values_list("pk", flat=True):
+        with suppress(BatchStateError, ImportBatch.DoesNotExist):  # somebody was quicker
+            discard(batch_id=batch_id)
+            forgotten += 1
+    return forgotten
 
 
 def _must_be_mapped(batch: ImportBatch) -> None:
