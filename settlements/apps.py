@@ -8,10 +8,13 @@ class SettlementsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.services.merging import register_mover
+        from kam.core.demo import demo_parts
         from settlements import importers, panels
+        from settlements.demo.part import PART
         from settlements.services import merging, problems
 
         problems.register()
-        register_mover(merging.MOVER)
+        register_mover(*merging.MOVERS)
+        demo_parts.register(PART)
         importers.register()
         panels.register()
