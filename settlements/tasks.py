@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.core.jobs import Progress, job
 from settlements.services.overdue import flag_overdue as flag
+from settlements.services.overdue_balances import keep_balances
 
 
 @job("settlements.flag_overdue", title=_("Flag overdue receivables"))
@@ -15,6 +16,7 @@ def flag_overdue(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
     """Note what became overdue and what was cured, and put work on lists (nightly, on demand)."""
     day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     done = flag(as_of=day, report=progress.report)
+    keep_balances()
     return {
         "as_of": day.isoformat(),
         "flagged": done.flagged,

@@ -35,6 +35,13 @@ class OverdueRun(models.Model):
         editable=False,
         help_text=_("What the ledger held: a run that finds the same has nothing to read."),
     )
+    balances_mark = models.CharField(
+        max_length=70,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text=_("What the ledger held when balances of month ends were last computed."),
+    )
     ran_at = models.DateTimeField(_("first run"), auto_now_add=True)
 
     class Meta:

@@ -20,7 +20,10 @@ _COUNTS = ("open_items", "overdue_items")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """Positions of one group (the whole: no `key`) in one currency; see `AgeingRow`."""
+    """Positions of one group (the whole: no `key`) in one currency; see `AgeingRow`.
+
+    `accounts_overdue` counts accounts, not groups.
+    """
 
     key: int | None
     name: str
@@ -31,7 +34,7 @@ class BoardRow:
     open_credits: Decimal
     open_items: int
     overdue_items: int
-    payers_overdue: int
+    accounts_overdue: int
 
     @property
     def net(self) -> Decimal:
@@ -43,8 +46,8 @@ class BoardRow:
 class Board:
     """Open items by group as of the last overdue run, in `currency`, by the default bands.
 
-    Groups are those of today; positions belong to payers. For any other day, bands or basis ask
-    `selectors.ageing`, which gives the same figures.
+    Groups are those of today. For any other day, bands or basis ask `selectors.ageing`, which
+    gives the same figures. `count` is how many groups there are, shown or not.
     """
 
     as_of: date
@@ -52,14 +55,16 @@ class Board:
     bands: Bands
     total: BoardRow
     groups: tuple[BoardRow, ...]
+    count: int
 
 
 def board(
-    *, leads: Sequence[int] | None = None, currency: str = "", limit: int = 20
+    *, leads: Sequence[int] | None = None, currency: str = "", limit: int | None = 20
 ) -> Board | None:
     """Return the groups with the largest overdue amounts and the whole; None before the first run.
 
-    `leads` limits to payers that these users lead today, themselves or from above. Amounts are in
+    `leads` limits to accounts that these users lead today, themselves or from above, whoever pays
+    for them; `limit` None gives every group. Amounts are in
     `currency`, else in the only currency there is, else in the base currency, at the rates of the
     run's day. Raises MissingRateError.
     """
@@ -69,21 +74,22 @@ def board(
     into = currency or base_currency()
     rates = rates_on(into, as_of)
     records = _read(leads, rates, limit, asked=bool(currency))
-    gap, only = records[0][:2]
+    gap, only, count = records[0][:3]
     if gap:
         raise MissingRateError(gap, into, as_of)
-    rows = [_row(record[2:]) for record in records]
+    rows = [_row(record[3:]) for record in records]
     return Board(
         as_of=as_of,
         currency=only or into,
         bands=Bands(),
         total=next(row for row in rows if row.key is None),
         groups=tuple(row for row in rows if row.key is not None),
+        count=count,
     )
 
 
 def _read(
-    leads: Sequence[int] | None, rates: dict[str, Decimal], limit: int, *, asked: bool
+    leads: Sequence[int] | None, rates: dict[str, Decimal], limit: int | None, *, asked: bool
 ) -> list[Any]:
     parameters: dict[str, Any] = {
         "codes": list(rates),
@@ -104,12 +110,13 @@ def _statement() -> str:
     names = [f"band_{place}" for place in places] + list(_AMOUNTS)
     times = ", ".join(f"sum({a} * p.rate) AS {n}" for a, n in zip(amounts, names, strict=True))
     counts = ", ".join(f"sum(p.{name}) AS {name}" for name in _COUNTS)
-    again = ", ".join(f"COALESCE(sum({name}), 0)" for name in [*names, *_COUNTS, "late"])
+    again = ", ".join(f"COALESCE(sum({name}), 0) AS {name}" for name in [*names, *_COUNTS, "late"])
     return f"""
 WITH found AS MATERIALIZED (
-    SELECT p.*, COALESCE(a.current_group_id, a.id) AS group_id
-    FROM settlements_position p JOIN accounts_account a ON a.id = p.party_id
-    WHERE %(everyone)s OR a.lead_chain && %(leads)s::bigint[]
+    SELECT p.*, k.id AS customer_id, COALESCE(k.current_group_id, k.id) AS group_id
+    FROM settlements_accountposition p JOIN accounts_account a ON a.id = p.account_id
+    JOIN accounts_account k ON k.id = COALESCE(a.merged_into_id, a.id)
+    WHERE %(everyone)s OR k.lead_chain && %(leads)s::bigint[]
 ), facts AS (
     SELECT CASE WHEN NOT %(asked)s AND count(DISTINCT currency_id) = 1
         THEN min(currency_id) END AS alone FROM found
@@ -120,7 +127,7 @@ WITH found AS MATERIALIZED (
         ON r.code = found.currency_id
 ), groups AS MATERIALIZED (
     SELECT p.group_id AS key, {times}, {counts},
-        count(DISTINCT p.party_id) FILTER (WHERE p.overdue > 0) AS late
+        count(DISTINCT p.customer_id) FILTER (WHERE p.overdue > 0) AS late
     FROM valued p GROUP BY p.group_id
 ), parts AS (
     SELECT NULL::bigint AS key, {again} FROM groups
@@ -129,7 +136,9 @@ WITH found AS MATERIALIZED (
      ORDER BY overdue DESC, open DESC, key LIMIT %(limit)s)
 )
 SELECT (SELECT min(currency_id) FROM valued WHERE rate IS NULL), (SELECT alone FROM facts),
-    a.name, parts.* FROM parts LEFT JOIN accounts_account a ON a.id = parts.key
+    (SELECT count(*) FROM groups), a.name, parts.*
+FROM parts LEFT JOIN accounts_account a ON a.id = parts.key
+ORDER BY parts.overdue DESC, parts.open DESC, parts.key
 """
 
 
@@ -144,6 +153,6 @@ def _row(record: Sequence[Any]) -> BoardRow:
         buckets=tuple(Decimal(value) for value in values[:bands]),
         open_items=items,
         overdue_items=late_items,
-        payers_overdue=late,
+        accounts_overdue=late,
         **amounts,
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kam.core.locks import lock_names
 from settlements.models import OverdueRun
+from settlements.services import overdue_board_sql as board_sql
 from settlements.services import overdue_sql as sql
 
 type Report = Callable[[int, int | None, str], None]
@@ -104,6 +105,8 @@ class _Work:
         report(3, STEPS, _("Computing positions"))
         self.execute(sql.POSITIONS)
         self.execute(sql.NO_POSITIONS)
+        self.execute(board_sql.POSITIONS)
+        self.execute(board_sql.NO_POSITIONS)
         self._hand_out(report)
         unchanged = self.value(sql.RUNNING) - flagged
         self.parameters |= {"flagged": flagged, "cured": cured, "passed": passed}

@@ -8,8 +8,8 @@ from settlements.selectors.ageing_sql import place_sql
 # What is open on the day, read once. Merged payers stand under their survivor.
 OPEN = """
 CREATE TEMP TABLE overdue_open ON COMMIT DROP AS
-SELECT o.id, COALESCE(a.merged_into_id, o.party_id) AS party_id, o.currency_id, o.side, o.kind,
-    o.open_amount, o.due_date, o.posting_date
+SELECT o.id, COALESCE(a.merged_into_id, o.party_id) AS party_id, o.account_id, o.currency_id,
+    o.side, o.kind, o.open_amount, o.due_date, o.posting_date
 FROM settlements_open_items(%(as_of)s) o JOIN accounts_account a ON a.id = o.party_id
 """
 # The day on which an item was last settled in full, from the running sum of its allocations.

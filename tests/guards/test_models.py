@@ -67,6 +67,8 @@ WITHOUT_HISTORY = {
     "settlements.OverdueRun": "a log itself",
     "settlements.OverdueSpell": "a history itself",
     "settlements.Position": "derived by the overdue job",
+    "settlements.AccountPosition": "derived by the overdue job",
+    "settlements.OpenBalance": "derived from the ledger by the overdue job",
     "settlements.ExtractGap": "a list to review, each row closed once",
     "settlements.WorkEvent": "a log itself",
     "settlements.WorkItem": "a log itself: done work stays, with who, when and outcome",

@@ -45,7 +45,7 @@ def test_board_is_ageing_by_group(people: People, django_assert_num_queries: obj
         (row.key, row.buckets, row.open, row.overdue, row.net) for row in plain.rows
     ]
     assert (found.total.buckets, found.total.net) == (plain.total.buckets, plain.total.net)
-    assert found.total.payers_overdue == plain.total.overdue_items
+    assert found.total.accounts_overdue == plain.total.overdue_items
     mine = board(leads=[people.owner.pk])
     assert mine is not None
     assert {row.name for row in mine.groups} == {"Group 1", "Group 2"}

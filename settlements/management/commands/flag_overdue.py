@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from settlements.services.overdue import flag_overdue
+from settlements.services.overdue_balances import keep_balances
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the job without a broker."""
         done = flag_overdue(as_of=options["as_of"] or timezone.localdate())
+        keep_balances()
         answer = {
             "flagged": done.flagged,
             "cured": done.cured,
