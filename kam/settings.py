@@ -250,8 +250,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "kam API",
-    "DESCRIPTION": "Accounts, revenue, concentration and imports. The rules that hold for every "
-    "operation (keys, pages, errors, versions, repeating a request) stand in docs/api.md.",
+    "DESCRIPTION": "Accounts, revenue, concentration, receivables and imports. The rules that hold "
+    "for every operation (keys, pages, errors, versions, repeating a request) stand in "
+    "docs/api.md.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -273,6 +274,13 @@ SPECTACULAR_SETTINGS = {
         "ConcentrationLevel": "accounts.choices.ConcentrationLevel",
         "Role": "kam.identity.choices.Role",
         "TokenScope": "kam.identity.choices.TokenScope",
+        "DocumentKind": "settlements.choices.DocumentKind",
+        "PostableKind": "settlements.api.serializers.documents.POSTABLE",
+        "ItemSide": "settlements.api.serializers.documents.SIDES",
+        "WorkRole": "settlements.choices.WorkRole",
+        "WorkState": "settlements.choices.WorkState",
+        "WorkOutcome": "settlements.choices.WorkOutcome",
+        "WorkEnd": "settlements.api.serializers.work.ENDS",
     },
 }
 

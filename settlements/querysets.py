@@ -68,13 +68,15 @@ class LedgerItemQuerySet(LedgerQuerySet):
         recorded after `known_at`). For a page of items; volume reads the database's function
         `settlements_open_items(as_of, known_at)`, which tells the same.
         """
+        return self.with_open_amount(as_of, known_at).filter(open_amount__gt=0)
+
+    def with_open_amount(self, as_of: date, known_at: datetime | None = None) -> Self:
+        """Items that existed on the date, settled ones too, with `open_amount` at that date."""
         later = Q(effective_date__gt=as_of)
         if known_at is not None:
             later |= Q(recorded_at__gt=known_at)
-        return (
-            self.posted_as_of(as_of, known_at)
-            .annotate(open_amount=F("amount") - F("allocated") + _allocated_where(later))
-            .filter(open_amount__gt=0)
+        return self.posted_as_of(as_of, known_at).annotate(
+            open_amount=F("amount") - F("allocated") + _allocated_where(later)
         )
 
 

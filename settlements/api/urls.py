@@ -1,3 +1,25 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from settlements.api.views import documents, reports, work
+from settlements.api.views.allocations import AllocationViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("documents", documents.DocumentViewSet, basename="receivables-document")
+router.register("items", documents.ItemViewSet, basename="receivables-item")
+router.register("receipts", documents.ReceiptViewSet, basename="receivables-receipt")
+router.register("allocations", AllocationViewSet, basename="receivables-allocation")
+router.register("positions", work.PositionViewSet, basename="receivables-position")
+router.register("worklist", work.WorkViewSet, basename="receivables-work")
+router.register("controllers", work.ControllerViewSet, basename="receivables-controller")
+router.register("periods", work.PeriodViewSet, basename="receivables-period")
+
+receivables = [
+    path("ageing/", reports.AgeingView.as_view(), name="receivables-ageing"),
+    path("ageing/rows/", reports.AgeingRowsView.as_view(), name="receivables-ageing-rows"),
+    path("statement/", reports.StatementView.as_view(), name="receivables-statement"),
+    path("overdue/flag/", work.FlagView.as_view(), name="receivables-overdue-flag"),
+    *router.urls,
+]
+
+urlpatterns = [path("receivables/", include(receivables))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,20 @@ from settlements.selectors.collection import Aged
 LARGEST = 20
 
 
-def payload(aged: Aged) -> dict[str, Any]:
-    """Return ageing as JSON numbers, rounded to the currency's decimals here and not before.
+def as_number(amount: Decimal, currency: str) -> float:
+    """Return an amount as the command line tells it."""
+    return float(round_to_currency(amount, currency))
+
+
+def as_text(amount: Decimal, currency: str) -> str:
+    """Return an amount as the API tells it: with the decimals of its currency."""
+    return f"{round_to_currency(amount, currency):f}"
+
+
+def payload(aged: Aged, told: Callable[[Decimal, str], Any] = as_number) -> dict[str, Any]:
+    """Return ageing as JSON, amounts told as numbers unless another way is given.
+
+    They are rounded to the currency's decimals here and not before.
 
     `open` is gross and the sum of `buckets`; `net` is less unapplied cash and open credits;
     `by_account` are the accounts with the largest overdue amounts. What cannot be computed is
@@ -27,22 +39,24 @@ def payload(aged: Aged) -> dict[str, Any]:
     return {
         "as_of": found.query.as_of.isoformat(),
         "currency": currency,
-        "open": _amount(total.open, currency),
-        "net": _amount(total.net, currency),
+        "open": told(total.open, currency),
+        "net": told(total.net, currency),
         "open_items": total.open_items,
-        "buckets": {name: _amount(value, currency) for name, value in found.buckets.items()},
-        "overdue": _amount(total.overdue, currency),
+        "buckets": {name: told(value, currency) for name, value in found.buckets.items()},
+        "overdue": told(total.overdue, currency),
         "overdue_items": total.overdue_items,
         "accounts_overdue": total.customers_overdue,
-        "unapplied": _amount(total.unapplied, currency),
-        "open_credits": _amount(total.open_credits, currency),
+        "unapplied": told(total.unapplied, currency),
+        "open_credits": told(total.open_credits, currency),
         "dso_simple_90": _days(dso.simple),
         "dso_countback": _days(dso.countback.days),
-        "by_account": _largest(found.rows, currency),
+        "by_account": _largest(found.rows, currency, told),
     }
 
 
-def _largest(rows: Sequence[AgeingRow], currency: str) -> list[dict[str, Any]]:
+def _largest(
+    rows: Sequence[AgeingRow], currency: str, told: Callable[[Decimal, str], Any]
+) -> list[dict[str, Any]]:
     late = [row for row in rows if row.overdue > 0][:LARGEST]
     keys = [row.key for row in late if row.key is not None]
     names = dict(Account.objects.filter(pk__in=keys).values_list("pk", "name"))
@@ -51,15 +65,11 @@ def _largest(rows: Sequence[AgeingRow], currency: str) -> list[dict[str, Any]]:
         {
             "account": codes.get(key, str(key)),
             "name": names[key],
-            "open": _amount(row.open, currency),
-            "overdue": _amount(row.overdue, currency),
+            "open": told(row.open, currency),
+            "overdue": told(row.overdue, currency),
         }
         for key, row in zip(keys, late, strict=True)
     ]
-
-
-def _amount(amount: Decimal, currency: str) -> float:
-    return float(round_to_currency(amount, currency))
 
 
 def _days(days: Decimal | None) -> float | None:

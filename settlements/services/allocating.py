@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.locks import lock_names
-from kam.core.problems import explained
+from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 from settlements.analytics.proposals import Share, propose
 from settlements.choices import Side
@@ -59,7 +59,7 @@ def allocate(
     if standing := _replayed(idempotency_key):
         return _same(standing, matches)
     items = lock_items({i for m in matches for i in (m.debit_item_id, m.credit_item_id)})
-    rows = [_row(match, items, effective_date) for match in matches]
+    rows = [_placed(place, match, items, effective_date) for place, match in enumerate(matches)]
     _check_ceilings(matches, items)
     group = uuid.uuid4()
     for place, row in enumerate(rows):
@@ -144,6 +144,16 @@ def lock_items(ids: Collection[int]) -> dict[int, LedgerItem]:
     return items
 
 
+def _placed(
+    place: int, match: Match, items: dict[int, LedgerItem], effective_date: date | None
+) -> Allocation:
+    """The row, or a refusal that says which of the matches it is about."""
+    try:
+        return _row(match, items, effective_date)
+    except RefusedError as refusal:
+        raise refusal.at("matches", place) from None
+
+
 def _row(match: Match, items: dict[int, LedgerItem], effective_date: date | None) -> Allocation:
     debit, credit = items[match.debit_item_id], items[match.credit_item_id]
     earliest = max(debit.posting_date, credit.posting_date)
@@ -178,14 +188,13 @@ def _check_pair(debit: LedgerItem, credit: LedgerItem) -> None:
 def _check_ceilings(matches: Sequence[Match], items: dict[int, LedgerItem]) -> None:
     """Past dates are checked by the database, where reversals have made the sum fall."""
     wanted: dict[int, Decimal] = {}
-    for match in matches:
+    for place, match in enumerate(matches):
         for item_id in (match.debit_item_id, match.credit_item_id):
-            wanted[item_id] = wanted.get(item_id, Decimal(0)) + match.amount
-    for item_id, amount in wanted.items():
-        if amount > items[item_id].open_amount_now:
-            words = str(_("%(amount)s is more than the %(open)s that is open."))
-            details = {"amount": amount, "open": items[item_id].open_amount_now}
-            raise OverAllocatedError(words % details)
+            amount = wanted[item_id] = wanted.get(item_id, Decimal(0)) + match.amount
+            if amount > items[item_id].open_amount_now:
+                words = str(_("%(amount)s is more than the %(open)s that is open."))
+                details = {"amount": amount, "open": items[item_id].open_amount_now}
+                raise OverAllocatedError(words % details).at("matches", place)
 
 
 def _replayed(key: str | None) -> list[Allocation]:

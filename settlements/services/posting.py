@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from kam.core.formats import Text
 from kam.core.locks import lock_names
 from kam.core.models import Currency, SellingCompany
 from kam.core.money import quantise
@@ -244,25 +245,31 @@ def check_amounts(amounts: Sequence[Decimal], currency: str, *, field: str = "am
     places = decimals_of(currency)
     if not amounts:
         raise AmountError(_("There must be at least one amount."), field=field)
-    for amount in amounts:
-        if not amount.is_finite() or amount <= 0:
-            raise AmountError(field=field)
-        if amount >= LARGEST:
-            raise AmountError(_("This amount is too large."), field=field)
-        if amount != quantise(amount, places):
-            words = str(_("%(amount)s has more decimals than %(currency)s, which has %(places)s."))
-            details = {"amount": amount.normalize(), "currency": currency, "places": places}
-            raise AmountError(words % details, field=field)
+    for place, amount in enumerate(amounts):
+        if words := _wrong_with(amount, currency, places):
+            raise AmountError(words, field=field).at("instalments", place)
+
+
+def _wrong_with(amount: Decimal, currency: str, places: int) -> Text | None:
+    if not amount.is_finite() or amount <= 0:
+        return AmountError.words
+    if amount >= LARGEST:
+        return _("This amount is too large.")
+    if amount == quantise(amount, places):
+        return None
+    words = str(_("%(amount)s has more decimals than %(currency)s, which has %(places)s."))
+    return words % {"amount": amount.normalize(), "currency": currency, "places": places}
 
 
 def _check_due_dates(instalments: Sequence[Instalment], side: Side, document_date: date) -> None:
-    for part in instalments:
+    for place, part in enumerate(instalments):
         if part.due_date is None:
             continue
         if side == Side.CREDIT:
-            raise DueDateError(_("What is in the customer's favour has no due date."))
+            words = _("What is in the customer's favour has no due date.")
+            raise DueDateError(words).at("instalments", place)
         if part.due_date < document_date:
-            raise DueDateError
+            raise DueDateError().at("instalments", place)
 
 
 def check_open_day(

@@ -28,6 +28,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
+from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
 HOSTILE = ("", "x", "\0", "-1", "1.5", "9" * 30, "nul\0l", "'; --", "%", "🦊" * 300, "null", "[]")
@@ -46,7 +47,8 @@ VALUES: tuple[Any, ...] = (
     "x" * 5000,
     True,
 )
-QUERIES = {"concentration/": "?from=2026-01-01&to=2027-01-01"}
+PERIOD = "?from=2026-01-01&to=2027-01-01"
+QUERIES = {"concentration/": PERIOD, "receivables/statement/": PERIOD + "&account={accounts}"}
 
 
 @pytest.fixture
@@ -80,6 +82,7 @@ def rows(caller: User) -> dict[str, int | str]:
         "data-sources": batch.source_id,
         "job-runs": JobRun.objects.create(name="imports.commit_batch", requested_by=caller).pk,
         "concentration": snapshot.pk,
+        **make_receivables(account),
     }
 
 
@@ -95,7 +98,8 @@ def _ids(case: tuple[str, str, dict[str, Any]]) -> str:
 
 
 def _filled(path: str, rows: dict[str, int | str]) -> str:
-    key = rows.get(path.removeprefix(PREFIX).split("/")[0], 1)
+    name = path.removeprefix(PREFIX).split("/{")[0]
+    key = rows.get(name, rows.get(name.split("/")[0], 1))
     return path.replace("{id}", str(key)).replace("{code}", str(key))
 
 
@@ -124,7 +128,8 @@ def test_what_is_read_fits_the_file(
     case: tuple[str, str, dict[str, Any]], caller: User, rows: dict[str, int | str]
 ) -> None:
     path, _method, operation = case
-    url = _filled(path, rows) + QUERIES.get(path.removeprefix(PREFIX), "")
+    query = QUERIES.get(path.removeprefix(PREFIX), "")
+    url = _filled(path, rows) + query.format(accounts=rows["accounts"])
     response = Api(caller).get(url)
     assert response.status_code == 200, response.content
     assert _fits(response, operation) == []

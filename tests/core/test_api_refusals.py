@@ -24,6 +24,7 @@ from tests.conftest import People
 from tests.factories.accounts import make_account, make_batch, make_category, make_entry
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
+from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
 NOT_BUSINESS = {"identity.apitoken", "identity.apitokenevent", "sessions.session"}
@@ -67,12 +68,14 @@ def ids(people: People) -> dict[str, int]:
         "rates": make_rate(currency="USD", rate="0.9").pk,
         "imports": batch.pk,
         "job-runs": JobRun.objects.create(name="imports.commit_batch").pk,
+        **make_receivables(account),
     }
 
 
 def _url(path: str, ids: dict[str, int]) -> str:
-    resource = path.removeprefix(PREFIX).split("/")[0]
-    return path.replace("{id}", str(ids.get(resource, 1))).replace("{code}", "EUR")
+    name = path.removeprefix(PREFIX).split("/{")[0]
+    key = ids.get(name, ids.get(name.split("/")[0], 1))
+    return path.replace("{id}", str(key)).replace("{code}", "EUR")
 
 
 def test_anonymous_callers_get_nothing_anywhere(ids: dict[str, int]) -> None:

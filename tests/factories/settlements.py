@@ -8,11 +8,22 @@ from decimal import Decimal
 from itertools import count
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Account
 from kam.core.models import SellingCompany
 from settlements.choices import SIDES, DocumentKind
-from settlements.models import Document, LedgerItem
+from settlements.models import (
+    AccountingPeriod,
+    ControllerAssignment,
+    Document,
+    LedgerItem,
+    Position,
+    WorkItem,
+)
+from settlements.services.allocating import Match, allocate
+from settlements.services.overdue import flag_overdue
+from tests.factories.identity import make_user
 
 _numbers = count(1)
 
@@ -79,3 +90,29 @@ def make_document(
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return document
+
+
+def make_receivables(account: Account, *, as_of: date = date(2026, 3, 31)) -> dict[str, int]:
+    """One row of everything that receivables have, flagged as of a day; ids by API resource."""
+    company = make_company()
+    invoice = make_document(
+        account=account, company=company, amounts=["60.00", "40.00"], due=[date(2026, 2, 9)] * 2
+    )
+    receipt = make_document(account=account, company=company, kind=DocumentKind.RECEIPT)
+    debit, _later = invoice.items.order_by("sequence")
+    (made,) = allocate(matches=[Match(debit.pk, receipt.items.get().pk, Decimal("25.00"))])
+    assignment = ControllerAssignment.objects.create(
+        account=account, user=make_user(), valid=DateRange(date(2026, 1, 1), None)
+    )
+    period = AccountingPeriod.objects.create(valid=DateRange(date(2025, 1, 1), date(2026, 1, 1)))
+    flag_overdue(as_of=as_of)
+    return {
+        "receivables/documents": invoice.pk,
+        "receivables/items": debit.pk,
+        "receivables/receipts": receipt.pk,
+        "receivables/allocations": made.pk,
+        "receivables/positions": Position.objects.filter(party=account).get().pk,
+        "receivables/worklist": WorkItem.objects.filter(party=account, role="lead").get().pk,
+        "receivables/controllers": assignment.pk,
+        "receivables/periods": period.pk,
+    }
