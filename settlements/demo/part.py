@@ -1,0 +1,84 @@
+"""The settlements' share of the demo company, as `kam.core.demo` runs it."""
+
+from __future__ import annotations
+
+import pghistory.models
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model, Q
+
+from accounts.demo.chance import Dice
+from accounts.demo.company import SOURCE_CODES
+from kam.core.demo import Counts, DemoPart, DemoRequest
+from settlements import models as m
+from settlements.demo.desk import assign_controllers, close_months, run_overdue
+from settlements.demo.habits import terms_of
+from settlements.demo.invoices import bill
+from settlements.demo.payments import Cashier
+from settlements.demo.records import Book
+from settlements.demo.stories import tell
+from settlements.demo.writer import write
+
+_COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation)
+
+
+def load(request: DemoRequest) -> Counts:
+    """Write invoices of two years with what was paid on them, and what the overdue job says."""
+    book = make_book(request)
+    write(book)
+    assign_controllers(request.as_of)
+    close_months(request.as_of)
+    run_overdue(request.as_of)
+    return {
+        _plural(m.Document): len(book.papers),
+        _plural(m.Allocation): len(book.matches),
+    }
+
+
+def make_book(request: DemoRequest) -> Book:
+    """Return the ledger of the revenue that stands in the database, not written yet."""
+    book = Book()
+    papers = bill(book, as_of=request.as_of, seed=request.seed)
+    for payer, billed in papers.items():
+        dice = Dice(request.seed, "pays", payer.key)
+        terms = terms_of(payer.code, request.seed)
+        Cashier(book, payer, terms, billed, request.as_of, dice).run()
+    tell(book, papers, request.as_of)
+    return book
+
+
+def present() -> Counts:
+    """Count documents and allocations of any origin."""
+    return {_plural(model): model._default_manager.count() for model in _COUNTED}
+
+
+def added() -> Counts:
+    """Count documents that the demo did not bring; what they allocate goes with them."""
+    ours = Q(source__code__in=SOURCE_CODES, batch=None)
+    return {_plural(m.Document): m.Document.objects.exclude(ours).count()}
+
+
+def clear(keep_user_id: int | None) -> Counts:
+    """Empty all tables of the app but those of history; nobody is kept or removed here."""
+    del keep_user_id
+    removed = present()
+    with connection.cursor() as cursor:
+        # What is still to be checked of these tables would stand in the way.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET LOCAL kam.allow_truncate = 'on'")
+        cursor.execute(f"TRUNCATE {', '.join(_tables())}")
+        cursor.execute("SET LOCAL kam.allow_truncate = 'off'")
+    return removed
+
+
+def _tables() -> list[str]:
+    models = apps.get_app_config("settlements").get_models()
+    ours = [model for model in models if not issubclass(model, pghistory.models.Event)]
+    return [connection.ops.quote_name(model._meta.db_table) for model in ours]
+
+
+def _plural(model: type[Model]) -> str:
+    return str(model._meta.verbose_name_plural)
+
+
+PART = DemoPart(key="settlements", order=20, load=load, clear=clear, present=present, added=added)
