@@ -176,6 +176,8 @@ class GroupMonth(MonthTotal):
                 fields=["month", "group", "currency"], name="group_month_key", nulls_distinct=False
             )
         ]
+        # Whether all revenue is in one currency: the first and the last of them, at no cost.
+        indexes = [models.Index(fields=["currency"], name="group_month_currency")]
 
 
 class RevenueWatermark(models.Model):

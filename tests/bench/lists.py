@@ -20,7 +20,7 @@ VIEWS = {
 }
 # The same way of asking with nothing to show: it must cost as many statements. A text costs one
 # more, which asks whether it is somebody's identifier.
-NOTHING = {"filters": "?country=AQ", "a text": "?q=nobody%20is%20called%20so"}
+NOTHING = {"filters": "?status=dormant", "a text": "?q=nobody%20is%20called%20so"}
 TIMES = 5
 
 

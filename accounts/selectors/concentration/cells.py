@@ -72,29 +72,26 @@ def cells(
 ) -> str:
     """Return the common table expressions that end in `cells`; `base` is the base currency.
 
-    Without it only document amounts are summed, if all months of all periods have one currency
-    and it is the one asked for, if any: else nothing is read and there are no cells.
+    Without it only document amounts are summed, if all revenue is in one currency and it is the
+    one asked for, if any: else nothing is read and there are no cells.
     """
     if base:
         columns, before = _several(statement.bind(base, "base")), []
     else:
-        columns, before = _one(), [f"sole AS MATERIALIZED ({_sole(statement, query, points)})"]
+        columns, before = _one(), [f"sole AS MATERIALIZED ({_sole(statement, query)})"]
     return ", ".join(before + _Cells(statement, query, scope, basis, columns, points).tables())
 
 
 SOLE = "(SELECT code FROM sole)"
 
 
-def _sole(statement: Statement, query: ConcentrationQuery, points: Sequence[Period]) -> str:
-    """The one currency of the company's months, where there is but one."""
+def _sole(statement: Statement, query: ConcentrationQuery) -> str:
+    """The one currency of the company's revenue, where there has never been another."""
     wanted = statement.bind(query.currency, "wanted")
-    start = statement.bind(month_start(min(point.start for point in points)))
-    end = statement.bind(max(point.end for point in points))
-    months = f"accounts_groupmonth WHERE month >= {start} AND month < {end} AND entries > 0"
     return f"""
-        SELECT code FROM (SELECT currency_id AS code FROM {months} LIMIT 1) AS any_one
-        WHERE {wanted} IN ('', code)
-            AND NOT EXISTS (SELECT FROM {months} AND currency_id <> any_one.code)"""
+        SELECT code FROM (SELECT min(currency_id) AS code, max(currency_id) AS last
+                          FROM accounts_groupmonth) AS ends
+        WHERE code = last AND {wanted} IN ('', code)"""
 
 
 @dataclass(frozen=True)
