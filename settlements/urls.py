@@ -2,18 +2,74 @@
 
 from django.urls import URLPattern, path
 
-from settlements.views import panel
+from settlements.views import (
+    allocating,
+    board,
+    controllers,
+    documents,
+    gaps,
+    items,
+    panel,
+    periods,
+    receipts,
+    work,
+)
 
 app_name = "settlements"
 
 BOARD: list[URLPattern] = [
+    path("receivables/", board.board, name="board"),
+    path("receivables/flag/", board.flag, name="board-flag"),
+    path("receivables/runs/<int:pk>/", board.progress, name="board-progress"),
+    path("receivables/dso/", board.trend, name="board-trend"),
     path(
         "accounts/<int:pk>/receivables/",
         panel.receivables,
         name="panel-receivables",
     ),
 ]
-LEDGER: list[URLPattern] = []
-WORK: list[URLPattern] = []
+LEDGER: list[URLPattern] = [
+    path("receivables/items/", items.item_list, name="item-list"),
+    path("receivables/unapplied/", items.unapplied_list, name="unapplied-list"),
+    path("receivables/documents/new/", documents.document_create, name="document-create"),
+    path("receivables/documents/<int:pk>/", documents.document_detail, name="document-detail"),
+    path(
+        "receivables/documents/<int:pk>/reverse/",
+        documents.document_reverse,
+        name="document-reverse",
+    ),
+    path("receivables/receipts/new/", receipts.receipt_create, name="receipt-create"),
+    path("receivables/items/<int:pk>/allocate/", allocating.allocate_credit, name="allocate"),
+    path("receivables/items/<int:pk>/refund/", allocating.item_refund, name="item-refund"),
+    path("receivables/items/<int:pk>/write-off/", allocating.item_write_off, name="item-write-off"),
+    path(
+        "receivables/allocations/<int:pk>/reverse/",
+        allocating.allocation_reverse,
+        name="allocation-reverse",
+    ),
+    path("receivables/periods/", periods.period_list, name="period-list"),
+    path("receivables/periods/close/", periods.period_close, name="period-close"),
+    path("receivables/periods/<int:pk>/", periods.period_history, name="period-history"),
+    path("receivables/periods/<int:pk>/reopen/", periods.period_reopen, name="period-reopen"),
+]
+WORK: list[URLPattern] = [
+    path("receivables/work/", work.work_list, name="work-list"),
+    path("receivables/work/take/", work.work_take_many, name="work-take-many"),
+    path("receivables/work/<int:pk>/", work.work_detail, name="work-detail"),
+    path("receivables/work/<int:pk>/take/", work.work_take, name="work-take"),
+    path("receivables/work/<int:pk>/wake/", work.work_wake, name="work-wake"),
+    path("receivables/work/<int:pk>/do/<slug:name>/", work.work_do, name="work-do"),
+    path("receivables/controllers/", controllers.controller_list, name="controller-list"),
+    path(
+        "receivables/controllers/assign/", controllers.controller_assign, name="controller-assign"
+    ),
+    path(
+        "receivables/controllers/<int:pk>/end/", controllers.controller_end, name="controller-end"
+    ),
+    path("receivables/gaps/", gaps.gap_list, name="gap-list"),
+    path("receivables/gaps/answer/", gaps.gap_answer_many, name="gap-answer-many"),
+    path("receivables/gaps/<int:pk>/", gaps.gap_answer, name="gap-answer"),
+    path("receivables/gaps/<int:pk>/reopen/", gaps.gap_reopen, name="gap-reopen"),
+]
 
 urlpatterns = [*BOARD, *LEDGER, *WORK]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import F, QuerySet
 
 from accounts.choices import AccountKind
 from accounts.models import Account
@@ -75,22 +76,35 @@ def open_debits(*, party_id: int, currency: str, selling_company_id: int) -> lis
 
     Items of every date, also those posted later than today.
     """
-    items = (
+    items = open_debit_items(
+        party_id=party_id, currency=currency, selling_company_id=selling_company_id
+    )
+    return [as_open_debit(item) for item in items]
+
+
+def open_debit_items(
+    *, party_id: int, currency: str, selling_company_id: int
+) -> QuerySet[LedgerItem]:
+    """Return the items behind `open_debits`, with their documents, the oldest due first."""
+    rows: QuerySet[LedgerItem] = (
         LedgerItem.objects.debits()
         .open_now()
         .filter(party=party_id, currency=currency, selling_company=selling_company_id)
-        .select_related("document")
+        .select_related("document", "account")
+        .order_by(F("due_date").asc(nulls_last=True), "document_date", "pk")
     )
-    return [
-        OpenDebit(
-            item_id=item.pk,
-            open_amount=item.open_amount_now,
-            due_date=item.due_date,
-            document_date=item.document_date,
-            names=tuple(name for name in (item.document.number, item.document.reference) if name),
-        )
-        for item in items
-    ]
+    return rows
+
+
+def as_open_debit(item: LedgerItem) -> OpenDebit:
+    """Return an item, read with its document, as proposals know it."""
+    return OpenDebit(
+        item_id=item.pk,
+        open_amount=item.open_amount_now,
+        due_date=item.due_date,
+        document_date=item.document_date,
+        names=tuple(name for name in (item.document.number, item.document.reference) if name),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,34 +129,52 @@ SELECT i.currency_id, sum(i.side * i.amount) FROM settlements_ledgeritem i
 WHERE i.posting_date <= %(as_of)s
   AND (%(known_at)s::timestamptz IS NULL OR i.recorded_at <= %(known_at)s::timestamptz)
   AND (%(party)s::bigint IS NULL OR i.party_id = %(party)s::bigint)
+  AND (%(company)s::bigint IS NULL OR i.selling_company_id = %(company)s::bigint)
 GROUP BY 1 ORDER BY 1
 """
 _MOVEMENTS = """
 SELECT i.currency_id, i.kind, sum(i.side * i.amount) FROM settlements_ledgeritem i
 WHERE i.posting_date >= %(start)s AND i.posting_date < %(end)s
   AND (%(party)s::bigint IS NULL OR i.party_id = %(party)s::bigint)
+  AND (%(company)s::bigint IS NULL OR i.selling_company_id = %(company)s::bigint)
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 
 
 def balances(
-    *, as_of: date, party_id: int | None = None, known_at: datetime | None = None
+    *,
+    as_of: date,
+    party_id: int | None = None,
+    selling_company_id: int | None = None,
+    known_at: datetime | None = None,
 ) -> list[Balance]:
     """Return the control balance per currency: the signed sum of all items posted by the date.
 
     Allocations move nothing here: this is what Σ open − unapplied − open credits must equal.
     """
     with connection.cursor() as cursor:
-        parameters = {"as_of": as_of, "known_at": known_at, "party": party_id}
+        parameters = {
+            "as_of": as_of,
+            "known_at": known_at,
+            "party": party_id,
+            "company": selling_company_id,
+        }
         cursor.execute(_BALANCES, parameters)
         return [Balance(*row) for row in cursor.fetchall()]
 
 
-def movements(*, start: date, end: date, party_id: int | None = None) -> list[Movement]:
+def movements(
+    *,
+    start: date,
+    end: date,
+    party_id: int | None = None,
+    selling_company_id: int | None = None,
+) -> list[Movement]:
     """Return the roll-forward of a half-open period, per currency and kind of document.
 
     Closing balance = opening balance + Σ movements; credits are negative.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_MOVEMENTS, {"start": start, "end": end, "party": party_id})
+        parameters = {"start": start, "end": end, "party": party_id, "company": selling_company_id}
+        cursor.execute(_MOVEMENTS, parameters)
         return [Movement(row[0], DocumentKind(row[1]), row[2]) for row in cursor.fetchall()]

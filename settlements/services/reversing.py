@@ -62,6 +62,14 @@ def reverse_document(
     return reversal
 
 
+def landing_day(*, document: Document, wanted: date) -> date:
+    """Return the day on which a reversal asked for on a day would land, as `reverse_document` says.
+
+    Raises ClosedPeriodError where no period is open after it.
+    """
+    return _landing_day(document, list(document.items.all()), wanted)
+
+
 def _locked_items(document: Document) -> list[LedgerItem]:
     """The document's items, locked together with those they are allocated to, in id order.
 

@@ -12,5 +12,6 @@ import "./dialog.js";
 import "./panels.js";
 import "./dismiss.js";
 import "./copy.js";
+import "./shares.js";
 import "./date.js";
 import "./charts.js";
