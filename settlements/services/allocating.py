@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,9 @@ from settlements.analytics.proposals import Share, propose
 from settlements.choices import Side
 from settlements.models import Allocation, LedgerItem
 from settlements.selectors.ledger import is_closed, open_debits
-from settlements.services.posting import check_amounts
+from settlements.services.posting import decimals_of, wrong_with
 from settlements.services.problems import (
+    AmountError,
     ClosedPeriodError,
     EffectiveDateError,
     KeyReusedError,
@@ -59,7 +61,8 @@ def allocate(
     if standing := _replayed(idempotency_key):
         return _same(standing, matches)
     items = lock_items({i for m in matches for i in (m.debit_item_id, m.credit_item_id)})
-    rows = [_placed(place, match, items, effective_date) for place, match in enumerate(matches)]
+    act = _Act(items, effective_date)
+    rows = [act.placed(place, match) for place, match in enumerate(matches)]
     _check_ceilings(matches, items)
     group = uuid.uuid4()
     for place, row in enumerate(rows):
@@ -144,34 +147,41 @@ def lock_items(ids: Collection[int]) -> dict[int, LedgerItem]:
     return items
 
 
-def _placed(
-    place: int, match: Match, items: dict[int, LedgerItem], effective_date: date | None
-) -> Allocation:
-    """The row, or a refusal that says which of the matches it is about."""
-    try:
-        return _row(match, items, effective_date)
-    except RefusedError as refusal:
-        raise refusal.at("matches", place) from None
+class _Act:
+    """What one act of allocating has looked up: each currency and each day once."""
 
+    def __init__(self, items: dict[int, LedgerItem], effective_date: date | None) -> None:
+        self.items, self.effective_date = items, effective_date
+        self.is_closed, self.decimals_of = cache(is_closed), cache(decimals_of)
 
-def _row(match: Match, items: dict[int, LedgerItem], effective_date: date | None) -> Allocation:
-    debit, credit = items[match.debit_item_id], items[match.credit_item_id]
-    earliest = max(debit.posting_date, credit.posting_date)
-    day = effective_date or earliest
-    _check_pair(debit, credit)
-    check_amounts([match.amount], debit.currency_id)
-    if day < earliest:
-        raise EffectiveDateError
-    if is_closed(debit.selling_company_id, day):
-        raise ClosedPeriodError(field="effective_date")
-    return Allocation(
-        debit_item=debit,
-        credit_item=credit,
-        party_id=debit.party_id,
-        currency_id=debit.currency_id,
-        amount=match.amount,
-        effective_date=day,
-    )
+    def placed(self, place: int, match: Match) -> Allocation:
+        """Return the row of a match; a refusal says which of the matches it is about."""
+        try:
+            return self.row(match)
+        except RefusedError as refusal:
+            raise refusal.at("matches", place) from None
+
+    def row(self, match: Match) -> Allocation:
+        """Return the row of a match, or raise why there can be none."""
+        debit, credit = self.items[match.debit_item_id], self.items[match.credit_item_id]
+        earliest = max(debit.posting_date, credit.posting_date)
+        day = self.effective_date or earliest
+        _check_pair(debit, credit)
+        currency = debit.currency_id
+        if words := wrong_with(match.amount, currency, self.decimals_of(currency)):
+            raise AmountError(words)
+        if day < earliest:
+            raise EffectiveDateError
+        if self.is_closed(debit.selling_company_id, day):
+            raise ClosedPeriodError(field="effective_date")
+        return Allocation(
+            debit_item=debit,
+            credit_item=credit,
+            party_id=debit.party_id,
+            currency_id=debit.currency_id,
+            amount=match.amount,
+            effective_date=day,
+        )
 
 
 def _check_pair(debit: LedgerItem, credit: LedgerItem) -> None:

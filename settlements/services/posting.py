@@ -241,16 +241,20 @@ def decimals_of(currency: str) -> int:
 
 
 def check_amounts(amounts: Sequence[Decimal], currency: str, *, field: str = "amount") -> None:
-    """Raise AmountError unless every amount is above zero and fits the currency's decimals."""
+    """Raise AmountError unless every amount is above zero and fits the currency's decimals.
+
+    Its `row` says which of the instalments is wrong.
+    """
     places = decimals_of(currency)
     if not amounts:
         raise AmountError(_("There must be at least one amount."), field=field)
     for place, amount in enumerate(amounts):
-        if words := _wrong_with(amount, currency, places):
+        if words := wrong_with(amount, currency, places):
             raise AmountError(words, field=field).at("instalments", place)
 
 
-def _wrong_with(amount: Decimal, currency: str, places: int) -> Text | None:
+def wrong_with(amount: Decimal, currency: str, places: int) -> Text | None:
+    """Say why an amount cannot be posted in a currency with so many decimals; None: it can."""
     if not amount.is_finite() or amount <= 0:
         return AmountError.words
     if amount >= LARGEST:

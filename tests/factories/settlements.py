@@ -104,7 +104,8 @@ def make_receivables(account: Account, *, as_of: date = date(2026, 3, 31)) -> di
     assignment = ControllerAssignment.objects.create(
         account=account, user=make_user(), valid=DateRange(date(2026, 1, 1), None)
     )
-    period = AccountingPeriod.objects.create(valid=DateRange(date(2025, 1, 1), date(2026, 1, 1)))
+    year = DateRange(date(2025, 1, 1), date(2026, 1, 1))
+    period, _made = AccountingPeriod.objects.get_or_create(valid=year)
     flag_overdue(as_of=as_of)
     return {
         "receivables/documents": invoice.pk,

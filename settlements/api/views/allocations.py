@@ -60,7 +60,7 @@ class AllocationViewSet(Listed, Retrieved, Resource):
         check_items(user_of(request), wanted)
         with naming_rows("matches", "rows"):
             made = allocate(
-                matches=[Match(**row) for row in rows],
+                matches=[Match(*(row[name] for name in (*sides, "amount"))) for row in rows],
                 effective_date=body.get("effective_date"),
                 note=body.get("note", ""),
                 created_by=user_of(request),
