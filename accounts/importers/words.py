@@ -27,9 +27,9 @@ NOTICES = {
         "No rate %(currency)s→%(base)s on or before %(date)s: %(rows)s rows have no amount in "
         "%(base)s until a rate is there."
     ),
-    "new accounts": _("%(count)s accounts are not known yet and will be created as groups."),
-    "new products": _("%(count)s product codes are not known yet and will be created."),
-    "new categories": _("%(count)s categories are not known yet and will be created: %(names)s."),
+    "new accounts": _("New accounts, created as groups: %(count)s."),
+    "new products": _("New products, created: %(count)s."),
+    "new categories": _("New categories, created: %(count)s (%(names)s)."),
     "unassigned": _("%(rows)s rows name no account: their revenue stays unassigned."),
     "other columns": _(
         "Files of this source were imported with other columns (#%(batch)s). Without keys, rows "

@@ -34,7 +34,7 @@ def run(report: Report, size: Size) -> None:
     report.note(f"bare GROUP BY {bare:.3f} s, full recompute {full:.3f} s")
     report.judge("full concentration recompute", full / bare, 2.5, "× bare")
     afterwards = []
-    for number in range(3):
+    for number in range(5):
         with connection.cursor() as cursor:
             writing = seconds(lambda n=number: cursor.execute(_MORE, [n, NEW_ENTRIES]))  # type: ignore[misc]
         afterwards.append(_snapshot_seconds(query, Basis.AUTO))

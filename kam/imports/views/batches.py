@@ -199,6 +199,8 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _get(request, pk)
     run = batch.job_run
     at_work = run is not None and not run.is_finished
+    if htmx.is_htmx(request) and not at_work:  # the work it asked about is done: see all of it
+        return htmx.redirect(request, _url(batch))
     context: dict[str, Any] = {
         "batch": batch,
         "run": run,
@@ -206,7 +208,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": state_badge(batch).__html__(),
         "kind_title": _kind_title(batch),
         "may_run": may(request.user, RUN),
-        **report_context(batch),
+        **report_context(batch, signed_in(request)),
         "crumbs": [(_("Imports"), reverse("imports:batch-list")), (f"#{batch.pk}", "")],
     }
     return htmx.render_part(request, "imports/batch_detail.html", context, "status")
