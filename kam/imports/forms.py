@@ -144,6 +144,8 @@ class MappingForm(forms.Form):
                 required=False,
                 initial=options.create_accounts,
             )
+        if importer.takes_extracts:
+            self._add_extract(options)
         self.fields["control_rows"] = forms.IntegerField(
             label=_("Rows, as the sender counts them"),
             required=False,
@@ -177,8 +179,28 @@ class MappingForm(forms.Form):
             help_text=_("Until when it is complete. Empty: the latest date in the file."),
         )
 
+    def _add_extract(self, options: Options) -> None:
+        self.fields["full_extract"] = forms.BooleanField(
+            label=_("This file holds everything that is open"),
+            required=False,
+            initial=options.full_extract,
+            help_text=_(
+                "What is open here and missing from it is listed for review. Nothing is posted."
+            ),
+        )
+        self.fields["accept_shrunk"] = forms.BooleanField(
+            label=_("Even if it leaves out more than half"),
+            required=False,
+            initial=options.accept_shrunk,
+            help_text=_("Otherwise such a file is refused: it looks like half a file."),
+        )
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if data.get("accept_shrunk") and not data.get("full_extract"):
+            self.add_error(
+                "accept_shrunk", _("This is only for a file that holds everything that is open.")
+            )
         start, last = data.get("replace_from"), data.get("replace_until")
         if bool(start) != bool(last):
             self.add_error("replace_until", _("Give both days, or neither."))
@@ -237,6 +259,8 @@ class MappingForm(forms.Form):
             create_accounts=bool(data.get("create_accounts")),
             replace=Period(start, last + ONE_DAY) if start and last else None,
             data_as_of=data.get("data_as_of"),
+            full_extract=bool(data.get("full_extract")),
+            accept_shrunk=bool(data.get("accept_shrunk")),
         )
 
     def chosen_totals(self) -> ControlTotals:
@@ -269,8 +293,8 @@ class MappingForm(forms.Form):
 
     def option_fields(self) -> list[forms.BoundField]:
         """For the template: what is allowed and expected."""
-        names = ("create_accounts", "control_rows", "control_amounts", "replace_from",
-                 "replace_until", "data_as_of")  # fmt: skip
+        names = ("create_accounts", "full_extract", "accept_shrunk", "control_rows",
+                 "control_amounts", "replace_from", "replace_until", "data_as_of")  # fmt: skip
         return [self[name] for name in names if name in self.fields]
 
 

@@ -131,7 +131,9 @@ class OpenItemsImporter(Importer):
         missing = run.execute(sql.MISSING, kind)
         known = run.value(sql.OPEN_OF_SOURCE, kind)
         if missing:
-            sums = ", ".join(f"{amount:f} {code}" for code, amount in run.rows(_MISSING_AMOUNTS))
+            sums = ", ".join(
+                f"{amount.normalize():f} {code}" for code, amount in run.rows(_MISSING_AMOUNTS)
+            )
             run.notice("missing items", rows=missing, amounts=sums)
         if missing * _HALF > known and not run.options.accept_shrunk:
             run.blockers.append(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from kam.imports.engine.notices import Also
 from settlements.choices import DocumentKind
 
 REASONS = {
@@ -48,6 +49,19 @@ NOTICES = {
         "review, nothing is posted for them."
     ),
     "unapplied": _("%(amount)s %(currency)s of the receipts are not allocated."),
+}
+CONFLICTS = (
+    "account changed", "type changed", "currency changed", "amount changed", "date changed",
+    "due date changed", "settlement changed", "settlement taken back", "receipt changed",
+)  # fmt: skip
+ALSO = {
+    "receipts": Also(title=_("Receipts posted for settled rows")),
+    "items named again": Also(title=_("Missing items that the file names again")),
+    "missing items": Also(
+        title=_("Items missing from the file, for review"),
+        url_name="settlements:gap-list",
+        capability="receivables.post",
+    ),
 }
 
 _KINDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -62,3 +62,43 @@ def reason_text(reason: str) -> str:
     if colon and kind in _column_reasons:
         return str(_column_reasons[kind]) % {"column": column}
     return str(_reasons.get(reason, reason))
+
+
+# What an import did or found beside its rows: a title, and the page of it with who may open it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A count of the report: its title and, where there is one, the page that shows the rows."""
+
+    title: Text
+    url_name: str = ""
+    capability: str = ""
+
+
+_also: dict[str, Also] = {
+    "accounts": Also(title=_("Accounts created")),
+    "products": Also(title=_("Products created")),
+    "categories": Also(title=_("Categories created")),
+    "categorised entries": Also(title=_("Revenue lines that got a category")),
+    "converted entries": Also(title=_("Revenue lines converted to base currency")),
+}
+_conflicts: set[str] = set()
+
+
+def register_also(found: Mapping[str, Also]) -> None:
+    """Give titles to what importers count in `run.also`."""
+    _also.update(found)
+
+
+def also_of(code: str) -> Also:
+    """Return what a count is called; one without words is shown as it is."""
+    return _also.get(code, Also(title=code))
+
+
+def register_conflicts(reasons: Iterable[str]) -> None:
+    """Name the reasons that say: the file differs from what stands, and nothing is overwritten."""
+    _conflicts.update(reasons)
+
+
+def is_conflict(reason: str) -> bool:
+    """Whether a row was rejected because it differs from what stands."""
+    return reason in _conflicts

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from kam.core.exact import exact_sum
-from kam.imports.engine.notices import Notice, reason_text
+from kam.imports.engine.notices import Notice, is_conflict, reason_text
 from kam.imports.engine.run import Run
 
 
@@ -27,6 +27,11 @@ class RejectGroup:
     def text(self) -> str:
         """The reason in the reader's language."""
         return reason_text(self.reason)
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether the rows differ from what stands here."""
+        return is_conflict(self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kam.core.formats import Text
+from kam.core.registry import may
 from kam.core.stats import Stat
 from kam.imports.choices import BatchState
-from kam.imports.engine.notices import reason_text
+from kam.imports.engine.notices import also_of, reason_text
 from kam.imports.engine.summary import Summary
 from kam.imports.models import ImportBatch, ImportReject
 from kam.imports.options import ControlTotals, Options
 
 REJECTS_SHOWN = 20
 AFTER = {BatchState.COMMITTED, BatchState.UNDONE}
-ALSO: dict[str, Text] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def steps(reached: int) -> list[Step]:
     ]
 
 
-def report_context(batch: ImportBatch) -> dict[str, Any]:
+def report_context(batch: ImportBatch, user: Any) -> dict[str, Any]:
     """What the templates need to show a batch; without a check there is no summary."""
     has_summary = bool(batch.summary)
     summary = Summary.from_json(batch.summary)
@@ -75,7 +75,8 @@ def report_context(batch: ImportBatch) -> dict[str, Any]:
         "other_blockers": _other_blockers(summary),
         "options": Options.from_json(batch.options),
         "undo": batch.summary.get("undo"),
-        "also": [(_also_title(what), count) for what, count in summary.also.items()],
+        "also": _also(summary, user),
+        "has_conflicts": any(group.is_conflict for group in summary.rejects),
     }
 
 
@@ -136,12 +137,11 @@ def _totals(batch: ImportBatch, summary: Summary) -> list[Total]:
     ]  # fmt: skip
 
 
-def _also_title(what: str) -> str:
-    titles = {
-        "accounts": _("Accounts created"),
-        "products": _("Products created"),
-        "categories": _("Categories created"),
-        "categorised entries": _("Revenue lines that got a category"),
-        "converted entries": _("Revenue lines converted to base currency"),
-    }
-    return titles.get(what, what)
+def _also(summary: Summary, user: Any) -> list[tuple[Text, int, str]]:
+    """What happened beside the rows, with the page that shows it to who may open it."""
+    found = []
+    for code, count in summary.also.items():
+        also = also_of(code)
+        may_open = also.url_name and may(user, also.capability)
+        found.append((also.title, count, reverse(also.url_name) if may_open else ""))
+    return found
