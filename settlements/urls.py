@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from settlements.views import (
+    ageing,
     allocating,
     board,
     controllers,
@@ -22,6 +23,8 @@ BOARD: list[URLPattern] = [
     path("receivables/flag/", board.flag, name="board-flag"),
     path("receivables/runs/<int:pk>/", board.progress, name="board-progress"),
     path("receivables/dso/", board.trend, name="board-trend"),
+    path("receivables/ageing/", ageing.ageing_page, name="ageing"),
+    path("receivables/ageing/collection/", ageing.collection, name="ageing-collection"),
     path(
         "accounts/<int:pk>/receivables/",
         panel.receivables,

@@ -97,7 +97,7 @@ def _value_axis(value_format: Format, unit: str, title: str = "") -> dict[str, A
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """A line or a layer of bars: one value per label (None leaves a gap). `hue` (1–8) keeps a
-    thing its colour across the charts of a page."""
+    thing its colour across the charts of a page; 9–14 are ages: not due, ever later, undated."""
 
     name: Text
     values: Sequence[Amount]

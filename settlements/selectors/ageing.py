@@ -61,8 +61,8 @@ class AgeingQuery:
     `account` takes the account and everything below it on the day; `party` a payer. `currency`
     converts everything into it; without it figures are in the currency of the items when they
     have only one, else in the base currency. `leads` limits to accounts that these users, or
-    users above whom they stand, lead today (None: the whole company). `known_at` leaves out what
-    was recorded later.
+    users above whom they stand, lead today (None: the whole company); `lead` to accounts of one
+    lead, `only` to items in one currency. `known_at` leaves out what was recorded later.
     """
 
     as_of: date
@@ -75,6 +75,16 @@ class AgeingQuery:
     selling_company: int | None = None
     currency: str = ""
     leads: tuple[int, ...] | None = None
+    lead: int | None = None
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """Which rows come first by a figure: a name of `AgeingRow`, or `band_0` and so on."""
+
+    column: str
+    descending: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,12 +141,12 @@ class Ageing:
 def ageing(
     query: AgeingQuery,
     *,
-    limit: int = 50,
+    limit: int | None = 50,
     offset: int = 0,
-    order: Order = Order.OVERDUE,
+    order: Order | Sorting = Order.OVERDUE,
     convert: bool = True,
 ) -> Ageing:
-    """Return open items by band, in one statement; `limit` is about `rows` alone.
+    """Return open items by band, in one statement; `limit` (None: all) is about `rows` alone.
 
     Half-open and without a gap: an item due on the day is not due, a day later it is in the first
     band. Raises MissingRateError when an open item's currency has no rate on or before the day,
@@ -186,6 +196,13 @@ def conditions_of(query: AgeingQuery, table: str = "i") -> str:
             f"{table}.account_id IN (SELECT v.id FROM accounts_account v"
             " WHERE v.lead_chain && %(leads)s::bigint[])"
         )
+    if query.lead is not None:
+        found.append(
+            f"{table}.account_id IN (SELECT v.id FROM accounts_account v"
+            " WHERE v.current_lead_id = %(lead)s)"
+        )
+    if query.only:
+        found.append(f"{table}.currency_id = %(only)s")
     return f"WHERE {' AND '.join(found)}" if found else ""
 
 
@@ -198,10 +215,22 @@ def filter_parameters(query: AgeingQuery) -> dict[str, Any]:
         "party": query.party,
         "company": query.selling_company,
         "leads": list(query.leads) if query.leads is not None else None,
+        "lead": query.lead,
+        "only": query.only,
     }
 
 
-def _statement(query: AgeingQuery, order: Order) -> str:
+def _order_sql(query: AgeingQuery, order: Order | Sorting) -> str:
+    """Say which rows come first; anything that is no figure is refused."""
+    if isinstance(order, Order):
+        return _ORDERS[order]
+    columns = {name: name for name in (*sql.band_columns(query.bands), *sql.AMOUNTS, *sql.COUNTS)}
+    columns |= {"oldest_due_on": "oldest_due_on", "net": "open - unapplied - open_credits"}
+    direction = "DESC NULLS LAST" if order.descending else "ASC NULLS LAST"
+    return f"{columns[order.column]} {direction}"
+
+
+def _statement(query: AgeingQuery, order: Order | Sorting) -> str:
     node = "party_id" if query.level is Level.PARTY else "account_id"
     key, joins = "COALESCE(a.merged_into_id, a.id)", ""
     if query.level is Level.GROUP:
@@ -211,12 +240,12 @@ def _statement(query: AgeingQuery, order: Order) -> str:
     cells = sql.cells_sql(
         bands=query.bands, basis=query.basis.value, node=node, conditions=conditions_of(query)
     )
-    parts = sql.parts_sql(query.bands).format(order=_ORDERS[order])
+    parts = sql.parts_sql(query.bands).format(order=_order_sql(query, order))
     return cells.format(key=key, joins=joins) + parts
 
 
 def _parameters(
-    query: AgeingQuery, rates: Mapping[str, Decimal], limit: int, offset: int
+    query: AgeingQuery, rates: Mapping[str, Decimal], limit: int | None, offset: int
 ) -> dict[str, Any]:
     return {
         **filter_parameters(query),

@@ -12,7 +12,10 @@ from django.db import connection
 
 from kam.core.selectors.rates import MissingRateError, base_currency, rates_on
 from settlements.analytics.ageing import Bands
+from settlements.analytics.collection import dso_best_possible
 from settlements.models import OverdueRun
+from settlements.selectors.balances import kept_balances, points
+from settlements.selectors.collection import WINDOW, TrendPoint, month_ends
 
 _AMOUNTS = ("open", "overdue", "unapplied", "open_credits")
 _COUNTS = ("open_items", "overdue_items")
@@ -156,3 +159,50 @@ def _row(record: Sequence[Any]) -> BoardRow:
         accounts_overdue=late,
         **amounts,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The board with DSO of its day and of the last month ends, all in the board's currency.
+
+    `now` is None where the balances of the day are not kept yet; `trend` is then empty too.
+    """
+
+    board: Board
+    now: TrendPoint | None
+    trend: tuple[TrendPoint, ...]
+
+    @property
+    def best_possible(self) -> Decimal | None:
+        """What DSO would be if nothing were overdue."""
+        if self.now is None:
+            return None
+        total = self.board.total
+        return dso_best_possible(total.open - total.overdue, self.now.sales, WINDOW)
+
+
+def read_board(*, leads: Sequence[int] | None = None, limit: int | None = 20) -> Reading | None:
+    """Return the board with its DSO; None before the first run.
+
+    In the only currency that there is of items and sales, else in the base currency. Raises
+    MissingRateError.
+    """
+    balances = kept_balances(leads=leads)
+    codes = {one.currency for one in balances}
+    asked = codes.pop() if len(codes) == 1 else base_currency() if codes else ""
+    found = board(leads=leads, currency=asked, limit=limit)
+    if found is None:
+        return None
+    days = points(balances)
+    is_fresh = bool(days) and days[-1].day == found.as_of
+    return Reading(
+        board=found,
+        now=days[-1] if is_fresh else None,
+        trend=_month_ends(days, found.as_of) if is_fresh else (),
+    )
+
+
+def _month_ends(days: Sequence[TrendPoint], as_of: date) -> tuple[TrendPoint, ...]:
+    """The last days of months; the run's own day only where it is one."""
+    ends = set(month_ends(as_of, len(days)))
+    return tuple(point for point in days if point.day in ends)

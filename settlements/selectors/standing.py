@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Account
 from kam.identity.models import User
-from settlements.choices import DocumentKind
+from settlements.choices import DocumentKind, WorkRole
 from settlements.models import ControllerAssignment, Document, WorkItem
 from settlements.selectors.ageing import AgeingQuery, AgeingRow, ageing
 from settlements.selectors.ledger import party_of
@@ -83,3 +83,53 @@ def overdue_since(row: AgeingRow) -> date | None:
 def share(part: Decimal, whole: Decimal) -> Decimal | None:
     """Return a part as a fraction; None of nothing."""
     return part / whole if whole > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What waits with one payer in one currency, whoever it is for."""
+
+    party: Account
+    currency: str
+    amount: Decimal
+    items: int
+    oldest_due_on: date
+    lead: User | None
+    controller: User | None
+    last_contact_on: date | None
+    next_step: str
+    next_step_on: date | None
+    work_id: int
+
+
+def largest_tasks(user: User, *, limit: int = 8) -> list[Task]:
+    """Return the largest overdue amounts that work waits for, in the user's scope.
+
+    As of the last overdue run; amounts in different currencies are compared as numbers.
+    """
+    waiting = WorkItem.objects.visible_to(user).not_done().select_related("party", "user")
+    found: dict[tuple[int, str], list[WorkItem]] = {}
+    for work in waiting.order_by("-amount", "-pk")[: limit * len(WorkRole)]:
+        found.setdefault((work.party_id, work.currency_id), []).append(work)
+    return [_task(pieces) for pieces in list(found.values())[:limit]]
+
+
+def _task(pieces: list[WorkItem]) -> Task:
+    """One line of the pieces for lead and controller; the one with a plan speaks for both."""
+    by_role = {work.role: work for work in pieces}
+    lead, controller = by_role.get(WorkRole.LEAD), by_role.get(WorkRole.CONTROLLER)
+    says = max(pieces, key=lambda work: (bool(work.next_step), work.role == WorkRole.CONTROLLER))
+    contacts = [work.last_contact_on for work in pieces if work.last_contact_on]
+    return Task(
+        party=says.party,
+        currency=says.currency_id,
+        amount=says.amount,
+        items=says.overdue_items,
+        oldest_due_on=says.oldest_due_on,
+        lead=None if lead is None else lead.user,
+        controller=None if controller is None else controller.user,
+        last_contact_on=max(contacts, default=None),
+        next_step=says.next_step,
+        next_step_on=says.next_step_on,
+        work_id=says.pk,
+    )

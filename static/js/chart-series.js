@@ -46,7 +46,7 @@ function bar(look, { kind, horizontal }) {
 export function seriesOf(data, look, shape) {
   return data.option.series.map((one, index) => {
     const { format, unit: _unit, dashed: _dashed, mark, hue, ...plain } = one;
-    const color = look.palette[((hue ?? index + 1) - 1) % look.palette.length];
+    const color = look.ages[hue - 9] ?? look.palette[((hue ?? index + 1) - 1) % 8];
     const marks = [
       ...(index === 0 ? shape.bands : []),
       ...(mark ? [{ name: short(mark, format, data.locale), value: mark }] : []),

@@ -26,6 +26,7 @@ export function tokens() {
     surface: token(sample, "--kam-surface"),
     accent: token(sample, "--kam-accent"),
     palette: [1, 2, 3, 4, 5, 6, 7, 8].map((index) => token(sample, `--kam-chart-${index}`)),
+    ages: [0, 1, 2, 3, 4, "none"].map((age) => token(sample, `--kam-age-${age}`)),
     font: getComputedStyle(document.body).fontFamily,
     still: window.matchMedia("(prefers-reduced-motion: reduce)").matches,
   };
