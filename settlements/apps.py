@@ -9,7 +9,7 @@ class SettlementsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from kam.core.demo import demo_parts
-        from settlements import importers, panels
+        from settlements import cards, importers, panels, search
         from settlements.demo.part import PART
         from settlements.services import merging, problems
 
@@ -18,3 +18,5 @@ class SettlementsConfig(AppConfig):
         demo_parts.register(PART)
         importers.register()
         panels.register()
+        cards.register()
+        search.register()

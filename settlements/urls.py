@@ -14,6 +14,7 @@ from settlements.views import (
     periods,
     receipts,
     work,
+    work_cards,
 )
 
 app_name = "settlements"
@@ -57,6 +58,7 @@ LEDGER: list[URLPattern] = [
 ]
 WORK: list[URLPattern] = [
     path("receivables/work/", work.work_list, name="work-list"),
+    path("receivables/work/card/", work_cards.overdue_card, name="card-overdue"),
     path("receivables/work/take/", work.work_take_many, name="work-take-many"),
     path("receivables/work/<int:pk>/", work.work_detail, name="work-detail"),
     path("receivables/work/<int:pk>/take/", work.work_take, name="work-take"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from kam.identity.models import User
-from settlements.choices import Side, WorkRole
+from settlements.choices import Side, WorkRole, WorkState
 from settlements.models import LedgerItem, OverdueRun, WorkEvent, WorkItem
 
 MINE, TEAM, QUEUE, ALL = "mine", "team", "queue", "all"
@@ -43,6 +43,12 @@ def count_by_whose(user: User) -> dict[str, int]:
         **{kind: Count("pk", filter=kinds[kind]) for kind in (MINE, TEAM, QUEUE)}, all=Count("pk")
     )
     return found
+
+
+def waiting_for(user: User, kind: str, *, limit: int) -> list[WorkItem]:
+    """Return the open work of one kind of `whose` with the largest amounts."""
+    rows = work_for(user).filter(whose(user)[kind], state=WorkState.OPEN)
+    return list(rows.order_by("-amount", "-pk")[:limit])
 
 
 def last_run() -> date | None:

@@ -80,11 +80,12 @@ def test_the_steps_are_gone_once_there_is_revenue(people: People) -> None:
     assert response.context["steps"] == []
     assert [key for key, _title, _url in response.context["cards"]] == [
         "revenue",
+        "overdue",
         "concentration",
         "movers",
     ]
     cards = client_of(people.owner).get("/").context["cards"]
-    assert [key for key, _title, _url in cards] == ["revenue", "movers"]
+    assert [key for key, _title, _url in cards] == ["revenue", "overdue", "movers"]
 
 
 def test_the_demo_says_that_it_is_one(people: People) -> None:
@@ -249,7 +250,7 @@ def test_query_count_does_not_grow(people: People, django_assert_num_queries: An
             DataSource.objects.filter(pk=source.pk).update(
                 expected_every_days=1, data_as_of=TODAY - timedelta(days=4)
             )
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(15):
             client.get("/")
 
 
