@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.filters import AccountChoice, Flag, PageFilter, Several
+from accounts.filters import AccountChoice, Flag, PageFilter, Several, leads
+from accounts.models import Account
+from accounts.selectors.accounts import matching as matching_accounts
 from kam.core.formats import Text
 from kam.core.models import Currency, SellingCompany
 from settlements.analytics.ageing import Bands, BoundsError
@@ -185,3 +187,30 @@ class UnappliedFilter(LedgerFilter):
     def by_branch(self, rows: LedgerItemQuerySet, _name: str, account: Any) -> LedgerItemQuerySet:
         """A node and everything below it today."""
         return rows.within(account.pk)
+
+
+class StatementFilter(PageFilter):
+    """Filters of the list of accounts to send a statement to."""
+
+    q = django_filters.CharFilter(label=_("Name or identifier"), method="by_text")
+    late = Flag(label=_("Only with something overdue"), method="by_lateness")
+    lead = django_filters.ModelChoiceFilter(
+        label=_("Lead"), field_name="current_lead", queryset=leads
+    )
+    within = AccountChoice(label=_("Below"), method="by_branch")
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[Account], _name: str, text: str) -> QuerySet[Account]:
+        """Name in any script, or identifier."""
+        return matching_accounts(rows, text) if text.strip() else rows
+
+    def by_lateness(self, rows: QuerySet[Account], _name: str, _value: Any) -> QuerySet[Account]:
+        """Accounts with something overdue at the last run."""
+        return rows.filter(**{"overdue__gt": 0})  # annotated by the selector
+
+    def by_branch(self, rows: QuerySet[Account], _name: str, account: Account) -> QuerySet[Account]:
+        """A node and everything below it today."""
+        return rows.filter(path__contains=[account.pk])

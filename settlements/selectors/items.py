@@ -169,6 +169,34 @@ def _total(row: dict[str, Any]) -> CurrencyTotal:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A selling company and currency in which a payer owes something, after all allocations."""
+
+    company: int
+    name: str
+    currency: str
+    items: int
+    open: Decimal
+
+
+def places_owed(user: User, party_id: int) -> list[Place]:
+    """Return where a payer owes something, as far as the user may see it, the most items first."""
+    rows = LedgerItem.objects.visible_to(user).debits().open_now().filter(party=party_id)
+    found = rows.order_by().values("selling_company", "selling_company__name", "currency_id")
+    summed = found.annotate(items=Count("pk"), open=Sum(F("amount") - F("allocated")))
+    return [
+        Place(
+            company=row["selling_company"],
+            name=row["selling_company__name"],
+            currency=row["currency_id"],
+            items=row["items"],
+            open=row["open"],
+        )
+        for row in summed.order_by("-items", "currency_id")
+    ]
+
+
 def days_late(item: LedgerItem, as_of: date) -> int | None:
     """Return the days past the due date; zero and less: not late; None without a due date."""
     return None if item.due_date is None else (as_of - item.due_date) // ONE_DAY

@@ -52,7 +52,7 @@ def item_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         request,
         reads.items_for(user),
-        item_columns(query),
+        item_columns(query, is_export="export" in request.GET),
         name="items",
         caption=_("Items"),
         default_sort="due",

@@ -97,9 +97,8 @@ def _shade(place: int, names: int) -> State:
     return "danger" if place == names - 2 else "warning"
 
 
-def item_columns(query: ItemQuery) -> list[Column]:
-    """The columns of the list of items as of its day."""
-    day = formats.date(query.as_of)
+def item_columns(query: ItemQuery, *, is_export: bool = False) -> list[Column]:
+    """The columns of the list of items as of its day, which a file says in its heading."""
     return [
         *_document_columns(),
         Column(
@@ -121,7 +120,7 @@ def item_columns(query: ItemQuery) -> list[Column]:
         ),
         AmountColumn(
             name="open",
-            title=_("Open on %s") % day,
+            title=_open_title(query, is_export=is_export),
             kind="money",
             value=_signed("open_amount"),
             sort=F("open_amount") * F("side"),
@@ -145,6 +144,10 @@ def item_columns(query: ItemQuery) -> list[Column]:
     ]
 
 
+def _open_title(query: ItemQuery, *, is_export: bool) -> str:
+    return _("Open on %s") % formats.date(query.as_of) if is_export else _("Open")
+
+
 def _document_columns() -> list[Column]:
     return [
         Column(name="number", title=gettext_lazy("Document"), value=number_of),
@@ -153,6 +156,7 @@ def _document_columns() -> list[Column]:
             name="account",
             title=gettext_lazy("Account"),
             value="account.name",
+            css="is-narrow",
             link=lambda item: item.account.get_absolute_url(),
         ),
         Column(

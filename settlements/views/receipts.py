@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +22,7 @@ from kam.identity.decorators import requires, signed_in
 from settlements.forms.receipts import ReceiptForm
 from settlements.models import Document, LedgerItem
 from settlements.selectors import documents as reads
+from settlements.selectors.items import Place, places_owed
 from settlements.selectors.ledger import open_debit_items, party_of
 from settlements.services.cash import post_receipt
 from settlements.views.allocating import Shares, shares_of
@@ -36,11 +37,11 @@ ACT = "receipt"
 @require_http_methods(["GET", "POST"])
 def receipt_create(request: HttpRequest) -> HttpResponseBase:
     """Enter a payment; what it pays is proposed, changed by hand, and saved with it."""
-    form = ReceiptForm(request.POST or None, user=signed_in(request), initial=_first(request))
+    form = ReceiptForm(_sent(request), user=signed_in(request), initial=_first(request))
     if request.method == "GET":
         return _page(request, form, _proposed_for(request, form))
     form.is_valid()
-    if "propose" in request.POST:
+    if "propose" in request.POST or "use" in request.POST:
         find = request.POST.get("find", "")[:100]
         shares = _proposal(request, form, find=find)
         return _page(request, form, shares, find=find, is_asking=True)
@@ -49,6 +50,25 @@ def receipt_create(request: HttpRequest) -> HttpResponseBase:
         messages.success(request, _("%s was posted.") % name_of(document))
         return redirect(page_of(document))
     return _page(request, form, shares, status=422)
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was sent; a button of a company and currency where something is open chooses both."""
+    if request.method == "GET":
+        return None
+    data = request.POST.copy()
+    company, _dash, currency = data.get("use", "").partition("-")
+    if currency:
+        data["selling_company"], data["currency"] = company, currency
+    return data
+
+
+def _places(request: HttpRequest, form: ReceiptForm, shares: Shares | None) -> list[Place]:
+    """Where else the payer owes something, if nothing is open where the form looks."""
+    if shares is None or shares.form.items:
+        return []
+    account = form.cleaned_data.get("account")
+    return places_owed(signed_in(request), party_of(account).pk) if account else []
 
 
 def _first(request: HttpRequest) -> dict[str, Any]:
@@ -136,11 +156,13 @@ def _page(
     is_asking: bool = False,
     status: int = 200,
 ) -> HttpResponse:
+    places = _places(request, form, shares) if form.is_bound else []
     if is_asking:
         form = _without_errors(request, form)
     context = {
         "form": form,
         "shares": shares,
+        "places": places,
         "find": find,
         "currency": _currency(form),
         "available_field": form["amount"].id_for_label,

@@ -172,6 +172,26 @@ def test_a_store_pays_through_its_legal_entity(
     assert list(proposed(answer)) == ["INV-1001", "INV-1002", "INV-1003"]
 
 
+def test_what_is_open_elsewhere_is_offered_at_one_press(
+    payer: Account, company: SellingCompany, bills: dict[str, LedgerItem], people: People
+) -> None:
+    other = make_company(code="zz", currency="USD")
+    client = client_of(people.controller)
+    data = typed(payer, other, currency="USD", propose="1")
+
+    elsewhere = client.post(reverse(URL), data)
+    (place,) = elsewhere.context["places"]
+    assert (place.company, place.currency, place.items) == (company.pk, "EUR", 3)
+    assert f'value="{company.pk}-EUR"' in elsewhere.text
+
+    del data["propose"]
+    chosen = client.post(reverse(URL), {**data, "use": f"{company.pk}-EUR"})
+    assert proposed(chosen)["INV-1001"] == ("100.00", "oldest due")
+    assert str(chosen.context["form"]["selling_company"].value()) == str(company.pk)
+    assert chosen.context["form"]["amount"].value() == "150"
+    assert not Document.objects.filter(kind="receipt").exists()
+
+
 BAD = [
     ({"pay-INV-1001": "100.01"}, "pay-INV-1001", "This is more than is open."),
     ({"pay-INV-1001": "-1"}, "pay-INV-1001", None),
