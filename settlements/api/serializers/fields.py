@@ -21,7 +21,7 @@ from settlements.analytics.ageing import Bands, BoundsError
 from settlements.services.problems import AmountError
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
-MAX_BANDS, LONGEST = 12, 36500
+MAX_BANDS, LONGEST, MAX_TEXT = 12, 36500, 100
 
 
 class DayField(serializers.DateField):
@@ -89,13 +89,10 @@ class BandsField(serializers.CharField):
         "not_bands": _("Send rising whole days above zero, such as 30,60,90."),
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=100, **kwargs)
-
     def to_internal_value(self, data: Any) -> Any:
         """The bands; raises a validation error for what is none."""
         try:
-            bands = Bands.parse(super().to_internal_value(data))
+            bands = Bands.parse(super().to_internal_value(data)[:MAX_TEXT])
         except BoundsError:
             self.fail("not_bands")
         if len(bands.bounds) > MAX_BANDS or bands.bounds[-1] > LONGEST:
