@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
+
+from kam.identity.choices import Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -73,3 +77,99 @@ class SnapshotQuerySet(models.QuerySet[Any]):
         if not user.is_authenticated or not user.sees_everything():
             return self.none()
         return self
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """People who stand, or once stood, at a visible account."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_everything():
+            return self
+        return self.filter(
+            _stands_at(self.model, account__lead_chain__overlap=user.scope_user_ids())
+        )
+
+    def editable_by(self, user: User) -> Self:
+        """Visible people with a place at an account that the user may work on."""
+        visible = self.visible_to(user)
+        if not user.can("people.edit"):
+            return self.none()
+        if user.can("accounts.assign_lead"):
+            return visible
+        return visible.filter(
+            _stands_at(self.model, account__lead_chain__overlap=user.acting_user_ids())
+        )
+
+
+def _stands_at(model: Any, **where: Any) -> models.Exists:
+    positions = model._meta.get_field("positions").related_model._default_manager
+    return models.Exists(positions.filter(person=models.OuterRef("pk"), **where))
+
+
+class PositionQuerySet(AccountScopedQuerySet):
+    def editable_by(self, user: User) -> Self:
+        """Positions at accounts whose people the user may change."""
+        visible = self.visible_to(user)
+        if not user.can("people.edit"):
+            return self.none()
+        if user.can("accounts.assign_lead"):
+            return visible
+        return visible.filter(account__lead_chain__overlap=user.acting_user_ids())
+
+    def on(self, day: date) -> Self:
+        """Those in force on a day."""
+        return self.filter(valid__contains=day)
+
+
+class RatingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Ratings of people at visible accounts, as far as they may be known to the user yet.
+
+        Who still has to give a first rating of somebody sees that of others only afterwards, for
+        each kind apart, while the organisation wants it so.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        rows = self
+        if not user.sees_everything():
+            rows = rows.filter(position__account__lead_chain__overlap=user.scope_user_ids())
+        return rows.filter(_known_to(self.model, user)) if rates_blind(user) else rows
+
+
+def rates_blind(user: User) -> bool:
+    """Whether somebody rates without seeing others' ratings first.
+
+    Those who rate do; who watches over accounts (directors) or never rates sees everything.
+    """
+    return user.can("people.rate") and not user.can("accounts.assign_lead")
+
+
+def _known_to(ratings: Any, user: User) -> Q:
+    own = ratings._default_manager.filter(
+        author=user, position=models.OuterRef("position"), kind=models.OuterRef("kind")
+    )
+    settings = apps.get_model("accounts", "RelationshipSettings")._default_manager
+    open_to_all = settings.filter(has_blind_first_rating=False)
+    return Q(author=user) | Q(models.Exists(own)) | Q(models.Exists(open_to_all))
+
+
+class NoteQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Notes on people at accounts whose team the user belongs to, whoever wrote them.
+
+        The team of an account: who leads it or a node above it, who stands in for them, and the
+        directors of their team and of the teams above. Seeing the account is not enough.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(of_teams(user, "position__account__"))
+
+
+def of_teams(user: User, prefix: str = "") -> Q:
+    """What selects the accounts whose team the user belongs to: see `NoteQuerySet.visible_to`."""
+    is_director = Role.SALES_DIRECTOR in user.roles
+    if is_director and user.team_id is None:
+        return Q()
+    ids = user.scope_user_ids() if is_director else user.acting_user_ids()
+    return Q(**{f"{prefix}lead_chain__overlap": ids})

@@ -11,7 +11,17 @@ from accounts.models.concentration import (
     ConcentrationSnapshot,
     ConcentrationThreshold,
 )
+from accounts.models.people import (
+    CustomerDate,
+    DecisionStep,
+    Person,
+    PersonIdentifier,
+    Position,
+    StakeholderLink,
+    StakeholderNote,
+)
 from accounts.models.products import Product, ProductCategory
+from accounts.models.ratings import RelationshipSettings, StakeholderRating
 from accounts.models.revenue import (
     GroupMonth,
     RevenueEntry,
@@ -28,15 +38,24 @@ __all__ = [
     "ConcentrationAlert",
     "ConcentrationSnapshot",
     "ConcentrationThreshold",
+    "CustomerDate",
+    "DecisionStep",
     "GroupMonth",
     "GroupPeriod",
     "LeadAssignment",
     "ParentLink",
+    "Person",
+    "PersonIdentifier",
+    "Position",
     "Product",
     "ProductCategory",
+    "RelationshipSettings",
     "RevenueEntry",
     "RevenueMonth",
     "RevenueRevision",
     "RevenueWatermark",
+    "StakeholderLink",
+    "StakeholderNote",
+    "StakeholderRating",
     "Target",
 ]

@@ -16,6 +16,12 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     ),
     "accounts.merge": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "accounts.assign_lead": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
+    "people.view": frozenset(Role),
+    "people.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "people.rate": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.INTEGRATION}),
+    "people.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "products.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "revenue.edit": frozenset({Role.ADMINISTRATOR, Role.CREDIT_CONTROLLER, Role.INTEGRATION}),
     "targets.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
