@@ -28,7 +28,7 @@ from settlements.selectors.ageing import Ageing, AgeingQuery, Basis, ageing
 from settlements.selectors.collection import aged, beyond_terms
 from settlements.selectors.rates_used import rates_used
 from settlements.views.ageing_figures import collection_stats, currency_blocks, stats
-from settlements.views.ageing_table import ageing_table, paging
+from settlements.views.ageing_table import ageing_table, page_of_ageing
 from settlements.views.board_parts import BASIS_WORDS
 
 PAGE = "settlements/ageing.html"
@@ -94,12 +94,12 @@ def ageing_page(request: HttpRequest) -> HttpResponseBase:
     asked = Asked.of(request)
     context = _frame(asked)
     try:
-        found = ageing(asked.query, **paging(request, asked.query))
+        found, offset = page_of_ageing(request, asked.query)
     except MissingRateError as error:
         apart = ageing(asked.query, limit=0, convert=False)
         context |= {"missing": error, "blocks": currency_blocks(apart, {})}
         return render(request, PAGE, context)
-    table = ageing_table(request, found)
+    table = ageing_table(request, found, offset)
     return respond(request, PAGE, {**context, **_contents(found), "groups": table}, table)
 
 

@@ -17,7 +17,14 @@ from accounts.models import Account
 from kam.core.tables import Column, Empty, Table
 from kam.core.tables.paging import ListPager
 from kam.identity.decorators import signed_in
-from settlements.selectors.ageing import Ageing, AgeingQuery, AgeingRow, Level, Sorting
+from settlements.selectors.ageing import (
+    Ageing,
+    AgeingQuery,
+    AgeingRow,
+    Level,
+    Sorting,
+    ageing,
+)
 from settlements.selectors.ageing_sql import AMOUNTS, band_columns
 from settlements.views.board_parts import band_title, items_url, url_of
 
@@ -32,6 +39,16 @@ def paging(request: HttpRequest, query: AgeingQuery) -> dict[str, Any]:
         "limit": None if "export" in request.GET else SIZE,
         "offset": 0 if "export" in request.GET else _offset(request),
     }
+
+
+def page_of_ageing(request: HttpRequest, query: AgeingQuery) -> tuple[Ageing, int]:
+    """Return the page that the address asks for, the first where there is none so far down."""
+    wanted = paging(request, query)
+    found = ageing(query, **wanted)
+    if wanted["offset"] >= found.total.customers > 0:
+        wanted["offset"] = 0
+        found = ageing(query, **wanted)
+    return found, wanted["offset"]
 
 
 def _offset(request: HttpRequest) -> int:
@@ -69,11 +86,10 @@ class AgeingTable(Table):
         return ListPager(list(self.source), None, size=self.page_size)
 
 
-def ageing_table(request: HttpRequest, found: Ageing) -> Table:
+def ageing_table(request: HttpRequest, found: Ageing, offset: int) -> Table:
     """A page of groups or accounts with the whole below."""
     query, count = found.query, found.total.customers
-    offset = 0 if "export" in request.GET else _offset(request)
-    lines: list[Line | None] = [None] * min(offset, count)
+    lines: list[Line | None] = [None] * offset
     lines += _lines(request, found)
     lines += [None] * (count - len(lines))
     return AgeingTable(
