@@ -42,7 +42,20 @@ LARGEST = 10**16
 
 
 class ItemForm(forms.Form):
-    """The form of the list of items."""
+    """The form of the list of items, what is asked for most often first."""
+
+    field_order = [
+        "account",
+        "own",
+        "state",
+        "kind",
+        "as_of",
+        "bucket",
+        "currency",
+        "company",
+        "due_from",
+        "due_to",
+    ]
 
     def clean_bands(self) -> str:
         """Bounds of bands are rising whole days."""

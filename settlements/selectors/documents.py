@@ -201,7 +201,7 @@ def _events(
                 other=reversal,
             )
         )
-    return sorted(found, key=lambda event: event.at, reverse=True)
+    return sorted(found, key=lambda event: event.at)[::-1]
 
 
 def document_numbered(user: User, *, selling_company: int, number: str) -> Document | None:

@@ -214,8 +214,8 @@ def allocation_reverse(request: HttpRequest, pk: int) -> HttpResponseBase:
         request,
         title=_("Take back the allocation of %s?") % amount_text(row.amount, row.currency_id),
         verb=_("Take back"),
-        text=_closed_note(first, earliest),
-        goes=_reopened(request, row),
+        text=f"{_reopened(request, row)} {_closed_note(first, earliest)}".strip(),
+        goes=[_allocation_in_words(request, row)],
         stays=[
             _("%s itself: what it leaves open can be allocated anew") % _name(request, credit),
             _("both rows in the history, and every figure as of a day before"),
@@ -256,12 +256,22 @@ def _page_seen(request: HttpRequest, row: Allocation) -> str:
     return page_of(credit if _seen(request, credit) else row.debit_item.document)
 
 
-def _reopened(request: HttpRequest, row: Allocation) -> list[str]:
+def _reopened(request: HttpRequest, row: Allocation) -> str:
     """What is open again on either side."""
-    words = _("%(document)s has %(amount)s more open")
-    amount = amount_text(row.amount, row.currency_id)
-    documents = (row.debit_item.document, row.credit_item.document)
-    return [words % {"document": _name(request, d), "amount": amount} for d in documents]
+    words = _("Afterwards %(debit)s and %(credit)s each have %(amount)s more open.")
+    return words % _sides(request, row)
+
+
+def _allocation_in_words(request: HttpRequest, row: Allocation) -> str:
+    return _("%(amount)s of %(credit)s set against %(debit)s") % _sides(request, row)
+
+
+def _sides(request: HttpRequest, row: Allocation) -> dict[str, str]:
+    return {
+        "debit": _name(request, row.debit_item.document),
+        "credit": _name(request, row.credit_item.document),
+        "amount": amount_text(row.amount, row.currency_id),
+    }
 
 
 def _next(request: HttpRequest, row: Allocation, back: str) -> str:

@@ -82,7 +82,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "document": document,
         "read": read,
         "today": timezone.localdate(),
-        "badge": Badge(text, state),
+        "badge": Badge(text, state).__html__(),
         "events": [(EVENTS[event.kind], event) for event in read.events],
         "crumbs": ledger_crumbs((name_of(document), "")),
         "seen": _seen(user, document),

@@ -28,7 +28,7 @@ function rest(table) {
 
 function show(table) {
   const left = rest(table);
-  const output = table.querySelector("[data-share-rest]");
+  const output = table.parentElement.querySelector("[data-share-rest]");
   if (!output || left === null) return;
   const places = Number(table.dataset.places);
   const options = { minimumFractionDigits: places, maximumFractionDigits: places };

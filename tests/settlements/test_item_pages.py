@@ -116,7 +116,7 @@ def test_a_cell_of_the_ageing_is_the_sum_of_its_rows(
     bands = Bands(bounds)
     query = AgeingQuery(as_of=day, bands=bands, basis=basis, account=mine.pk, level=Level.GROUP)
     cells = ageing(query).buckets
-    asked = {
+    asked: dict[str, Any] = {
         "account": mine.pk,
         "as_of": day.isoformat(),
         "basis": "due" if basis is Basis.DUE_DATE else "document",
