@@ -123,7 +123,8 @@ class ReceiptFilter(DocumentFilter):
 
     def by_unapplied(self, rows: QuerySet[Any], _name: str, wanted: bool) -> QuerySet[Any]:
         """Receipts with cash left, or with none."""
-        left = Exists(LedgerItem.objects.open_now().filter(document=OuterRef("pk")))
+        seen = LedgerItem.objects.visible_to(self.user).open_now()
+        left = Exists(seen.filter(document=OuterRef("pk")))
         return rows.filter(left) if wanted else rows.filter(~left)
 
 
@@ -170,7 +171,7 @@ class ItemFilter(LedgerFilter):
 
     def by_change(self, rows: QuerySet[Any], _name: str, moment: Any) -> QuerySet[Any]:
         """Items posted since, or of which something was allocated or taken back since."""
-        made = Allocation.objects.filter(recorded_at__gte=moment)
+        made = Allocation.objects.visible_to(self.user).filter(recorded_at__gte=moment)
         return rows.filter(
             Q(recorded_at__gte=moment)
             | Q(pk__in=made.values("debit_item"))

@@ -171,7 +171,7 @@ def test_scoped_models_are_read_through_visible_to() -> None:
     """Views and API never start a queryset of a scoped model without its scope."""
     scoped = {
         model.__name__
-        for app in ("accounts", "imports", "core")
+        for app in ("accounts", "imports", "core", "settlements")
         for model in apps.get_app_config(app).get_models()
         if hasattr(model._default_manager.all(), "visible_to")
     }

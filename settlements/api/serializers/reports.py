@@ -169,6 +169,12 @@ class AgeingRowsOutput(Output):
     """A page of rows; `next` holds the moment of the first page, so that pages belong together."""
 
     next = serializers.URLField(allow_null=True)
+    as_of = serializers.DateField()
+    currency = serializers.CharField()
+    rates = serializers.DictField(
+        child=serializers.DecimalField(max_digits=None, decimal_places=None),
+        help_text=_("What one unit of each currency of the items was worth in `currency`."),
+    )
     results = AgeingRowOutput(many=True)
 
 

@@ -193,11 +193,13 @@ class ReceiptViewSet(Documents):
         """
         text = self.query().get("text", "")
         item = self.row().items.select_related("document").get()
-        return Response(_proposal(item, propose_allocation(credit_item=item, text=text)))
+        shares = propose_allocation(credit_item=item, text=text)
+        seen = LedgerItem.objects.visible_to(user_of(request)).select_related("document")
+        return Response(_proposal(item, shares, seen))
 
 
-def _proposal(item: LedgerItem, shares: Sequence[Share]) -> dict[str, Any]:
-    found = LedgerItem.objects.select_related("document").in_bulk([one.item_id for one in shares])
+def _proposal(item: LedgerItem, shares: Sequence[Share], seen: QuerySet[Any]) -> dict[str, Any]:
+    found = seen.in_bulk([one.item_id for one in shares])
     proposed = [
         {
             "item": share.item_id,
@@ -258,7 +260,8 @@ class ItemViewSet(Listed, Retrieved, Resource):
     def row(self) -> Any:
         """The item with its allocations, in the order in which they take effect."""
         item = super().row()
-        rows = Allocation.objects.of_item(item.pk).order_by("effective_date", "pk")
+        seen = Allocation.objects.visible_to(user_of(self.request))
+        rows = seen.of_item(item.pk).order_by("effective_date", "pk")
         item.allocations = list(with_items(rows))
         return item
 

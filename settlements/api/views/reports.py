@@ -19,6 +19,7 @@ from accounts.models import Account
 from accounts.selectors.concentration.payload import external_ids
 from kam.core.api.base import StrictView
 from kam.core.api.problems import QueryError, register_problem
+from kam.core.api.serializers import amount_text
 from kam.core.dates import Period
 from kam.core.selectors.rates import MissingRateError
 from settlements.api.scope import account_called, account_of, leads_of, user_of
@@ -87,7 +88,15 @@ class AgeingRowsView(Asked):
         if len(found.rows) > size:
             url = replace_query_param(request.build_absolute_uri(), "known_at", moment.isoformat())
             following = replace_query_param(url, "cursor", _cursor(start + size))
-        return Response({"next": following, "results": self._rows(found, size)})
+        return Response(
+            {
+                "next": following,
+                "as_of": query.as_of.isoformat(),
+                "currency": found.currency,
+                "rates": {code: amount_text(rate) for code, rate in sorted(found.rates.items())},
+                "results": self._rows(found, size),
+            }
+        )
 
     def _rows(self, found: Ageing, size: int) -> Any:
         rows = found.rows[:size]

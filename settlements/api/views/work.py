@@ -185,7 +185,8 @@ class ControllerViewSet(Listed, Retrieved, Resource):
             services.set_controller(
                 account=account, user=person, from_date=day, until=body.get("until")
             )
-            made = ControllerAssignment.objects.filter(account=account, user=person).at(day).get()
+            seen = ControllerAssignment.objects.visible_to(user_of(request)).at(day)
+            made = seen.get(account=account, user=person)
         return self.answer_created(made.pk)
 
     @action(detail=True, methods=["post"])
