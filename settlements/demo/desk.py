@@ -17,6 +17,7 @@ from settlements.choices import WorkOutcome, WorkRole, WorkState
 from settlements.demo.invoices import first_day
 from settlements.models import AccountingPeriod, ControllerAssignment, WorkItem
 from settlements.services.overdue import flag_overdue
+from settlements.services.overdue_balances import keep_balances
 from settlements.services.work import finish, plan_step, snooze
 
 CONTROLLER = f"pekka.hautala@{MAIL_DOMAIN}"
@@ -64,6 +65,7 @@ def run_overdue(as_of: date) -> None:
         flag_overdue(as_of=day)
         if day == acted:
             _act(acted)
+    keep_balances()
 
 
 def _run_days(as_of: date) -> list[date]:
