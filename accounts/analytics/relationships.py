@@ -77,7 +77,8 @@ def strength(
     weight = sum(weights.get(name, 0) for name in known)
     if not weight:
         return None
-    total = sum(weights.get(name, 0) * value for name, value in known.items())
+    parts_weighed = (weights.get(name, 0) * value for name, value in known.items())
+    total = sum(parts_weighed, Decimal(0))
     return Strength(100 * total / weight, Decimal(weight) / sum(weights.values()))
 
 

@@ -2,8 +2,16 @@
 
 import pgtrigger
 
+# On while people or accounts are merged, or an import is undone: ratings follow, and lines may
+# span two trees until they are one.
 REWRITE_SETTING = "kam.rewrite_ratings"
+_REWRITES = f"(COALESCE(current_setting('{REWRITE_SETTING}', true), '') = 'on')"
 _LOCK = "PERFORM pg_advisory_xact_lock(7037293, 1);"
+
+
+def _changed(*columns: str) -> pgtrigger.UpdateOf:
+    """After a statement that names one of the columns."""
+    return pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]
 
 
 def _refuse(words: str, constraint: str, table: str) -> str:
@@ -17,7 +25,7 @@ POSITION = [
     pgtrigger.Trigger(
         name="reporting_line",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("reports_to_id"),
+        operation=pgtrigger.Insert | _changed("reports_to_id"),
         condition=pgtrigger.Q(new__reports_to__isnull=False),
         func=f"""
         -- One line at a time, so that two cannot close a circle that neither of them sees.
@@ -33,7 +41,7 @@ POSITION = [
         ) THEN
             {_refuse("a circle of reporting", "position_no_cycle", "accounts_position")}
         END IF;
-        IF NOT EXISTS (
+        IF NOT {_REWRITES} AND NOT EXISTS (
             SELECT 1 FROM accounts_position p
             JOIN accounts_account theirs ON theirs.id = p.account_id
             JOIN accounts_account own ON own.id = NEW.account_id
@@ -51,7 +59,7 @@ POSITION = [
     pgtrigger.Trigger(
         name="keeps_its_ratings",
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("valid", "person_id"),
+        operation=_changed("valid", "person_id"),
         func=f"""
         IF EXISTS (
             SELECT 1 FROM accounts_stakeholderrating r WHERE r.position_id = NEW.id
@@ -72,9 +80,9 @@ LINK = [
     pgtrigger.Trigger(
         name="within_a_tree",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("from_position_id", "to_position_id"),
+        operation=pgtrigger.Insert | _changed("from_position_id", "to_position_id"),
         func=f"""
-        IF NOT EXISTS (
+        IF NOT {_REWRITES} AND NOT EXISTS (
             SELECT 1 FROM accounts_position f JOIN accounts_account a ON a.id = f.account_id
             JOIN accounts_position t ON t.id = NEW.to_position_id
             JOIN accounts_account b ON b.id = t.account_id
@@ -94,14 +102,13 @@ LINK = [
     )
 ]
 
-_REWRITES = f"COALESCE(current_setting('{REWRITE_SETTING}', true), '') = 'on'"
 RATING = [
     pgtrigger.Trigger(
         name="append_only",
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-        IF NOT ({_REWRITES}) THEN
+        IF NOT {_REWRITES} THEN
             {_refuse("ratings are append-only", "rating_append_only", "accounts_stakeholderrating")}
         END IF;
         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
