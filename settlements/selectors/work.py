@@ -8,8 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Round
 
+from kam.core.selectors.rates import base_currency, rates_on
 from kam.identity.models import User
 from settlements.choices import Side, WorkRole, WorkState
 from settlements.models import LedgerItem, OverdueRun, WorkEvent, WorkItem
@@ -35,6 +50,19 @@ def work_for(user: User) -> QuerySet[WorkItem]:
     return rows.select_related("party__current_group", "user")
 
 
+def worth(as_of: date) -> Round:
+    """What a work's amount is worth in the base currency at the day's rates, to order by.
+
+    NULL where there is no rate.
+    """
+    rates = rates_on(base_currency(), as_of)
+    cases = [When(currency=code, then=Value(rate)) for code, rate in rates.items()]
+    money = DecimalField(max_digits=40, decimal_places=4)
+    rate = Case(*cases, output_field=DecimalField(max_digits=20, decimal_places=10))
+    product = ExpressionWrapper(F("amount") * rate, output_field=money)
+    return Round(product, precision=4, output_field=money)
+
+
 def count_by_whose(user: User) -> dict[str, int]:
     """How many pieces of work wait (put off or not), of each kind of `whose`."""
     rows = WorkItem.objects.visible_to(user).not_done()
@@ -45,10 +73,10 @@ def count_by_whose(user: User) -> dict[str, int]:
     return found
 
 
-def waiting_for(user: User, kind: str, *, limit: int) -> list[WorkItem]:
-    """Return the open work of one kind of `whose` with the largest amounts."""
+def waiting_for(user: User, kind: str, *, as_of: date, limit: int) -> list[WorkItem]:
+    """Return the open work of one kind of `whose` that is worth most at the day's rates."""
     rows = work_for(user).filter(whose(user)[kind], state=WorkState.OPEN)
-    return list(rows.order_by("-amount", "-pk")[:limit])
+    return list(rows.order_by(worth(as_of).desc(nulls_last=True), "-pk")[:limit])
 
 
 def last_run() -> date | None:

@@ -203,7 +203,7 @@ def _answer(request: HttpRequest, gaps: list[ExtractGap], form: AnswerForm) -> H
         "gaps": gaps,
         "one": one,
         "title": title,
-        "badge": _badge(one) if one else "",
+        "badge": _badge(one).__html__() if one else "",
         "receipt_url": url_of("receipt-create", account=one.party_id) if one else "",
         "document_url": url_of("document-detail", one.document_id) if one else "",
         "crumbs": _crumbs(title),

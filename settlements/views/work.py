@@ -156,7 +156,7 @@ def _detail(
     is_mine = work.user_id in user.acting_user_ids()
     context: dict[str, Any] = {
         "work": work,
-        "badge": state_badge(work),
+        "badge": state_badge(work).__html__(),
         "days": (today - work.oldest_due_on).days,
         "items": reads.overdue_items_of(work, user, as_of=today),
         "items_url": url_of("item-list", account=work.party_id, currency=work.currency_id),

@@ -21,7 +21,7 @@ def overdue_card(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), timezone.localdate()
     counts = reads.count_by_whose(user)
     whose = reads.MINE if counts[reads.MINE] else reads.QUEUE
-    rows = reads.waiting_for(user, whose, limit=SHOWN)
+    rows = reads.waiting_for(user, whose, as_of=today, limit=SHOWN)
     context = {
         "rows": [(work, (today - work.oldest_due_on).days) for work in rows],
         "is_queue": whose == reads.QUEUE,

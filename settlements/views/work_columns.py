@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Func, IntegerField
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +17,7 @@ from kam.core.badges import Badge
 from kam.core.tables import Column
 from settlements.choices import WorkState
 from settlements.models import WorkItem
+from settlements.selectors.work import worth
 
 
 def account_url(account_id: int) -> str:
@@ -40,6 +44,38 @@ def _group(work: WorkItem) -> str | None:
     return None if group is None or group.pk == work.party_id else group.name
 
 
+@dataclass(frozen=True)
+class Payer:
+    """The payer with its group under it; a file gets the name alone."""
+
+    work: WorkItem
+
+    def __str__(self) -> str:
+        return self.work.party.name
+
+    def __html__(self) -> SafeString:
+        return _two_lines(str(self), _group(self.work) or "")
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next step with its day under it; a file gets the words alone."""
+
+    work: WorkItem
+
+    def __str__(self) -> str:
+        return self.work.next_step
+
+    def __html__(self) -> SafeString:
+        on = self.work.next_step_on
+        return _two_lines(str(self), formats.date(on) if on else "")
+
+
+def _two_lines(first: str, second: str) -> SafeString:
+    line = format_html('<span class="cell-name" title="{0}">{0}</span>', first)
+    return format_html('{}<span class="cell-sub">{}</span>', line, second) if second else line
+
+
 def work_columns(as_of: date) -> list[Column]:
     """The columns; days late are those on `as_of`."""
     days = Func(
@@ -51,7 +87,7 @@ def work_columns(as_of: date) -> list[Column]:
         Column(
             name="payer",
             title=gettext_lazy("Payer"),
-            value="party.name",
+            value=Payer,
             sort="party__name_key",
             link=lambda work: account_url(work.party_id),
         ),
@@ -59,16 +95,17 @@ def work_columns(as_of: date) -> list[Column]:
             name="group",
             title=gettext_lazy("Group"),
             value=_group,
+            default=False,
             unknown=gettext_lazy("Top of its tree"),
         ),
         Column(
             name="amount",
             title=gettext_lazy("Overdue"),
             kind="money",
-            sort="amount",
+            sort=worth(as_of),
             currency=lambda work: work.currency_id,
             link=work_url,
-            help=gettext_lazy("As of the last overdue run. Sorting compares amounts as numbers."),
+            help=gettext_lazy("As of the last overdue run. Sorted by worth in the base currency."),
         ),
         Column(
             name="items", title=gettext_lazy("Items"), kind="number", value="overdue_items",
@@ -116,7 +153,7 @@ def work_columns(as_of: date) -> list[Column]:
         Column(
             name="step",
             title=gettext_lazy("Next step"),
-            value=lambda work: work.next_step or None,
+            value=lambda work: Step(work) if work.next_step else None,
             link=work_url,
             unknown=gettext_lazy("Nothing is planned"),
         ),
@@ -126,6 +163,7 @@ def work_columns(as_of: date) -> list[Column]:
             kind="date",
             value="next_step_on",
             sort="next_step_on",
+            default=False,
             unknown=gettext_lazy("No day is set"),
         ),
         Column(name="state", title=gettext_lazy("State"), kind="badge", value=state_badge),

@@ -83,7 +83,7 @@ def test_card_asks_as_often_for_three_rows_as_for_one(
             owe("", "5.00", lead=people.owner)
         flag_overdue(as_of=today())
         client.get(CARD)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(10):
             assert len(client.get(CARD).context["rows"]) == number
 
 

@@ -18,6 +18,7 @@ from settlements.services import work
 from settlements.services.overdue import flag_overdue
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
+from tests.factories.core import make_rate
 from tests.factories.settlements import make_document
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +29,14 @@ def today() -> date:
     return timezone.localdate()
 
 
-def owe(name: str, amount: str = "100.00", *, days: int = 10, **facts: Any) -> Account:
+def owe(
+    name: str, amount: str = "100.00", *, days: int = 10, currency: str = "EUR", **facts: Any
+) -> Account:
     """A payer who is late by some days."""
     account = make_account(name=name, **facts)
     due = today() - timedelta(days)
     on = due - timedelta(30)
-    make_document(account=account, amounts=[amount], due=[due], on=on)
+    make_document(account=account, amounts=[amount], due=[due], on=on, currency=currency)
     return account
 
 
@@ -93,8 +96,33 @@ def test_filters_sorts_and_export(people: People) -> None:
     file = client.get(LIST, {"export": "csv"})
     lines = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     oldest = today() - timedelta(90)
-    assert lines[0].startswith("Payer,Group,Overdue,Oldest due,Days late")
-    assert lines[1].startswith(f"Ääkkönen,,50.0000,{oldest.isoformat()},90")
+    assert lines[0].startswith("Payer,Overdue,Oldest due,Days late")
+    assert lines[1].startswith(f"Ääkkönen,50.0000,{oldest.isoformat()},90")
+
+
+def test_amounts_are_ordered_by_what_they_are_worth(people: People) -> None:
+    make_rate(currency="VND", rate="0.00004")
+    make_rate(currency="USD", rate="0.9")
+    for name, amount, currency in (
+        ("Dong", "1000000", "VND"), ("Euro", "50.00", "EUR"), ("Dollar", "60.00", "USD"),
+        ("No rate", "9999.00", "SEK"),
+    ):  # fmt: skip
+        owe(name, amount, currency=currency)
+    flag_overdue(as_of=today())
+    client = client_of(people.controller)
+    assert names(client.get(LIST)) == ["Dollar", "Euro", "Dong", "No rate"]
+    assert names(client.get(LIST, {"sort": "amount"})) == ["Dong", "Euro", "Dollar", "No rate"]
+
+
+def test_pages_follow_the_worth(people: People) -> None:
+    for number in range(60):
+        owe(f"P{number}", f"{number + 1}.37")
+    flag_overdue(as_of=today())
+    client = client_of(people.controller)
+    first = client.get(LIST)
+    second = client.get(first.context["table"].next_url)
+    assert names(first)[0] == "P59"
+    assert names(second) == [f"P{number}" for number in range(9, -1, -1)]
 
 
 def test_the_list_asks_as_often_for_three_rows_as_for_one(
@@ -106,7 +134,7 @@ def test_the_list_asks_as_often_for_three_rows_as_for_one(
             owe("", lead=None)
         flag_overdue(as_of=today())
         client.get(LIST)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(12):
             assert len(names(client.get(LIST, {"whose": "all"}))) == number
 
 
