@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts.demo.part import PART
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
+        from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
         from accounts.services.revenue import ask_to_fill_base_amounts, base_currency_blocker
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
@@ -19,7 +20,7 @@ class AccountsConfig(AppConfig):
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(base_currency_blocker)
         demo_parts.register(PART)
-        register_mover(*MOVERS)
+        register_mover(*MOVERS, *PEOPLE_MOVERS)
         cards.register()
         importers.register()
         panels.register()
