@@ -45,6 +45,8 @@ class DatedForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"), required=False)
 
     def __init__(self, data: Any, *, user: User, today: date) -> None:
+        data = data.copy()
+        data.setdefault("as_of", today.isoformat())
         super().__init__(data)
         self.user, self.today = user, today
         self._field("account").user = user
@@ -158,6 +160,9 @@ class StatementForm(forms.Form):
     date_to = forms.DateField(label=_("To"), required=False, help_text=_("This day included."))
 
     def __init__(self, data: Any, *, today: date) -> None:
+        data = data.copy()
+        data.setdefault("date_from", add_months(month_start(today), -2).isoformat())
+        data.setdefault("date_to", today.isoformat())
         super().__init__(data)
         self.today = today
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Case, DecimalField, F, Q, When
+from django.db.models.expressions import OrderBy
 
 from accounts.models import Account
+from kam.core.selectors.rates import rates_on
 from kam.identity.models import User
 from settlements.choices import DocumentKind, WorkRole
 from settlements.models import ControllerAssignment, Document, WorkItem
@@ -102,16 +104,24 @@ class Task:
     work_id: int
 
 
-def largest_tasks(user: User, *, limit: int = 8) -> list[Task]:
+def largest_tasks(user: User, *, into: str, as_of: date, limit: int = 8) -> list[Task]:
     """Return the largest overdue amounts that work waits for, in the user's scope.
 
-    As of the last overdue run; amounts in different currencies are compared as numbers.
+    As of the last overdue run, each in its own currency; put in order by what they are worth in
+    one, at the day's rates. What has no rate stands last.
     """
     waiting = WorkItem.objects.visible_to(user).not_done().select_related("party", "user")
     found: dict[tuple[int, str], list[WorkItem]] = {}
-    for work in waiting.order_by("-amount", "-pk")[: limit * len(WorkRole)]:
+    worth = _worth(into, as_of)
+    for work in waiting.order_by(worth, "-pk")[: limit * len(WorkRole)]:
         found.setdefault((work.party_id, work.currency_id), []).append(work)
     return [_task(pieces) for pieces in list(found.values())[:limit]]
+
+
+def _worth(into: str, on: date) -> OrderBy:
+    rates = rates_on(into, on)
+    steps = [When(currency_id=code, then=F("amount") * rate) for code, rate in rates.items()]
+    return Case(*steps, output_field=DecimalField()).desc(nulls_last=True)
 
 
 def _task(pieces: list[WorkItem]) -> Task:

@@ -27,7 +27,12 @@ from settlements.forms.ageing import LEVELS, AgeingForm
 from settlements.selectors.ageing import Ageing, AgeingQuery, Basis, ageing
 from settlements.selectors.collection import aged, beyond_terms
 from settlements.selectors.rates_used import rates_used
-from settlements.views.ageing_figures import collection_stats, currency_blocks, stats
+from settlements.views.ageing_figures import (
+    collection_stats,
+    currency_blocks,
+    currency_titles,
+    stats,
+)
 from settlements.views.ageing_table import ageing_table, page_of_ageing
 from settlements.views.board_parts import BASIS_WORDS
 
@@ -98,6 +103,7 @@ def ageing_page(request: HttpRequest) -> HttpResponseBase:
     except MissingRateError as error:
         apart = ageing(asked.query, limit=0, convert=False)
         context |= {"missing": error, "blocks": currency_blocks(apart, {})}
+        context["titles"] = currency_titles(apart)
         return render(request, PAGE, context)
     table = ageing_table(request, found, offset)
     return respond(request, PAGE, {**context, **_contents(found), "groups": table}, table)
@@ -127,6 +133,7 @@ def _contents(found: Ageing) -> dict[str, Any]:
     return {
         "found": found,
         "stats": stats(found),
+        "titles": currency_titles(found),
         "blocks": currency_blocks(found, days) if codes != [found.currency] else [],
     }
 

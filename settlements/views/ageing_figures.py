@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from kam.core import formats
 from kam.core.dates import Period
 from kam.core.stats import Stat
+from kam.core.tables import Column
 from settlements.analytics.collection import BeyondTerms
 from settlements.selectors.ageing import Ageing
 from settlements.selectors.collection import Dso
@@ -22,10 +23,11 @@ from settlements.views.board_parts import (
     OVERDUE_WHAT,
     UNAPPLIED_WHAT,
     age_bar,
-    band_shade,
     band_title,
     items_url,
 )
+
+MONEY = Column(name="amount", title="", kind="money", compact=True)
 
 
 def stats(found: Ageing) -> list[Stat]:
@@ -68,16 +70,29 @@ def stats(found: Ageing) -> list[Stat]:
     ]  # fmt: skip
 
 
+def currency_titles(found: Ageing) -> list[Any]:
+    """The heads of the figures of each currency."""
+    bands = [band_title(name) for name in found.query.bands.names]
+    return [*bands, _("Open"), _("Overdue"), _("Unapplied cash"), _("Open credits"), _("Net")]
+
+
 def currency_blocks(found: Ageing, rate_days: Mapping[str, date]) -> list[dict[str, Any]]:
     """Each currency's own sums, with the rate that converts it and the day of that rate."""
     bands = found.query.bands
     return [
         {
-            "row": row,
+            "currency": row.currency,
             "bar": age_bar(row.buckets, bands),
-            "bands": [
-                {"title": band_title(name), "shade": band_shade(place, bands), "amount": amount}
-                for place, (name, amount) in enumerate(zip(bands.names, row.buckets, strict=True))
+            "amounts": [
+                MONEY.formatted(amount)
+                for amount in (
+                    *row.buckets,
+                    row.open,
+                    row.overdue,
+                    row.unapplied,
+                    row.open_credits,
+                    row.net,
+                )
             ],
             "rate": None if row.currency == found.currency else found.rates.get(row.currency),
             "rate_day": rate_days.get(row.currency),

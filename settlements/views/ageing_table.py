@@ -131,15 +131,25 @@ def _row_url(line: Line, query: AgeingQuery) -> str:
     return reverse("accounts:account-detail", args=[line.pk]) + "#panel-receivables"
 
 
-def _cell_url(found: Ageing, bucket: str) -> Callable[[Line], str]:
-    """The items of a cell; none where the list of items cannot ask the same."""
+def _gross(line: Line) -> Decimal:
+    return line.row.open
+
+
+def _late(line: Line) -> Decimal:
+    return line.row.overdue
+
+
+def _cell_url(
+    found: Ageing, bucket: str, amount: Callable[[Line], Decimal]
+) -> Callable[[Line], str]:
+    """The items of a cell; none of nothing, or where the list of items cannot ask the same."""
     query = found.query
     if query.lead is not None and query.level is Level.GROUP:
         return lambda _line: ""
     own = 1 if query.level is Level.ACCOUNT else None
 
     def url(line: Line) -> str:
-        if not line.is_visible:
+        if not line.is_visible or not amount(line):
             return ""
         return items_url(
             as_of=query.as_of, account=line.pk, bucket=bucket, basis=query.basis,
@@ -155,14 +165,14 @@ def _bucket(place: int) -> Callable[[Line], Decimal]:
 
 def _columns(found: Ageing) -> list[Column]:
     query = found.query
-    money: dict[str, Any] = {"kind": "money", "unit": found.currency}
+    money: dict[str, Any] = {"kind": "money", "unit": found.currency, "compact": True}
     bands = [
         Column(
             name=column,
             title=band_title(name),
             value=_bucket(place),
             sort=True,
-            link=_cell_url(found, name),
+            link=_cell_url(found, name, _bucket(place)),
             **money,
         )
         for place, (column, name) in enumerate(
@@ -172,8 +182,8 @@ def _columns(found: Ageing) -> list[Column]:
     return [
         Column(name="name", title=_("Group") if query.level is Level.GROUP else _("Account")),
         *bands,
-        _amount("open", gettext_lazy("Open"), money, link=_cell_url(found, "")),
-        _amount("overdue", gettext_lazy("Overdue"), money, link=_cell_url(found, "overdue")),
+        _amount("open", gettext_lazy("Open"), money, link=_cell_url(found, "", _gross)),
+        _amount("overdue", gettext_lazy("Overdue"), money, link=_cell_url(found, "overdue", _late)),
         _amount("unapplied", gettext_lazy("Unapplied cash"), money),
         _amount("open_credits", gettext_lazy("Open credits"), money),
         _amount("net", gettext_lazy("Net"), money),

@@ -51,6 +51,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         return file
     table = figures.group_table(request, reading)
     shown = reading.board
+    tasks = largest_tasks(user, into=shown.currency, as_of=shown.as_of)
     context |= {
         "reading": reading,
         "board": shown,
@@ -58,7 +59,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
         "stats": figures.stats(reading),
         "charts": charts,
         "groups": table,
-        "tasks": figures.task_lines(largest_tasks(user), as_of=shown.as_of),
+        "tasks": figures.task_lines(tasks, as_of=shown.as_of),
         "trend_url": "" if reading.now else reverse("settlements:board-trend"),
         "days_old": (timezone.localdate() - shown.as_of).days,
         "as_of": shown.as_of if shown.as_of != timezone.localdate() else None,

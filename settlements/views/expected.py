@@ -87,17 +87,17 @@ def _stats(found: Forecast) -> list[Stat]:
     came = sum((week.came or ZERO for week in past), ZERO)
     return [
         Stat(
-            name="now", title=_("Expected this week"), value=now.expected,
+            name="now", title=_("This week"), value=now.expected,
             what=_("What should come in the running week, with what should have come already."),
             **money,
         ),
         Stat(
-            name="soon", title=_("Expected in the next 4 weeks"),
+            name="soon", title=_("Next 4 weeks"),
             value=sum((week.expected for week in ahead[:SOON]), ZERO),
             what=_("What is open, by due date and each payer's habit of the last year."), **money,
         ),
         Stat(
-            name="came", title=_("Came in the last 4 weeks"), value=came,
+            name="came", title=_("Came, 4 weeks"), value=came,
             reference=_("%(amount)s was expected")
             % {"amount": formats.compact(sum((week.expected for week in past), ZERO))},
             what=_("Receipts by the day they were posted for."), **money,

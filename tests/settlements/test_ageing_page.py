@@ -174,7 +174,7 @@ def test_every_cell_leads_to_its_items(people: People) -> None:
     links = re.findall(r'href="(/receivables/items/\?[^"]+)"', page.replace("&amp;", "&"))
     asked = [parse_qs(urlsplit(link).query) for link in links]
     wanted = {
-        "account": [str(accounts["Alpha"].pk)], "as_of": [str(DAY)], "bucket": ["91-120"],
+        "account": [str(accounts["Beta"].pk)], "as_of": [str(DAY)], "bucket": ["91-120"],
         "bands": ["30,60,90,120"],
     }  # fmt: skip
     assert wanted in asked

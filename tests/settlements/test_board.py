@@ -168,7 +168,7 @@ def test_statements_stay_few(people: People, django_assert_num_queries: Any) -> 
     run()
     client = client_of(people.director)
     client.get(URL)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(URL)
     company = make_company()
     for number in range(15):
@@ -177,7 +177,7 @@ def test_statements_stay_few(people: People, django_assert_num_queries: Any) -> 
             due=[TODAY - timedelta(days=9)],
         )  # fmt: skip
     run()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         response = client.get(URL)
     assert (len(response.context["groups"].rows), response.context["board"].count) == (12, 17)
     more = client.get(f"{URL}?after=12")
