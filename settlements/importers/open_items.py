@@ -92,6 +92,7 @@ class OpenItemsImporter(Importer):
     def resolve(self, run: Run) -> None:
         """Find accounts and what stands, judge each row, compare it with what is posted."""
         parameters = _parameters(run)
+        run.execute(sql.ROUGHLY)
         with run.step("lookups"):
             lookups.find_accounts(run)
         with run.step("keys"):
@@ -99,11 +100,8 @@ class OpenItemsImporter(Importer):
                 run.execute(statement)
                 run.execute(f"ANALYZE {table}")
         with run.step("compare"):
-            run.execute(sql.VALUED, parameters)
-            run.execute("ANALYZE import_valued")
-            run.execute(sql.NUMBERED, parameters)
-            run.execute("ANALYZE import_numbered")
             run.execute(sql.ROWS, parameters)
+            run.execute("ANALYZE import_rows")
         run.first, run.last = run.rows(_SPAN)[0]
         self._notice(run, first=parameters["first"])
         if run.options.full_extract:
@@ -152,22 +150,19 @@ class OpenItemsImporter(Importer):
             lookups.create_accounts(run, accounts)
             company = {"company": _company(run)}
         with run.step("number"):
-            for statement in (sql.PARTIES, sql.POSTS, sql.SETTLEMENTS):
-                run.execute(statement, company)
-            run.execute("ANALYZE import_posts, import_settlements")
+            run.execute(sql.PARTIES)
+            run.execute(sql.POSTS, company)
+            if receipts := run.execute(sql.SETTLEMENTS):
+                run.also["receipts"] = receipts
         for name, statement in (
-            ("documents", sql.POST_DOCUMENTS),
-            ("items", sql.POST_ITEMS),
-            ("receipts", sql.SETTLE_DOCUMENTS),
-            ("receipt items", sql.SETTLE_ITEMS),
+            ("documents and receipts", sql.POST_ALL_DOCUMENTS),
+            ("items", sql.POST_ALL_ITEMS),
+            ("sums", sql.COMPLETE),
             ("allocations", sql.ALLOCATE),
+            ("statistics", sql.ANALYZE),
         ):
             with run.step(name):
-                rows = run.execute(statement)
-                if name == "receipts" and rows:
-                    run.also["receipts"] = rows
-        with run.step("statistics"):
-            run.execute(sql.ANALYZE)
+                run.execute(statement)
         if answered := run.execute(sql.ANSWER_MISSING):
             run.also["items named again"] = answered
         if run.options.full_extract and (gaps := run.execute(sql.KEEP_MISSING)):

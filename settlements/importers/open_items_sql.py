@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from settlements.selectors.ledger import PARTY_SQL
 
+# For the planner it is enough to know about how many rows there are, and how many alike: looking at
+# a small sample takes a tenth of the time.
+ROUGHLY = "SET LOCAL default_statistics_target = 10"
 # What a row without a key of its own is known by: everything but how far it is settled.
 _CONTENT = """md5(ROW(account, selling_company, document_type, document_date, due_date, amount,
     currency, reference)::text)"""
@@ -87,58 +90,6 @@ KEY_TABLES = (
     ("import_settled", SETTLED),
     ("import_closed", CLOSED),
 )
-VALUED = """
-CREATE TEMP TABLE import_valued ON COMMIT DROP AS
-SELECT s.line_no, s.reason, s.detail, s.account, s.document_date, s.reference,
-    k.key, k.differs, k.again,
-    COALESCE(s.document_type, 'invoice') AS kind,
-    CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN -1 ELSE 1 END AS side,
-    CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN NULL ELSE s.due_date END
-        AS due_date,
-    s.amount AS total, COALESCE(upper(s.currency), a.currency_id, %(base)s) AS currency,
-    s.settled_on, CASE WHEN s.settled_on IS NULL THEN s.settled_amount
-        ELSE COALESCE(s.settled_amount, s.amount) END AS settled,
-    a.account_id, a.ambiguous, s.selling_company,
-    CASE WHEN s.selling_company IS NULL THEN %(company)s::bigint ELSE c.id END AS company_id,
-    t.document_id, COALESCE(t.tries, 0) AS tries,
-    CASE WHEN s.source_key IS NOT NULL THEN s.source_key ELSE COALESCE(s.reference, k.key) END
-        AS said_number, s.source_key IS NOT NULL AS keyed
-FROM import_stage s
-JOIN import_keyed k ON k.line_no = s.line_no
-LEFT JOIN import_accounts a ON a.value = s.account
-LEFT JOIN core_sellingcompany c ON c.code = s.selling_company
-LEFT JOIN import_standing t ON t.key = k.key
-"""
-# A number of 60 characters at most that no other row of the file has: without a key of its own a
-# reference that stands twice gets a piece of the row's key.
-NUMBERED = """
-CREATE TEMP TABLE import_numbered ON COMMIT DROP AS
-WITH twice AS (
-    SELECT said_number FROM import_valued WHERE document_id IS NULL AND NOT keyed
-    GROUP BY 1 HAVING count(*) > 1
-), numbers AS (
-    SELECT v.line_no, v.key, v.kind, v.company_id, v.account_id, v.document_date, v.total, v.tries,
-        CASE WHEN length(v.said_number) > 50
-            THEN left(v.said_number, 40) || '-' || left(md5(v.said_number), 8)
-            WHEN t.said_number IS NOT NULL THEN v.said_number || '-' || left(md5(v.key), 8)
-            ELSE v.said_number END || CASE WHEN v.tries > 0 THEN '~' || v.tries ELSE '' END
-        AS number
-    FROM import_valued v LEFT JOIN twice t ON t.said_number = v.said_number AND NOT v.keyed
-    WHERE v.document_id IS NULL AND v.reason IS NULL
-)
-SELECT n.line_no, n.number, taken.number IS NOT NULL AS taken, zeros.number AS padded
-FROM numbers n
-LEFT JOIN settlements_document taken ON taken.selling_company_id = n.company_id
-    AND taken.kind = n.kind AND taken.number = n.number
-LEFT JOIN LATERAL (
-    SELECT d.number FROM settlements_document d
-    WHERE d.account_id = n.account_id AND d.document_date = n.document_date AND d.kind = n.kind
-      AND d.total = n.total AND d.number <> n.number
-      AND ltrim(d.number, '0') = ltrim(n.number, '0') AND d.reverses_id IS NULL
-      AND NOT EXISTS (SELECT 1 FROM settlements_document r WHERE r.reverses_id = d.id)
-    LIMIT 1
-) AS zeros ON %(others)s
-"""
 _CHANGED = """CASE
             WHEN COALESCE(m.merged_into_id, m.id) IS DISTINCT FROM v.account_id
                 THEN 'account changed'
@@ -155,12 +106,61 @@ _CHANGED = """CASE
             WHEN i.allocated < v.settled AND v.settled - COALESCE(s.amount, 0)
                 > i.amount - i.allocated THEN 'more than is open'
         END"""
+# Each row with its account, currency and company, and the document that stands under its key.
+_VALUED = """
+    SELECT s.line_no, s.reason, s.detail, s.account, s.document_date, s.reference,
+        k.key, k.differs, k.again,
+        COALESCE(s.document_type, 'invoice') AS kind,
+        CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN -1 ELSE 1 END AS side,
+        CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN NULL ELSE s.due_date END
+            AS due_date,
+        s.amount AS total, COALESCE(upper(s.currency), a.currency_id, %(base)s) AS currency,
+        s.settled_on, CASE WHEN s.settled_on IS NULL THEN s.settled_amount
+            ELSE COALESCE(s.settled_amount, s.amount) END AS settled,
+        a.account_id, a.ambiguous, s.selling_company,
+        CASE WHEN s.selling_company IS NULL THEN %(company)s::bigint ELSE c.id END AS company_id,
+        t.document_id, COALESCE(t.tries, 0) AS tries,
+        CASE WHEN s.source_key IS NOT NULL THEN s.source_key ELSE COALESCE(s.reference, k.key) END
+            AS said_number, s.source_key IS NOT NULL AS keyed
+    FROM import_stage s
+    JOIN import_keyed k ON k.line_no = s.line_no
+    LEFT JOIN import_accounts a ON a.value = s.account
+    LEFT JOIN core_sellingcompany c ON c.code = s.selling_company
+    LEFT JOIN import_standing t ON t.key = k.key
+"""
+# A number of 60 characters at most that no other row of the file has: without a key of its own a
+# reference that stands twice gets a piece of the row's key.
+_NUMBERED = """
+    SELECT v.*, CASE WHEN v.document_id IS NOT NULL OR v.reason IS NOT NULL THEN NULL ELSE
+        CASE WHEN length(v.said_number) > 50
+            THEN left(v.said_number, 40) || '-' || left(md5(v.said_number), 8)
+            WHEN t.said_number IS NOT NULL THEN v.said_number || '-' || left(md5(v.key), 8)
+            ELSE v.said_number END || CASE WHEN v.tries > 0 THEN '~' || v.tries ELSE '' END
+        END AS number
+    FROM valued v LEFT JOIN (
+        SELECT said_number FROM valued WHERE document_id IS NULL AND NOT keyed
+        GROUP BY 1 HAVING count(*) > 1
+    ) AS t ON t.said_number = v.said_number AND NOT v.keyed
+"""
+# Among documents that stand: the same number, and one that differs by leading zeros only.
+_NUMBERS_TAKEN = """
+    LEFT JOIN settlements_document taken ON taken.selling_company_id = v.company_id
+        AND taken.kind = v.kind AND taken.number = v.number
+    LEFT JOIN LATERAL (
+        SELECT z.number FROM settlements_document z
+        WHERE z.account_id = v.account_id AND z.document_date = v.document_date
+          AND z.kind = v.kind AND z.total = v.total AND z.number <> v.number
+          AND ltrim(z.number, '0') = ltrim(v.number, '0') AND z.reverses_id IS NULL
+          AND NOT EXISTS (SELECT 1 FROM settlements_document r WHERE r.reverses_id = z.id)
+        LIMIT 1
+    ) AS zeros ON %(others)s AND v.number IS NOT NULL
+"""
 ROWS = f"""
 CREATE TEMP TABLE import_rows ON COMMIT DROP AS
-WITH judged AS (
-    SELECT v.*, n.number, i.id AS item_id, i.party_id, COALESCE(s.receipts, 0) AS receipts,
+WITH valued AS MATERIALIZED ({_VALUED}), judged AS (
+    SELECT v.*, i.id AS item_id, i.party_id, COALESCE(s.receipts, 0) AS receipts,
         d.total AS was_total, d.document_date AS was_date, i.due_date AS was_due,
-        n.padded, i.allocated,
+        zeros.number AS padded, i.allocated,
         -- What is still to be posted: nothing where what is allocated by hand covers it.
         CASE WHEN v.settled_on IS NULL THEN NULL WHEN v.document_id IS NULL THEN v.settled
             WHEN i.allocated >= v.settled THEN NULL
@@ -182,11 +182,10 @@ WITH judged AS (
             WHEN v.company_id IS NULL AND NOT %(first)s THEN 'which selling company'
             WHEN v.differs THEN 'same key, other content'
             WHEN v.document_id IS NOT NULL THEN {_CHANGED}
-            WHEN n.taken THEN 'number taken'
-            WHEN n.padded IS NOT NULL THEN 'number differs by zeros'
+            WHEN taken.id IS NOT NULL THEN 'number taken'
+            WHEN zeros.number IS NOT NULL THEN 'number differs by zeros'
         END) AS problem
-    FROM import_valued v
-    LEFT JOIN import_numbered n ON n.line_no = v.line_no
+    FROM ({_NUMBERED}) AS v {_NUMBERS_TAKEN}
     LEFT JOIN settlements_document d ON d.id = v.document_id
     LEFT JOIN accounts_account m ON m.id = d.account_id
     LEFT JOIN settlements_ledgeritem i ON i.document_id = d.id
@@ -236,28 +235,27 @@ CREATE TEMP TABLE import_posts ON COMMIT DROP AS
 SELECT {DOCUMENT_ID} AS document_id, {ITEM_ID} AS item_id, o.* FROM (
     SELECT r.line_no, r.key, r.number, r.kind, r.side, p.account_id, p.party_id,
         COALESCE(r.company_id, %(company)s::bigint) AS company_id, r.currency, r.document_date,
-        r.due_date, r.total, r.reference
+        r.due_date, r.total, r.reference, r.settled_on, r.to_settle
     FROM import_rows r JOIN import_accounts a ON a.value = r.account
     JOIN import_parties p ON p.account_id = a.account_id
     WHERE r.action = 'c' ORDER BY r.key OFFSET 0
 ) AS o
 """
-# A debit is settled by a receipt; a credit by a refund.
+# A debit is settled by a receipt; a credit by a refund. What is posted above stands in order.
 SETTLEMENTS = f"""
 CREATE TEMP TABLE import_settlements ON COMMIT DROP AS
 SELECT {DOCUMENT_ID} AS document_id, {ITEM_ID} AS item_id, o.* FROM (
-    SELECT COALESCE(p.item_id, r.item_id) AS settles_id, r.side,
-        COALESCE(p.party_id, r.party_id) AS party_id, COALESCE(p.account_id, d.account_id)
-            AS account_id, COALESCE(p.company_id, d.selling_company_id) AS company_id, r.currency,
-        r.settled_on, r.to_settle AS total,
-        'settled:' || r.key || CASE WHEN r.receipts > 0 THEN ':' || r.receipts + 1 ELSE '' END
-            AS key,
-        COALESCE(p.number, d.number) || '/' || r.receipts + 1 AS number,
-        left(COALESCE(p.number, d.number), 140) AS reference
-    FROM import_rows r LEFT JOIN import_posts p ON p.line_no = r.line_no
-    LEFT JOIN settlements_document d ON d.id = r.document_id
-    WHERE r.action IN ('c', 'u') AND r.to_settle IS NOT NULL
-    ORDER BY r.key OFFSET 0
+    SELECT item_id AS settles_id, side, party_id, account_id, company_id, currency, settled_on,
+        to_settle AS total, 'settled:' || key AS key, number || '/1' AS number,
+        left(number, 140) AS reference
+    FROM import_posts WHERE to_settle IS NOT NULL
+    UNION ALL
+    (SELECT r.item_id, r.side, r.party_id, d.account_id, d.selling_company_id, r.currency,
+        r.settled_on, r.to_settle,
+        'settled:' || r.key || CASE WHEN r.receipts > 0 THEN ':' || r.receipts + 1 ELSE '' END,
+        d.number || '/' || r.receipts + 1, left(d.number, 140)
+    FROM import_rows r JOIN settlements_document d ON d.id = r.document_id
+    WHERE r.action = 'u' AND r.to_settle IS NOT NULL ORDER BY r.key)
 ) AS o
 """
 _DOCUMENT = """
@@ -268,23 +266,31 @@ _ITEM = """
 INSERT INTO settlements_ledgeritem (id, document_id, sequence, kind, selling_company_id, party_id,
     account_id, currency_id, side, amount, document_date, posting_date, due_date)
 """
-POST_DOCUMENTS = f"""{_DOCUMENT}
+_POSTED_DOCUMENTS = """
 SELECT document_id, kind, number, company_id, party_id, account_id, currency, document_date,
     document_date, total, reference, %(source)s, key, %(batch)s FROM import_posts
 """
-POST_ITEMS = f"""{_ITEM}
-SELECT item_id, document_id, 1, kind, company_id, party_id, account_id, currency, side, total,
-    document_date, document_date, due_date FROM import_posts
-"""
-SETTLE_DOCUMENTS = f"""{_DOCUMENT}
+_SETTLING_DOCUMENTS = """
 SELECT document_id, CASE side WHEN 1 THEN 'receipt' ELSE 'refund' END, number, company_id,
     party_id, account_id, currency, settled_on, settled_on, total, reference, %(source)s, key,
     %(batch)s FROM import_settlements
 """
-SETTLE_ITEMS = f"""{_ITEM}
+_POSTED_ITEMS = """
+SELECT item_id, document_id, 1, kind, company_id, party_id, account_id, currency, side, total,
+    document_date, document_date, due_date FROM import_posts
+"""
+_SETTLING_ITEMS = """
 SELECT item_id, document_id, 1, CASE side WHEN 1 THEN 'receipt' ELSE 'refund' END, company_id,
     party_id, account_id, currency, -side, total, settled_on, settled_on, NULL
 FROM import_settlements
+"""
+POST_DOCUMENTS = f"{_DOCUMENT} {_POSTED_DOCUMENTS}"
+POST_ITEMS = f"{_ITEM} {_POSTED_ITEMS}"
+POST_ALL_DOCUMENTS = f"{POST_DOCUMENTS} UNION ALL {_SETTLING_DOCUMENTS}"
+POST_ALL_ITEMS = f"{POST_ITEMS} UNION ALL {_SETTLING_ITEMS}"
+# The sums are looked at while nothing is allocated yet and every row stands once.
+COMPLETE = """
+SET CONSTRAINTS documents_complete IMMEDIATE; SET CONSTRAINTS documents_complete DEFERRED
 """
 ALLOCATE = """
 INSERT INTO settlements_allocation (debit_item_id, credit_item_id, party_id, currency_id, amount,
@@ -305,7 +311,7 @@ FROM settlements_document d JOIN settlements_ledgeritem i ON i.document_id = d.i
 WHERE d.source_id = %(source)s AND i.allocated < i.amount AND d.reverses_id IS NULL
   AND NOT starts_with(d.source_key, 'settled:')
   AND EXISTS (SELECT 1 FROM imports_importbatch b WHERE b.id = d.batch_id AND b.kind = %(kind)s)
-  AND NOT EXISTS (SELECT 1 FROM import_valued v WHERE v.document_id = d.id)
+  AND NOT EXISTS (SELECT 1 FROM import_rows r WHERE r.document_id = d.id)
 """
 OPEN_OF_SOURCE = """
 SELECT count(*) FROM settlements_document d

@@ -92,10 +92,11 @@ def run(report: Report, size: Size) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "open_items.csv"
         _write(file, items, size)
-        bare = min(_bare_copy(file) for _ in range(2))
+        _warm_up(file)
+        bare = min(_bare_copy(file) for _ in range(3))
         answer: dict[str, Any] = {}
         took = seconds(lambda: answer.update(_import(file)))
-    if answer["created"] != items or Document.objects.count() != items + _settled(items):
+    if answer["created"] != items or Document.objects.count() != 1 + items + _settled(items):
         raise AssertionError(answer)
     report.note(f"bare COPY {bare:.2f} s, import of {items:,} open items {took:.1f} s:")
     for step, lasted in answer["timings"].items():
@@ -106,6 +107,16 @@ def run(report: Report, size: Size) -> None:
         cursor.execute("VACUUM ANALYZE settlements_allocation")
     _measure_ageing(report)
     _measure_overdue(report)
+
+
+def _warm_up(file: Path) -> None:
+    """Import one row, so that what a process loads once is loaded."""
+    first = file.with_name("first.csv")
+    with file.open(encoding="utf-8") as stream:
+        header, row = stream.readline(), stream.readline()
+    cells = row.strip().split(",")
+    first.write_text(f"{header}{','.join(['FIRST', *cells[1:-2], '', ''])}\n", encoding="utf-8")
+    _import(first)
 
 
 def _settled(items: int) -> int:
