@@ -10,8 +10,10 @@ from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
 from accounts.services.revenue import fill_base_amounts
+from accounts.services.tiers.rescoring import rescore_today
 from accounts.services.tree import refresh_current
 from kam.core.jobs import JobError, Progress, job
+from kam.core.problems import RefusedError
 
 
 @job("accounts.refresh_accounts", title=_("Bring accounts up to date"))
@@ -45,3 +47,19 @@ def recompute_concentration(progress: Progress) -> dict[str, Any]:
     except MissingRatesError as error:
         raise JobError(str(error)) from error
     return {"as_of": as_of.isoformat(), "snapshots": [one.snapshot.pk for one in written]}
+
+
+@job(
+    "accounts.rescore_tiers",
+    title=_("Compute the tiers of accounts"),
+    capability="tiers.manage",
+)
+def rescore_tiers(progress: Progress) -> dict[str, Any]:
+    """Score all accounts by the tier model in force today (nightly and on demand)."""
+    as_of = timezone.localdate()
+    try:
+        done = rescore_today(as_of=as_of, report=progress.report)
+    except RefusedError as error:
+        raise JobError(str(error)) from error
+    counts = {} if done is None else {"scored": done.scored, "began": done.began}
+    return {"as_of": as_of.isoformat(), **counts}

@@ -44,6 +44,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="1", minute="40"),
         "kwargs": {"name": "accounts.refresh_accounts"},
     },
+    "nightly tiers": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="2", minute="30"),
+        "kwargs": {"name": "accounts.rescore_tiers"},
+    },
     "nightly overdue receivables": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="0"),

@@ -30,6 +30,14 @@ from accounts.models.revenue import (
     RevenueWatermark,
 )
 from accounts.models.targets import Target
+from accounts.models.tiers import (
+    Tier,
+    TierAssignment,
+    TierCriterion,
+    TierModel,
+    TierOverride,
+    TierRating,
+)
 
 __all__ = [
     "Account",
@@ -58,4 +66,10 @@ __all__ = [
     "StakeholderNote",
     "StakeholderRating",
     "Target",
+    "Tier",
+    "TierAssignment",
+    "TierCriterion",
+    "TierModel",
+    "TierOverride",
+    "TierRating",
 ]

@@ -16,13 +16,15 @@ WITH RECURSIVE below(root_id, account_id, valid) AS (
 # Whole months come from the roll-up; of a month in which an account came or went, its entries do.
 MONTHS = """
 , pieces AS (
-    SELECT below.root_id, m.month, m.entries, m.base_amount AS amount, m.unconverted
+    SELECT below.root_id, m.month, m.entries, m.base_amount AS amount, m.unconverted,
+        m.net_amount AS net, m.cost, m.costed_amount AS costed
     FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
     WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
       AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
     UNION ALL
     SELECT below.root_id, broken.month, 1, COALESCE(e.base_amount, 0),
-        (e.base_amount IS NULL)::integer
+        (e.base_amount IS NULL)::integer, e.net_amount, COALESCE(e.cost, 0),
+        CASE WHEN e.cost IS NULL THEN 0 ELSE e.net_amount END
     FROM below
     CROSS JOIN LATERAL (
         SELECT DISTINCT date_trunc('month', day)::date AS month

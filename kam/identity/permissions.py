@@ -30,6 +30,10 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),
     "concentration.set_thresholds": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "tiers.view": frozenset(Role),
+    "tiers.rate": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "tiers.manage": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "tiers.override": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "imports.run": frozenset(
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),

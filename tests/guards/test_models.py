@@ -60,6 +60,8 @@ WITHOUT_HISTORY = {
     "accounts.RevenueWatermark": "a counter",
     "accounts.ConcentrationSnapshot": "frozen",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
+    "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
+    "accounts.TierRating": "append-only, so its own history",
     "settlements.Document": "append-only, so its own history",
     "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
     "settlements.Allocation": "append-only, so its own history",
