@@ -67,7 +67,8 @@ document.addEventListener("keydown", (event) => {
 function fill(field) {
   const table = field.closest("[data-shares]");
   const left = rest(table);
-  const most = left === null ? units(field.dataset.share) : Math.min(left, units(field.dataset.share));
+  const most =
+    left === null ? units(field.dataset.share) : Math.min(left, units(field.dataset.share));
   if (most > 0) field.value = String(most / SCALE);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
