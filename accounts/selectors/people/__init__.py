@@ -1,0 +1,1 @@
+"""People at accounts: lists, the stakeholder map, coverage, the relationship matrix."""
