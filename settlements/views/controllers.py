@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -29,10 +31,23 @@ from settlements.selectors import controllers as reads
 from settlements.selectors.work import controllers_shares
 from settlements.services import work as services
 from settlements.views.board_parts import url_of
-from settlements.views.work_columns import account_url
+from settlements.views.work_columns import account_url, two_lines
 
 ASSIGN = "receivables.assign_controller"
 LIST = "settlements:controller-list"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The account with its group under it; a file gets the name alone."""
+
+    row: ControllerAssignment
+
+    def __str__(self) -> str:
+        return self.row.account.name
+
+    def __html__(self) -> SafeString:
+        return two_lines(str(self), _group(self.row) or "")
 
 
 def _state(row: ControllerAssignment, today: date) -> Badge:
@@ -50,7 +65,7 @@ def _columns(today: date) -> list[Column]:
         Column(
             name="account",
             title=gettext_lazy("Account"),
-            value="account.name",
+            value=Watched,
             sort="account__name_key",
             link=lambda row: account_url(row.account_id),
         ),
@@ -58,6 +73,7 @@ def _columns(today: date) -> list[Column]:
             name="group",
             title=gettext_lazy("Group"),
             value=_group,
+            default=False,
             unknown=gettext_lazy("Top of its tree"),
         ),
         Column(
@@ -129,11 +145,10 @@ def controller_list(request: HttpRequest) -> HttpResponseBase:
 def _who(request: HttpRequest, today: date) -> dict[str, Any]:
     """The question who would get an account's work, with its answer once it is asked."""
     asked = "who-account" in request.GET
+    data = request.GET.copy()
+    data["who-on"] = data.get("who-on") or today.isoformat()
     form = WhoForm(
-        request.GET if asked else None,
-        prefix="who",
-        user=signed_in(request),
-        initial={"on": today},
+        data if asked else None, prefix="who", user=signed_in(request), initial={"on": today}
     )
     if not asked or not form.is_valid():
         return {"form": form}

@@ -52,7 +52,7 @@ def work_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         request,
         reads.work_for(user).filter(reads.whose(user)[chosen]),
-        work_columns(today),
+        work_columns(today, all_mine=chosen == reads.MINE),
         name="receivables-work",
         caption=_("Work on overdue receivables"),
         default_sort="-amount",

@@ -54,7 +54,7 @@ class Payer:
         return self.work.party.name
 
     def __html__(self) -> SafeString:
-        return _two_lines(str(self), _group(self.work) or "")
+        return two_lines(str(self), _group(self.work) or "")
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,17 @@ class Step:
 
     def __html__(self) -> SafeString:
         on = self.work.next_step_on
-        return _two_lines(str(self), formats.date(on) if on else "")
+        return two_lines(str(self), formats.date(on) if on else "")
 
 
-def _two_lines(first: str, second: str) -> SafeString:
+def two_lines(first: str, second: str) -> SafeString:
+    """A name with something smaller under it."""
     line = format_html('<span class="cell-name" title="{0}">{0}</span>', first)
     return format_html('{}<span class="cell-sub">{}</span>', line, second) if second else line
 
 
-def work_columns(as_of: date) -> list[Column]:
-    """The columns; days late are those on `as_of`."""
+def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
+    """The columns; days late are those on `as_of`. `all_mine`: who acts goes without saying."""
     days = Func(
         F("oldest_due_on"),
         template=f"(DATE '{as_of.isoformat()}' - %(expressions)s)",
@@ -126,6 +127,7 @@ def work_columns(as_of: date) -> list[Column]:
             sort=days,
             nullable=False,
         ),
+        Column(name="state", title=gettext_lazy("State"), kind="badge", value=state_badge),
         Column(
             name="since",
             title=gettext_lazy("On the list since"),
@@ -141,6 +143,7 @@ def work_columns(as_of: date) -> list[Column]:
             name="who",
             title=gettext_lazy("Who"),
             value=lambda work: str(work.user) if work.user else _("Default queue"),
+            default=not all_mine,
         ),
         Column(
             name="contact",
@@ -166,5 +169,4 @@ def work_columns(as_of: date) -> list[Column]:
             default=False,
             unknown=gettext_lazy("No day is set"),
         ),
-        Column(name="state", title=gettext_lazy("State"), kind="badge", value=state_badge),
     ]  # fmt: skip
