@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "WorkState": "settlements.choices.WorkState",
         "WorkOutcome": "settlements.choices.WorkOutcome",
         "WorkEnd": "settlements.api.serializers.work.ENDS",
+        "GapOutcome": "settlements.choices.GapOutcome",
+        "GapAnswer": "settlements.api.serializers.work.GAP_ANSWERS",
     },
 }
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
 from settlements.api.serializers.fields import FIRST_DAY, LAST_DAY
-from settlements.choices import DocumentKind, Side, WorkRole, WorkState
+from settlements.choices import DocumentKind, GapOutcome, Side, WorkRole, WorkState
 from settlements.models import (
     AccountingPeriod,
     AccountMove,
     Allocation,
     ControllerAssignment,
     Document,
+    ExtractGap,
     LedgerItem,
     Position,
     WorkItem,
@@ -294,6 +295,24 @@ class WorkFilter(PositionFilter):
         """What waits, unless states are named."""
         rows: Any = super().filter_queryset(queryset)
         return rows if self.form.cleaned_data["state"] else rows.not_done()  # type: ignore[no-any-return]
+
+
+class GapFilter(Scoped):
+    """Filters of items missing from an extract."""
+
+    party = IdFilter(method="by_party", help_text=_("Who owes and pays, by id."))
+    batch = IdFilter(field_name="batch_id", help_text=_("Missing from this import."))
+    source = CodesFilter(field_name="batch__source__code", lookup_expr="in")
+    answered = django_filters.BooleanFilter(method="by_answer")
+    outcome = ChoicesFilter(choices=GapOutcome, lookup_expr="in")
+
+    class Meta:
+        model = ExtractGap
+        fields: list[str] = []
+
+    def by_answer(self, rows: QuerySet[Any], _name: str, wanted: bool) -> QuerySet[Any]:
+        """What somebody said what became of, or what waits for review."""
+        return rows.exclude(outcome="") if wanted else rows.filter(outcome="")
 
 
 class ControllerFilter(UpdatedSince):

@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from settlements.api.views import documents, reports, work
 from settlements.api.views.allocations import AllocationViewSet
+from settlements.api.views.gaps import GapViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("documents", documents.DocumentViewSet, basename="receivables-document")
@@ -12,6 +13,7 @@ router.register("allocations", AllocationViewSet, basename="receivables-allocati
 router.register("positions", work.PositionViewSet, basename="receivables-position")
 router.register("worklist", work.WorkViewSet, basename="receivables-work")
 router.register("controllers", work.ControllerViewSet, basename="receivables-controller")
+router.register("missing", GapViewSet, basename="receivables-missing")
 router.register("periods", work.PeriodViewSet, basename="receivables-period")
 
 receivables = [

@@ -12,17 +12,20 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Account
 from kam.core.models import SellingCompany
+from kam.imports.models import ImportBatch
 from settlements.choices import SIDES, DocumentKind
 from settlements.models import (
     AccountingPeriod,
     ControllerAssignment,
     Document,
+    ExtractGap,
     LedgerItem,
     Position,
     WorkItem,
 )
 from settlements.services.allocating import Match, allocate
 from settlements.services.overdue import flag_overdue
+from tests.factories.accounts import make_source
 from tests.factories.identity import make_user
 
 _numbers = count(1)
@@ -106,6 +109,10 @@ def make_receivables(account: Account, *, as_of: date = date(2026, 3, 31)) -> di
     )
     year = DateRange(date(2025, 1, 1), date(2026, 1, 1))
     period, _made = AccountingPeriod.objects.get_or_create(valid=year)
+    batch = ImportBatch.objects.create(kind="open_items", source=make_source())
+    gap = ExtractGap.objects.create(
+        batch=batch, document=invoice, party=account, currency_id="EUR", open_amount=Decimal(75)
+    )
     flag_overdue(as_of=as_of)
     return {
         "receivables/documents": invoice.pk,
@@ -116,4 +123,5 @@ def make_receivables(account: Account, *, as_of: date = date(2026, 3, 31)) -> di
         "receivables/worklist": WorkItem.objects.filter(party=account, role="lead").get().pk,
         "receivables/controllers": assignment.pk,
         "receivables/periods": period.pk,
+        "receivables/missing": gap.pk,
     }

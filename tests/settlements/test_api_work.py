@@ -24,6 +24,7 @@ from tests.factories.settlements import make_company, make_document, make_receiv
 POSITIONS, WORKLIST = "receivables/positions/", "receivables/worklist/"
 CONTROLLERS, PERIODS = "receivables/controllers/", "receivables/periods/"
 FLAG = "receivables/overdue/flag/"
+MISSING = "receivables/missing/"
 
 
 @pytest.fixture
@@ -292,3 +293,51 @@ def test_runs_and_periods_cost_the_same_at_any_length(people: People, rows: int)
         with CaptureQueriesContext(connection) as queries:
             assert len(api.rows(path)) == rows
         assert len(queries) == 3
+
+
+MAY_REVIEW = [
+    ("owner", 404), ("teammate", 404), ("stranger", 404), ("director", 404),
+    ("controller", 200), ("administrator", 200), ("auditor", 404),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "status"), MAY_REVIEW)
+def test_who_may_review_what_an_extract_left_out(
+    people: People, account: Account, who: str, status: int
+) -> None:
+    path = f"{MISSING}{make_receivables(account)['receivables/missing']}/"
+    api = Api(getattr(people, who))
+    assert api.get(MISSING).status_code == status
+    assert api.get(path).status_code == status
+    assert api.post(f"{path}answer/", {"outcome": "paid"}).status_code == status
+    assert api.post(f"{path}reopen/").status_code == status
+
+
+def test_what_an_extract_left_out_is_answered_once(people: People, account: Account) -> None:
+    path = f"{MISSING}{make_receivables(account)['receivables/missing']}/"
+    api = Api(people.controller)
+    [row] = api.rows(f"{MISSING}?answered=false&party={account.pk}")
+    assert (row["open_then"], row["open_now"], row["outcome"]) == ("75.00", "75.00", "")
+    assert row["party"]["name"] == "Kesko"
+    silent = api.post(f"{path}answer/", {"outcome": "ignored"})
+    assert (silent.status_code, errors_of(silent)) == (422, [("note", "refused")])
+    assert errors_of(api.post(f"{path}answer/", {"outcome": "came_back"})) == [
+        ("outcome", "invalid_choice")
+    ]
+    said = api.post(f"{path}answer/", {"outcome": "ignored", "note": "old"}).json()
+    assert (said["outcome"], said["reviewed_by"]["email"]) == ("ignored", "controller@kam.test")
+    again = api.post(f"{path}answer/", {"outcome": "paid"}).json()
+    assert again["outcome"] == "ignored"
+    assert [one["id"] for one in api.rows(f"{MISSING}?outcome=ignored,paid")] == [row["id"]]
+    opened = api.post(f"{path}reopen/").json()
+    assert (opened["outcome"], opened["note"], opened["reviewed_at"]) == ("", "", None)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_missing_items_cost_the_same_at_any_length(people: People, rows: int) -> None:
+    for _number in range(rows):
+        make_receivables(make_account(lead=people.owner))
+    api = Api(people.controller)
+    with CaptureQueriesContext(connection) as queries:
+        assert len(api.rows(MISSING)) == rows
+    assert len(queries) == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -259,9 +258,3 @@ class StatementOutput(Output):
             "to": serializers.DateField(read_only=True),
         }
         return {**period, **super().get_fields()}
-
-
-def first_of_today(values: Mapping[str, Any], name: str) -> date:
-    """A day that was sent, else today."""
-    day: date | None = values.get(name)
-    return day or timezone.localdate()

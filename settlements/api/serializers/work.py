@@ -13,11 +13,14 @@ from accounts.api.serializers.concentration import Rounded
 from kam.core.api.serializers import Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.analytics.ageing import Bands
+from settlements.api.serializers.documents import DocumentRef
 from settlements.api.serializers.fields import CompanyCode, DayField, Money
-from settlements.choices import WorkOutcome, WorkRole, WorkState
+from settlements.choices import GapOutcome, WorkOutcome, WorkRole, WorkState
 from settlements.models import Position
 from settlements.selectors.payload import as_text
+from settlements.services.gaps import BY_HAND
 
+GAP_ANSWERS = [choice for choice in GapOutcome.choices if choice[0] in BY_HAND]
 ENDS = [choice for choice in WorkOutcome.choices if choice[0] != WorkOutcome.CURED]
 
 
@@ -104,6 +107,35 @@ class FinishInput(Input):
     outcome = serializers.ChoiceField(choices=ENDS)
     note = TextField(max_length=500)
     contacted_on = DayField(required=False, allow_null=True)
+
+
+class GapOutput(Output):
+    """An item that is open here and that a full extract no longer named."""
+
+    id = serializers.IntegerField()
+    batch = serializers.IntegerField(source="batch_id", help_text=_("The import of the extract."))
+    source = serializers.CharField(source="batch.source.code")  # type: ignore[assignment]  # as DRF reads it
+    document = DocumentRef()
+    party = AccountRef()
+    currency = serializers.CharField(source="currency_id")
+    open_then = Money(source="open_amount")
+    open_now = Money(help_text=_("What no allocation of any date has taken by now."))
+    outcome = serializers.ChoiceField(
+        choices=GapOutcome.choices, allow_blank=True, help_text=_("Empty: waits for review.")
+    )
+    note = serializers.CharField()
+    reviewed_by = PersonOutput(allow_null=True)
+    reviewed_at = serializers.DateTimeField(allow_null=True)
+    answered_by = serializers.IntegerField(
+        source="answered_by_id", allow_null=True, help_text=_("The import that named it again.")
+    )
+
+
+class AnswerInput(Input):
+    """What became of a missing item."""
+
+    outcome = serializers.ChoiceField(choices=GAP_ANSWERS)
+    note = TextField(max_length=300, help_text=_("Why, where it is left as it is."))
 
 
 class ControllerOutput(Output):
