@@ -89,13 +89,14 @@ def plan_step(
     next_step: str,
     on: date | None,
     contacted_on: date | None = None,
+    as_of: date | None = None,
     user: User | None = None,
 ) -> WorkItem:
     """Say what is done next and when, and that the customer was spoken or written to on a day.
 
-    Raises RefusedError when the work is done.
+    Raises RefusedError when the work is done, and for a contact after `as_of`.
     """
-    _alone(contacted_on)
+    _alone(contacted_on, as_of)
     work = _locked(work)
     work.next_step, work.next_step_on = next_step.strip(), on
     work.save(update_fields=["next_step", "next_step_on"])
@@ -144,11 +145,12 @@ def finish(
 ) -> WorkItem:
     """End work with its outcome; it comes back when something else falls overdue, or in two weeks.
 
-    Raises RefusedError for an outcome that only the overdue run may say, and when it is done.
+    Raises RefusedError for an outcome that only the overdue run may say, for a contact in the
+    future, and when it is done.
     """
     if outcome not in WorkOutcome.values or outcome == WorkOutcome.CURED:
         raise RefusedError(_("Say how the work ended."), field="outcome")
-    _alone(contacted_on)
+    _alone(contacted_on, as_of)
     work = _locked(work)
     _contacted(work, contacted_on, user)
     work.state, work.snoozed_until = WorkState.DONE, None
@@ -161,21 +163,27 @@ def finish(
 
 
 @transaction.atomic
-def note_contact(*, work: WorkItem, on: date, text: str = "", user: User | None = None) -> WorkItem:
+def note_contact(
+    *, work: WorkItem, on: date, as_of: date, text: str = "", user: User | None = None
+) -> WorkItem:
     """Note that the customer was spoken or written to on a day: for all its work, done or not.
 
-    An earlier day than the last is kept as a step and does not become the last contact.
+    An earlier day than the last is kept as a step and does not become the last contact. Raises
+    RefusedError for a day after `as_of`.
     """
-    _alone(on)
+    _alone(on, as_of)
     work = WorkItem.objects.select_for_update(no_key=True).get(pk=work.pk)
     _contacted(work, on, user, text.strip())
     return work
 
 
-def _alone(contacted_on: date | None) -> None:
+def _alone(contacted_on: date | None, as_of: date | None = None) -> None:
     """A contact touches all work of the payer: no overdue run, nor another contact, beside it."""
-    if contacted_on is not None:
-        lock_names(RUN)
+    if contacted_on is None:
+        return
+    if as_of is not None and contacted_on > as_of:
+        raise RefusedError(_("A contact is noted once it took place."), field="contacted_on")
+    lock_names(RUN)
 
 
 def _contacted(work: WorkItem, on: date | None, user: User | None, text: str = "") -> None:

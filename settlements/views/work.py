@@ -236,6 +236,7 @@ def _plan(work: WorkItem, values: dict[str, Any], request: HttpRequest) -> None:
         next_step=values["next_step"],
         on=values["on"],
         contacted_on=_contacted(values),
+        as_of=timezone.localdate(),
         user=signed_in(request),
     )
 
@@ -262,7 +263,13 @@ def _finish(work: WorkItem, values: dict[str, Any], request: HttpRequest) -> Non
 
 
 def _contact(work: WorkItem, values: dict[str, Any], request: HttpRequest) -> None:
-    services.note_contact(work=work, on=values["on"], text=values["text"], user=signed_in(request))
+    services.note_contact(
+        work=work,
+        on=values["on"],
+        as_of=timezone.localdate(),
+        text=values["text"],
+        user=signed_in(request),
+    )
 
 
 _DO: dict[str, Callable[[WorkItem, dict[str, Any], HttpRequest], None]] = {

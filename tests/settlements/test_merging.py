@@ -12,6 +12,7 @@ from accounts.models import Account
 from accounts.services.merging import merge_accounts, plan_merge
 from settlements.choices import WorkAct, WorkOutcome, WorkState
 from settlements.models import (
+    AccountPosition,
     ControllerAssignment,
     ExtractGap,
     OverdueRun,
@@ -91,6 +92,7 @@ def test_figures_are_added_at_once_and_equal_a_fresh_computation(
     afresh()
     assert positions() == added
     assert spells() == noted
+    assert {row.account_id for row in AccountPosition.objects.all()} == {keep.pk}
     assert {party for _item, party, _since in noted} == {keep.pk}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +19,7 @@ from kam.core.api.base import Listed, Resource, Retrieved, StrictView
 from kam.core.api.shapes import JobRunOutput
 from kam.core.dates import Period
 from kam.core.jobs import enqueue
+from kam.core.locks import lock_names
 from settlements.api.filters import (
     ControllerFilter,
     PeriodFilter,
@@ -89,6 +92,14 @@ class WorkViewSet(Listed, Retrieved, Resource):
         """With payer and people."""
         return queryset.select_related("party", "user", "closed_by")
 
+    @contextmanager
+    def locked(self) -> Iterator[Any]:
+        """The row under a lock, after any overdue run: a contact touches the payer's other work."""
+        with transaction.atomic():
+            lock_names(services.RUN)
+            with super().locked() as work:
+                yield work
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List work that waits, the largest overdue amount first; `state=done` lists the rest."""
         return super().list(request, *args, **kwargs)
@@ -114,6 +125,7 @@ class WorkViewSet(Listed, Retrieved, Resource):
                 next_step=body["next_step"],
                 on=body.get("on"),
                 contacted_on=body.get("contacted_on"),
+                as_of=timezone.localdate(),
                 user=user_of(request),
             )
         return self.answer(self.row())
