@@ -53,8 +53,12 @@ class ItemQuery:
 
 
 def items_for(user: User) -> LedgerItemQuerySet:
-    """Return the items that a user may see, with what a list shows of them."""
-    rows: LedgerItemQuerySet = LedgerItem.objects.visible_to(user).select_related(
+    """Return the items that a user may see, with what a list shows of them.
+
+    Documents and accounts are read for the rows of a page, not joined: a join of all items comes
+    before the page is cut.
+    """
+    rows: LedgerItemQuerySet = LedgerItem.objects.visible_to(user).prefetch_related(
         "document", "account", "selling_company"
     )
     return rows
@@ -80,14 +84,17 @@ def _of_account(rows: LedgerItemQuerySet, query: ItemQuery) -> LedgerItemQuerySe
 
 
 def _in_state(rows: LedgerItemQuerySet, query: ItemQuery) -> LedgerItemQuerySet:
-    """What moved later is looked up once; only it and what is open now needs adding up."""
+    """What is open now tells it for all items but those that moved later, which are added up."""
     if query.state is State.ALL:
         return rows
     later = Allocation.objects.filter(effective_date__gt=query.as_of).order_by()
-    moved = Q(pk__in=later.values("debit_item")) | Q(pk__in=later.values("credit_item"))
+    ids = later.values("debit_item").union(later.values("credit_item"), all=True)
+    moved = Q(pk__in=ids)
     if query.state is State.SETTLED:
-        return rows.filter(Q(allocated=F("amount")) | moved).filter(open_amount__lte=0)
-    rows = rows.filter(Q(allocated__lt=F("amount")) | moved).filter(open_amount__gt=0)
+        still = Q(allocated=F("amount")) & ~moved
+        return rows.filter(still | (moved & Q(open_amount__lte=0)))
+    still = Q(allocated__lt=F("amount")) & ~moved
+    rows = rows.filter(still | (moved & Q(open_amount__gt=0)))
     return _late(rows, query.as_of) if query.state is State.OVERDUE else rows
 
 

@@ -328,7 +328,7 @@ def test_the_lists_cost_the_same_with_one_row_and_with_three(
         client.get(reverse("settlements:unapplied-list"))
 
 
-ITEM_QUERIES, UNAPPLIED_QUERIES = 7, 6
+ITEM_QUERIES, UNAPPLIED_QUERIES = 10, 9
 
 
 def test_unapplied_credits_show_their_age_and_the_way_to_allocate_them(
