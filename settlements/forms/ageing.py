@@ -157,7 +157,7 @@ class StatementForm(forms.Form):
     """The days of a statement: both ends included, as people say it."""
 
     date_from = forms.DateField(label=_("From"), required=False)
-    date_to = forms.DateField(label=_("To"), required=False, help_text=_("This day included."))
+    date_to = forms.DateField(label=_("To, included"), required=False)
 
     def __init__(self, data: Any, *, today: date) -> None:
         data = data.copy()

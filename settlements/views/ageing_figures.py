@@ -22,8 +22,7 @@ from settlements.views.board_parts import (
     OPEN_WHAT,
     OVERDUE_WHAT,
     UNAPPLIED_WHAT,
-    age_bar,
-    band_title,
+    band_short,
     items_url,
 )
 
@@ -72,23 +71,21 @@ def stats(found: Ageing) -> list[Stat]:
 
 def currency_titles(found: Ageing) -> list[Any]:
     """The heads of the figures of each currency."""
-    bands = [band_title(name) for name in found.query.bands.names]
-    return [*bands, _("Open"), _("Overdue"), _("Unapplied cash"), _("Open credits"), _("Net")]
+    bands = [band_short(name) for name in found.query.bands.names]
+    return [_("Open"), _("Overdue"), *bands, _("Unapplied cash"), _("Open credits"), _("Net")]
 
 
 def currency_blocks(found: Ageing, rate_days: Mapping[str, date]) -> list[dict[str, Any]]:
     """Each currency's own sums, with the rate that converts it and the day of that rate."""
-    bands = found.query.bands
     return [
         {
             "currency": row.currency,
-            "bar": age_bar(row.buckets, bands),
             "amounts": [
                 MONEY.formatted(amount)
                 for amount in (
-                    *row.buckets,
                     row.open,
                     row.overdue,
+                    *row.buckets,
                     row.unapplied,
                     row.open_credits,
                     row.net,

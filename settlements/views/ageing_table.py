@@ -24,9 +24,10 @@ from settlements.selectors.ageing import (
     Level,
     Sorting,
     ageing,
+    names_of,
 )
 from settlements.selectors.ageing_sql import AMOUNTS, band_columns
-from settlements.views.board_parts import band_title, items_url, url_of
+from settlements.views.board_parts import band_short, items_url, url_of
 
 SIZE = 50
 BY_DEFAULT = Sorting("overdue")
@@ -112,13 +113,13 @@ def ageing_table(request: HttpRequest, found: Ageing, offset: int) -> Table:
 
 def _lines(request: HttpRequest, found: Ageing) -> list[Line]:
     keys = [row.key for row in found.rows if row.key is not None]
-    names = dict(Account.objects.filter(pk__in=keys).values_list("pk", "name"))
+    names = names_of(keys)
     user = signed_in(request)
     seen = set(keys)
     if not user.sees_everything():
         visible = Account.objects.visible_to(user).filter(pk__in=keys)
         seen = set(visible.values_list("pk", flat=True))
-    return [Line(row, names.get(row.key, ""), row.key in seen) for row in found.rows]
+    return [Line(row, names.get(row.key or 0, ""), row.key in seen) for row in found.rows]
 
 
 def _row_url(line: Line, query: AgeingQuery) -> str:
@@ -169,7 +170,8 @@ def _columns(found: Ageing) -> list[Column]:
     bands = [
         Column(
             name=column,
-            title=band_title(name),
+            title=band_short(name),
+            help=gettext_lazy("Days past the date that items age from."),
             value=_bucket(place),
             sort=True,
             link=_cell_url(found, name, _bucket(place)),
@@ -181,9 +183,9 @@ def _columns(found: Ageing) -> list[Column]:
     ]
     return [
         Column(name="name", title=_("Group") if query.level is Level.GROUP else _("Account")),
-        *bands,
         _amount("open", gettext_lazy("Open"), money, link=_cell_url(found, "", _gross)),
         _amount("overdue", gettext_lazy("Overdue"), money, link=_cell_url(found, "overdue", _late)),
+        *bands,
         _amount("unapplied", gettext_lazy("Unapplied cash"), money),
         _amount("open_credits", gettext_lazy("Open credits"), money),
         _amount("net", gettext_lazy("Net"), money),

@@ -75,6 +75,13 @@ def band_title(name: str) -> Text:
     return _("%(band)s days") % {"band": name.replace("-", "\N{EN DASH}")}
 
 
+def band_short(name: str) -> Text:
+    """A band's name where the column's place says that it is days."""
+    if name in {NOT_DUE, NO_DUE_DATE}:
+        return band_title(name)
+    return name.replace("-", "\N{EN DASH}")
+
+
 def band_shade(place: int, bands: Bands) -> str:
     """The CSS class of a band: calm while not due, warmer the older, grey without a date."""
     names = bands.names

@@ -37,8 +37,8 @@ IDEOGRAMS = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
 GREY, LINE = colors.HexColor("#5b6270"), colors.HexColor("#c9ced6")
-MARGIN = 16 * mm
-LINE_WIDTHS = [19 * mm, 46 * mm, 32 * mm, 19 * mm, 21 * mm, 21 * mm, 22 * mm]
+MARGIN = 14 * mm
+LINE_WIDTHS = [19.5 * mm, 40 * mm, 28 * mm, 19.5 * mm, 23.5 * mm, 23.5 * mm, 23.5 * mm]
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _sum_row(text: str, amount: Decimal) -> list[Any]:
 
 
 def _figure(amount: Decimal | None, *, bold: bool = False) -> Paragraph | str:
-    return "" if amount is None else _cell(formats.money(amount), bold=bold, right=True)
+    return "" if amount is None else _cell(formats.money(amount), 7, bold=bold, right=True)
 
 
 def _line(line: StatementLine) -> list[Any]:

@@ -12,13 +12,18 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
 
+from accounts.models import Account
+from kam.identity.choices import Role
+from kam.identity.models import User
 from settlements.models import Allocation, Document, OverdueSpell
 from settlements.selectors.ageing import AgeingQuery, Level, ageing
 from settlements.selectors.collection import aged
 from settlements.services.overdue import flag_overdue
+from settlements.services.overdue_balances import keep_balances
 from tests.bench.generate import NODES_PER_GROUP, Size
-from tests.bench.measure import Report, best, seconds, sql
+from tests.bench.measure import Report, best, seconds, sql, watched
 
 ITEMS = {"s": 100_000, "l": 1_000_000}
 AS_OF = date(2026, 6, 30)
@@ -190,3 +195,54 @@ def _measure_overdue(report: Report) -> None:
     with transaction.atomic():
         took = seconds(lambda: flag_overdue(as_of=NEXT_DAY))
     report.note(f"the day after {took:.3f} s")
+
+
+def _measure_pages(report: Report, size: Size) -> None:
+    """Open the board as who sees the company and as who leads a half of it, and pages beside it."""
+    report.note(f"balances of month ends kept in {seconds(keep_balances):.2f} s")
+    again = best(keep_balances)
+    report.note(f"and again, nothing new, in {again:.3f} s")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE settlements_accountposition, settlements_openbalance")
+        cursor.execute("ANALYZE settlements_workitem")
+    clients = {"company": _client(Role.AUDITOR), "a half": _client(Role.ACCOUNT_MANAGER)}
+    lead = User.objects.get(email=f"{Role.ACCOUNT_MANAGER}@kam.test")
+    Account.objects.filter(pk__lte=size.accounts // 2).update(lead_chain=[lead.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_account")
+    for whose, client in clients.items():
+        count, took = _page(client, "/receivables/")
+        report.judge(f"receivables board, {whose}: statements", count, 25, "")
+        report.judge(f"receivables board, {whose}: database time", took * 1000, 200, " ms")
+    client, node = clients["company"], 12
+    for name, path in (
+        ("account panel", f"/accounts/{node}/receivables/"),
+        ("statement", f"/receivables/statements/{node}/"),
+        ("statement of a day past", f"/receivables/statements/{node}/?date_to=2025-03-31"),
+        ("ageing", f"/receivables/ageing/?as_of={AS_OF}"),
+        ("expected receipts", f"/receivables/expected/?as_of={AS_OF}"),
+        ("accounts to send statements to", "/receivables/statements/"),
+    ):
+        count, took = _page(client, path)
+        report.note(f"{name}: {count} statements, {took * 1000:.0f} ms database time")
+
+
+def _client(role: Role) -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.create_user(f"{role}@kam.test", "-", full_name=str(role), roles=[role])
+    )
+    return client
+
+
+def _page(client: Client, path: str) -> tuple[int, float]:
+    """How many statements a page takes, and the best database time of three visits."""
+    counts, times = set(), []
+    for _visit in range(3):
+        with watched() as statements:
+            response = client.get(path)
+        if response.status_code != 200:
+            raise AssertionError(f"{path} answered {response.status_code}")
+        counts.add(statements.count)
+        times.append(statements.seconds)
+    return max(counts), min(times)
