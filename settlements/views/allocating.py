@@ -291,9 +291,9 @@ def item_refund(request: HttpRequest, pk: int) -> HttpResponseBase:
         request,
         item,
         act="refund",
-        title=_("Refund %s?") % name_of(item.document),
-        verb=_("Refund"),
-        goes=_("from what is open in the customer's favour: the amount below"),
+        title=_("Pay back %s?") % name_of(item.document),
+        verb=_("Pay back"),
+        effect=_("A refund is posted that takes up this amount of it."),
     )
 
 
@@ -308,12 +308,12 @@ def item_write_off(request: HttpRequest, pk: int) -> HttpResponseBase:
         act="write-off",
         title=_("Write off %s?") % name_of(item.document),
         verb=_("Write off"),
-        goes=_("from what is open of it: the amount below"),
+        effect=_("A write-off is posted that takes up this amount of it."),
     )
 
 
 def _settle(
-    request: HttpRequest, item: LedgerItem, *, act: str, title: str, verb: str, goes: str
+    request: HttpRequest, item: LedgerItem, *, act: str, title: str, verb: str, effect: str
 ) -> HttpResponseBase:
     user = signed_in(request)
     back = page_of(item.document)
@@ -337,12 +337,16 @@ def _settle(
         request,
         title=title,
         verb=verb,
-        text=_("Open now: %s") % amount_text(item.open_amount_now, item.currency_id),
-        goes=[goes],
+        text=f"{_open_now(item)} {effect}",
         stays=[_("the document and its history; the act can be reversed")],
         form=form,
         back_url=back,
     )
+
+
+def _open_now(item: LedgerItem) -> str:
+    words = _("%(amount)s is open.")
+    return words % {"amount": amount_text(item.open_amount_now, item.currency_id)}
 
 
 def _post_settling(item: LedgerItem, form: SettleForm, act: str) -> Document:
