@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kam.core import formats
+from kam.core.models import SellingCompany
 from kam.core.registry import SearchHit, SearchProvider, search_providers
 from settlements.choices import DocumentKind
 from settlements.models import Document
@@ -21,8 +22,8 @@ _LAST = "\N{CJK UNIFIED IDEOGRAPH-9FFF}"
 def search_documents(user: Any, text: str, limit: int) -> list[SearchHit]:
     """Documents whose number begins with what was typed, in the user's scope.
 
-    The exact number first. Read by the index of numbers, kind by kind, in the case typed and in
-    capitals.
+    The exact number first. Read by the index of numbers, company by company and kind by kind, in
+    the case typed and in capitals.
     """
     typed = text.strip()
     if len(typed) < LEAST or len(typed) > 60:
@@ -30,7 +31,10 @@ def search_documents(user: Any, text: str, limit: int) -> list[SearchHit]:
     begins = Q()
     for start in {typed, typed.upper()}:
         begins |= Q(number__gte=start, number__lt=start + _LAST)
-    rows = Document.objects.visible_to(user).filter(begins, kind__in=DocumentKind.values)
+    companies = list(SellingCompany.objects.values_list("pk", flat=True))
+    rows = Document.objects.visible_to(user).filter(
+        begins, selling_company__in=companies, kind__in=DocumentKind.values
+    )
     found = rows.select_related("party").order_by("number", "pk")[:limit]
     return [
         SearchHit(

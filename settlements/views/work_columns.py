@@ -109,7 +109,10 @@ def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
             help=gettext_lazy("As of the last overdue run. Sorted by worth in the base currency."),
         ),
         Column(
-            name="items", title=gettext_lazy("Items"), kind="number", value="overdue_items",
+            name="items",
+            title=gettext_lazy("Items"),
+            kind="number",
+            value="overdue_items",
             default=False,
         ),
         Column(
@@ -136,9 +139,14 @@ def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
             sort="opened_on",
             default=False,
         ),
-        Column(
-            name="role", title=gettext_lazy("For"), value="get_role_display", default=False
-        ),
+        *_acting(all_mine=all_mine),
+    ]
+
+
+def _acting(*, all_mine: bool) -> list[Column]:
+    """Who acts, and what was and will be done."""
+    return [
+        Column(name="role", title=gettext_lazy("For"), value="get_role_display", default=False),
         Column(
             name="who",
             title=gettext_lazy("Who"),
@@ -169,4 +177,4 @@ def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
             default=False,
             unknown=gettext_lazy("No day is set"),
         ),
-    ]  # fmt: skip
+    ]

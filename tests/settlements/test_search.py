@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from settlements.search import search_documents
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
-from tests.factories.settlements import make_document
+from tests.factories.settlements import make_company, make_document
 
 pytestmark = pytest.mark.django_db
 
@@ -59,12 +60,14 @@ def test_who_finds_what(people: People, who: str, found: int) -> None:
 
 
 def test_the_index_of_numbers_is_read(people: People) -> None:
-    account = make_account()
-    make_document(account=account, number="INV-1")
-    with connection.cursor() as cursor:
+    account, company = make_account(), make_company()
+    for number in range(20):
+        make_document(account=account, company=company, number=f"INV-{number}")
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT id FROM settlements_document WHERE number >= 'INV' AND number < 'INX'"
-        )
+        search_documents(people.controller, "INV-1", 5)
+        asked = queries.captured_queries[-1]["sql"]
+        cursor.execute(f"EXPLAIN {asked}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "document_number_once" in plan
+    assert "Index Cond: ((selling_company_id =" in plan
