@@ -101,6 +101,16 @@ NAVIGATION = (
         keywords=_("assignment who collects"),
     ),
     NavItem(
+        key="extract-gaps",
+        title=_("Items missing from extracts"),
+        icon="file-search",
+        url_name="settlements:gap-list",
+        capability="receivables.post",
+        order=68,
+        create=True,
+        keywords=_("full extract gaps review"),
+    ),
+    NavItem(
         key="periods",
         title=_("Accounting periods"),
         icon="calendar-check",
