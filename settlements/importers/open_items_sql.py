@@ -155,6 +155,7 @@ _NUMBERS_TAKEN = """
         LIMIT 1
     ) AS zeros ON %(others)s AND v.number IS NOT NULL
 """
+# Without their OFFSET the verdicts would be worked out anew wherever they are named.
 ROWS = f"""
 CREATE TEMP TABLE import_rows ON COMMIT DROP AS
 WITH valued AS MATERIALIZED ({_VALUED}), judged AS (
@@ -191,6 +192,7 @@ WITH valued AS MATERIALIZED ({_VALUED}), judged AS (
     LEFT JOIN settlements_ledgeritem i ON i.document_id = d.id
     LEFT JOIN import_settled s ON s.item_id = i.id
     LEFT JOIN core_currency c ON c.code = v.currency
+    OFFSET 0
 ), closed AS (
     SELECT j.*, CASE WHEN j.problem IS NOT NULL THEN j.problem
         WHEN (j.document_id IS NULL AND (j.company_id, j.document_date) IN (
@@ -198,7 +200,7 @@ WITH valued AS MATERIALIZED ({_VALUED}), judged AS (
             OR (j.to_settle IS NOT NULL AND (j.company_id, j.settled_on) IN (
                 SELECT company_id, day FROM import_closed)) THEN 'closed period'
         END AS verdict
-    FROM judged j
+    FROM judged j OFFSET 0
 )
 SELECT line_no, key || CASE WHEN tries > 0 THEN '~' || tries ELSE '' END AS key, again,
     number, account, account_id, company_id, kind, side, currency, document_date, due_date, total,
