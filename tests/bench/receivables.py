@@ -112,6 +112,7 @@ def run(report: Report, size: Size) -> None:
         cursor.execute("VACUUM ANALYZE settlements_allocation")
     _measure_ageing(report)
     _measure_overdue(report)
+    _measure_pages(report, size)
 
 
 def _warm_up(file: Path) -> None:
