@@ -13,5 +13,6 @@ import "./panels.js";
 import "./dismiss.js";
 import "./copy.js";
 import "./shares.js";
+import "./matrix.js";
 import "./date.js";
 import "./charts.js";

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from accounts.choices import TierModelStatus
-from accounts.models import TierModel
+from accounts.choices import TierLevel, TierModelStatus
+from accounts.models import Account, Tier, TierModel
 from kam.identity.models import User
 
 
@@ -41,6 +41,14 @@ def state_of(model: TierModel, *, as_of: date, in_force: TierModel | None) -> st
     return "planned" if is_planned else "superseded"
 
 
-def planned_models(as_of: date) -> Q:
-    """Return the condition of published models that come into force after a day."""
-    return Q(status=TierModelStatus.PUBLISHED, effective_on__gt=as_of)
+def scored_account_id(account: Account, model: TierModel | None) -> int:
+    """Return which account is scored for this one today: its group, or itself."""
+    if model is not None and model.level == TierLevel.EVERY:
+        return int(account.pk)
+    return int(account.current_group_id or account.pk)
+
+
+def tiers_in_force(as_of: date) -> QuerySet[Any]:
+    """Return the tiers of the model in force on a day, the highest first."""
+    rows = TierModel.objects.filter(status=TierModelStatus.PUBLISHED, effective_on__lte=as_of)
+    return Tier.objects.filter(model__in=rows.order_by("-effective_on").values("pk")[:1])

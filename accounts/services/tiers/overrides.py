@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Tier, TierOverride
-from accounts.selectors.tiers.models import model_in_force
+from accounts.selectors.tiers.models import model_in_force, scored_account_id
 from accounts.services.tree import refuse_merged
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
@@ -38,6 +38,9 @@ def set_override(
     if model is None or tier.model_id != model.pk:
         words = _("This tier is not one of the model in force.")
         raise RefusedError(words, field="tier", code="tier_not_in_force")
+    if scored_account_id(account, model) != account.pk:
+        words = _("Groups are scored: override the tier of the group.")
+        raise RefusedError(words, code="not_scored")
     if not reason.strip():
         words = _("Say why the computed tier does not hold.")
         raise RefusedError(words, field="reason", code="tier_override_has_a_reason")

@@ -1,0 +1,128 @@
+"""Words and signs of tiers: badges, scores, why an account would move and what changes for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Tier
+from accounts.selectors.tiers.measures import Measure
+from accounts.selectors.tiers.standing import Standing
+from accounts.selectors.tiers.whatif import Move, Reason
+from kam.core import formats
+from kam.core.badges import Badge
+from kam.core.badges import Tier as TierBadge
+from kam.core.formats import Text
+
+# icons: calendar-event archive
+STATES = {
+    "draft": Badge(gettext_lazy("Draft"), "neutral", "pencil"),
+    "planned": Badge(gettext_lazy("Planned"), "info", "calendar-event"),
+    "in_force": Badge(gettext_lazy("In force"), "success"),
+    "superseded": Badge(gettext_lazy("Superseded"), "muted", "archive"),
+    "retired": Badge(gettext_lazy("Withdrawn"), "muted"),
+}
+REASONS_SHOWN = 3
+
+
+def badge(tier: Tier | None, *, provisional: bool = False) -> TierBadge | None:
+    """A tier's sign; None where there is no tier."""
+    return None if tier is None else TierBadge(tier.title, tier.rank, provisional)
+
+
+def standing_badge(standing: Standing | None) -> TierBadge | None:
+    """The sign of the tier that holds for an account."""
+    if standing is None:
+        return None
+    return badge(standing.tier, provisional=standing.is_provisional)
+
+
+def listed_badge(held: dict[str, Any] | None) -> TierBadge | None:
+    """The sign of a tier as `with_tier` annotates it."""
+    if held is None:
+        return None
+    return TierBadge(_(held["name"]), held["rank"], bool(held["provisional"]))
+
+
+def score(value: Decimal | None) -> str:
+    """A score or points, one decimal."""
+    return "–" if value is None else formats.number(value, 1)
+
+
+def measured(measure: Measure | None, value: Decimal | None, currency: str) -> str:
+    """The value of a measure in its unit."""
+    if value is None:
+        return "–"
+    if measure is None:
+        return formats.number(value)
+    if measure.kind == "money":
+        return formats.money(value, currency, 0)
+    if measure.kind == "percent":
+        return formats.percent(value)
+    if measure.kind == "rating":
+        return _("%(value)s of 5") % {"value": formats.number(value, 0)}
+    return formats.number(value, 1)
+
+
+def reasons(move: Move) -> str:
+    """Why an account would move: the largest changes of its score, or the thresholds."""
+    if move.kind == "leaves":
+        return _("Nothing that counts in this model is known of it.")
+    if move.kind == "first":
+        return _("It has no tier today. ") + _brought(move.reasons)
+    if not move.reasons:
+        return _("The score is the same: the thresholds or the margin differ.")
+    return _brought(move.reasons)
+
+
+def _brought(found: Sequence[Reason]) -> str:
+    parts = [
+        f"{one.title} {formats.signed(formats.number(one.change, 1), one.change)}"
+        for one in found[:REASONS_SHOWN]
+    ]
+    if (rest := len(found) - REASONS_SHOWN) > 0:
+        parts.append(ngettext("%s more", "%s more", rest) % rest)
+    return "; ".join(parts)
+
+
+def policy_changes(before: Tier | None, after: Tier | None) -> str:
+    """What another tier changes for an account."""
+    return "; ".join(_changes(before, after))
+
+
+def _changes(before: Tier | None, after: Tier | None) -> Iterator[str]:
+    for name, words in POLICIES.items():
+        old, new = (getattr(tier, name) if tier else None for tier in (before, after))
+        if old != new and new is not None:
+            text = words % {"n": formats.number(new)}
+            yield (
+                text
+                if old is None
+                else _("%(new)s (now %(old)s)")
+                % {
+                    "new": text,
+                    "old": formats.number(old),
+                }
+            )
+
+
+POLICIES: dict[str, Text] = {
+    "visit_every_days": gettext_lazy("a visit every %(n)s days"),
+    "review_every_months": gettext_lazy("a review every %(n)s months"),
+    "answer_within_days": gettext_lazy("an answer within %(n)s days"),
+    "contribution_floor": gettext_lazy("a contribution of at least %(n)s percent"),
+}
+
+
+def policies(tier: Tier) -> list[str]:
+    """What accounts of a tier get."""
+    found = [
+        str(words) % {"n": formats.number(getattr(tier, name))}
+        for name, words in POLICIES.items()
+        if getattr(tier, name) is not None
+    ]
+    return [*found, tier.policy] if tier.policy else found
