@@ -255,7 +255,7 @@ def group_table(request: HttpRequest, reading: Reading) -> Table:
     return Table(
         request,
         rows,
-        _columns(reading),
+        _columns(reading, is_file="export" in request.GET),
         name="receivables-groups",
         caption=_("Groups by overdue"),
         row_url=lambda row: _group_url(row, board.as_of) if seen(row.key) else "",
@@ -288,19 +288,21 @@ def _bucket(place: int) -> Callable[[BoardRow], Decimal]:
     return lambda row: row.buckets[place]
 
 
-def _columns(reading: Reading) -> list[Column]:
+def _columns(reading: Reading, *, is_file: bool) -> list[Column]:
+    """What a row shows; a file has the amounts of the bands in the place of the bar."""
     board = reading.board
     largest = max((row.open for row in board.groups), default=Decimal(0))
     money: dict[str, Any] = {"kind": "money", "unit": board.currency}
+    bar = Column(
+        name="bar",
+        title=_("Age of what is open"),
+        kind="html",
+        value=lambda row: age_bar(row.buckets, board.bands, whole=largest),
+        css="is-bar",
+    )
     return [
         Column(name="name", title=_("Group")),
-        Column(
-            name="bar",
-            title=_("Age of what is open"),
-            kind="html",
-            value=lambda row: _Bar(row, board.bands, largest),
-            css="is-bar",
-        ),
+        *([] if is_file else [bar]),
         Column(name="overdue", title=_("Overdue"), sort="overdue", **money),
         Column(
             name="share",
@@ -316,7 +318,7 @@ def _columns(reading: Reading) -> list[Column]:
                 name=f"band-{place}",
                 title=band_title(name),
                 value=_bucket(place),
-                default=False,
+                default=is_file,
                 **money,
             )
             for place, name in enumerate(board.bands.names)
@@ -325,19 +327,6 @@ def _columns(reading: Reading) -> list[Column]:
         Column(name="open_credits", title=_("Open credits"), default=False, **money),
         Column(name="net", title=_("Net"), sort="net", **money),
     ]
-
-
-class _Bar:
-    """A bar in a cell; a file gets nothing for it."""
-
-    def __init__(self, row: BoardRow, bands: Bands, whole: Decimal) -> None:
-        self.row, self.bands, self.whole = row, bands, whole
-
-    def __html__(self) -> str:
-        return age_bar(self.row.buckets, self.bands, whole=self.whole)
-
-    def __str__(self) -> str:
-        return ""
 
 
 def _totals(total: BoardRow, bands: Bands) -> dict[str, Decimal | None]:
