@@ -8,14 +8,25 @@ from typing import Any, cast
 import django_filters
 from django import forms
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import AccountKind, AccountStatus, Channel
+from accounts.choices import (
+    AccountKind,
+    AccountStatus,
+    Channel,
+    DecisionRole,
+    Function,
+    Support,
+)
 from accounts.forms.fields import AccountField, give_user
-from accounts.models import Account, Product, ProductCategory, RevenueEntry, Target
+from accounts.models import Account, Position, Product, ProductCategory, RevenueEntry, Target
 from accounts.selectors import revenue
 from accounts.selectors.accounts import countries_in_use, matching
+from accounts.selectors.people.listing import named
+from accounts.selectors.tiers.listing import in_tiers
+from accounts.selectors.tiers.models import tiers_in_force
 from kam.core.countries import country_name
 from kam.core.models import Currency
 from kam.identity.models import User
@@ -98,6 +109,7 @@ class AccountListFilter(PageFilter):
     region = django_filters.CharFilter(label=_("Region"))
     channel = Several(label=_("Sales channel"), choices=Channel.choices)
     status = Several(label=_("Status"), choices=STATUSES)
+    tier = Several(label=_("Tier"), choices=lambda: _tiers(), method="by_tier")
     lead = django_filters.ModelChoiceFilter(
         label=_("Lead"), field_name="current_lead", queryset=leads
     )
@@ -115,6 +127,14 @@ class AccountListFilter(PageFilter):
     def by_branch(self, rows: QuerySet[Account], _name: str, account: Account) -> QuerySet[Account]:
         """A node and everything below it today."""
         return rows.filter(path__contains=[account.pk])
+
+    def by_tier(self, rows: QuerySet[Account], _name: str, codes: list[str]) -> QuerySet[Account]:
+        """Accounts whose own or group's tier is one of these today."""
+        return in_tiers(rows, codes, as_of=timezone.localdate()) if codes else rows
+
+
+def _tiers() -> list[tuple[str, str]]:
+    return [(tier.code, tier.title) for tier in tiers_in_force(timezone.localdate())]
 
 
 class RevenueFilter(PageFilter):
@@ -223,3 +243,43 @@ class TargetFilter(PageFilter):
 def _years() -> list[tuple[int, str]]:
     last = Target.objects.aggregate(last=Max("month"))["last"]
     return [] if last is None else [(y, str(y)) for y in range(last.year, last.year - 6, -1)]
+
+
+class PeopleFilter(PageFilter):
+    """Filters of people; support as far as the reader may know it."""
+
+    q = django_filters.CharFilter(label=_("Name or e-mail"), method="by_text")
+    function = Several(label=_("Function"), choices=Function.choices)
+    role = django_filters.ChoiceFilter(
+        label=_("Decision role"), choices=DecisionRole.choices, method="by_role"
+    )
+    account = AccountChoice(label=_("Account with all below it"), method="by_branch")
+    support = django_filters.ChoiceFilter(label=_("Support"), choices=Support.choices)
+    unrated = Flag(label=_("Only not rated"), field_name="support", lookup_expr="isnull")
+    gone = Flag(label=_("Also those who left"), method="with_gone")
+
+    class Meta:
+        model = Position
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[Position], _name: str, text: str) -> QuerySet[Position]:
+        """Name in any script, or e-mail address."""
+        return named(rows, text) if text.strip() else rows
+
+    def by_role(self, rows: QuerySet[Position], _name: str, role: str) -> QuerySet[Position]:
+        """Those who hold a role, whatever else they hold."""
+        return rows.filter(roles__contains=[role])
+
+    def by_branch(self, rows: QuerySet[Position], _name: str, account: Account) -> Any:
+        """At a node and everything below it today."""
+        return rows.filter(account__path__contains=[account.pk])
+
+    def with_gone(self, rows: QuerySet[Position], _name: str, _on: bool) -> QuerySet[Position]:
+        """Everybody; without it those who are there today, see `filter_queryset`."""
+        return rows
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Leave out those who left, unless they are asked for."""
+        rows = super().filter_queryset(queryset)
+        asked_for_gone = self.form.is_valid() and self.form.cleaned_data.get("gone")
+        return rows if asked_for_gone else rows.filter(valid__contains=timezone.localdate())

@@ -14,6 +14,12 @@ from accounts.views import (
     tree,
 )
 from accounts.views.concentration import board, thresholds
+from accounts.views.people import board as stakeholders
+from accounts.views.people import deciding, persons, places, rating
+from accounts.views.people import panels as people_panels
+from accounts.views.tiers import account as tier
+from accounts.views.tiers import board as tier_board
+from accounts.views.tiers import models as tier_models
 
 app_name = "accounts"
 
@@ -74,6 +80,66 @@ CONCENTRATION: list[URLPattern] = [
     path("concentration/alerts/", thresholds.alert_list, name="concentration-alert-list"),
 ]
 
+# People
+PEOPLE: list[URLPattern] = [
+    path("people/", persons.person_list, name="person-list"),
+    path("people/settings/", deciding.settings_edit, name="people-settings"),
+    path("people/<int:pk>/", persons.person_detail, name="person-detail"),
+    path("people/<int:pk>/edit/", persons.person_edit, name="person-edit"),
+    path("people/<int:pk>/merge/", persons.person_merge, name="person-merge"),
+    path("positions/<int:pk>/edit/", places.position_edit, name="position-edit"),
+    path("positions/<int:pk>/leave/", places.position_leave, name="position-leave"),
+    path("positions/<int:pk>/move/", places.position_move, name="position-move"),
+    path("positions/<int:pk>/fill/", places.position_fill, name="position-fill"),
+    path("positions/<int:pk>/remove/", places.position_remove, name="position-remove"),
+    path("positions/<int:pk>/rate/", rating.position_rate, name="position-rate"),
+    path("positions/<int:pk>/place/", stakeholders.grid_place, name="grid-place"),
+    path("positions/<int:pk>/line/", rating.line_create, name="line-create"),
+    path("positions/<int:pk>/note/", rating.note_create, name="note-create"),
+    path("lines/<int:pk>/delete/", rating.line_delete, name="line-delete"),
+    path("notes/<int:pk>/delete/", rating.note_delete, name="note-delete"),
+    path("accounts/<int:pk>/stakeholders/", stakeholders.board, name="stakeholder-map"),
+    path("accounts/<int:pk>/people/", people_panels.people, name="panel-people"),
+    path("accounts/<int:pk>/people/new/", places.person_create, name="person-create"),
+    path("accounts/<int:pk>/people/add/", places.person_add, name="person-add"),
+    path("accounts/<int:pk>/people/unmet/", places.placeholder_create, name="placeholder-create"),
+    path(
+        "accounts/<int:pk>/relationships/",
+        people_panels.relationships,
+        name="panel-relationships",
+    ),
+    path("accounts/<int:pk>/deciding/", people_panels.deciding, name="panel-deciding"),
+    path("accounts/<int:pk>/steps/new/", deciding.step_create, name="step-create"),
+    path("accounts/<int:pk>/steps/<int:step_pk>/", deciding.step_edit, name="step-edit"),
+    path("accounts/<int:pk>/steps/<int:step_pk>/delete/", deciding.step_delete, name="step-delete"),
+    path("accounts/<int:pk>/dates/new/", deciding.date_create, name="date-create"),
+    path("accounts/<int:pk>/dates/<int:date_pk>/", deciding.date_edit, name="date-edit"),
+    path("accounts/<int:pk>/dates/<int:date_pk>/delete/", deciding.date_delete, name="date-delete"),
+]
+
+# Tiers
+TIERS: list[URLPattern] = [
+    path("tiers/", tier_board.board, name="tier-board"),
+    path("tiers/recompute/", tier_board.recompute, name="tier-recompute"),
+    path("tiers/models/", tier_models.model_list, name="tier-model-list"),
+    path("tiers/models/new/", tier_models.model_create, name="tier-model-create"),
+    path("tiers/models/<int:pk>/", tier_models.model_detail, name="tier-model-detail"),
+    path("tiers/models/<int:pk>/edit/", tier_models.model_edit, name="tier-model-edit"),
+    path("tiers/models/<int:pk>/what-if/", tier_models.model_what_if, name="tier-model-what-if"),
+    path("tiers/models/<int:pk>/publish/", tier_models.model_publish, name="tier-model-publish"),
+    path("tiers/models/<int:pk>/discard/", tier_models.model_discard, name="tier-model-discard"),
+    path("tiers/models/<int:pk>/withdraw/", tier_models.model_withdraw, name="tier-model-withdraw"),
+    path("accounts/<int:pk>/tier/", tier.panel, name="panel-tier"),
+    path("accounts/<int:pk>/tier/stage/", tier_board.stage, name="tier-stage"),
+    path("accounts/<int:pk>/tier/rate/<slug:measure>/", tier.rate, name="tier-rate"),
+    path("accounts/<int:pk>/tier/override/", tier.override, name="tier-override"),
+    path(
+        "accounts/<int:pk>/tier/override/<int:override_pk>/end/",
+        tier.override_end,
+        name="tier-override-end",
+    ),
+]
+
 # Cards of My day
 CARDS: list[URLPattern] = [
     path("cards/revenue/", cards.revenue, name="card-revenue"),
@@ -81,4 +147,4 @@ CARDS: list[URLPattern] = [
     path("cards/concentration/", cards.concentration, name="card-concentration"),
 ]
 
-urlpatterns = [*ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *CARDS]
+urlpatterns = [*ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *CARDS]

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from accounts import models as m
+from accounts.demo import stakeholders
 from accounts.demo.catalogue import CATEGORIES, PRODUCTS
 from accounts.demo.company import SOURCE_CODES
 from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TEAMS
 from accounts.demo.writer import RATE_SOURCE, load
+from accounts.services.ratings import rewriting_ratings
 from accounts.services.tree import lock_tree
 from kam.core.demo import Counts, DemoPart, DemoSignIn
 from kam.core.models import ExchangeRate, SellingCompany
@@ -21,6 +23,15 @@ from kam.imports.models import DataSource, ImportBatch, ImportReject
 
 # In the order in which they can go: who points goes before what is pointed at.
 _BUSINESS: tuple[type[Model], ...] = (
+    m.StakeholderNote,
+    m.StakeholderRating,
+    m.StakeholderLink,
+    m.DecisionStep,
+    m.CustomerDate,
+    m.Position,
+    m.PersonIdentifier,
+    m.Person,
+    m.RelationshipSettings,
     m.ConcentrationAlert,
     m.ConcentrationSnapshot,
     m.RevenueRevision,
@@ -41,7 +52,15 @@ _BUSINESS: tuple[type[Model], ...] = (
     DataSource,
 )
 _DELETE = "DELETE FROM {table}"
-_COUNTED = (m.RevenueEntry, m.Target, m.Account, m.Product, m.ProductCategory, ImportBatch)
+_COUNTED = (
+    m.RevenueEntry,
+    m.Target,
+    m.Account,
+    m.Person,
+    m.Product,
+    m.ProductCategory,
+    ImportBatch,
+)
 
 
 def present() -> Counts:
@@ -55,6 +74,7 @@ def added() -> Counts:
         m.RevenueEntry.objects.exclude(source__code__in=SOURCE_CODES),
         m.Target.objects.filter(batch__isnull=False),
         m.Account.objects.exclude(identifiers__system__in=SOURCE_CODES),
+        m.Person.objects.exclude(identifiers__system=stakeholders.SYSTEM),
         m.Product.objects.exclude(code__in=[product.code for product in PRODUCTS]),
         m.ProductCategory.objects.exclude(code__in=[category.code for category in CATEGORIES]),
         ImportBatch.objects.exclude(source__code__in=SOURCE_CODES),
@@ -66,8 +86,9 @@ def clear(keep_user_id: int | None) -> Counts:
     lock_tree()
     removed = present()
     _forget_files()
-    for model in _BUSINESS:
-        _empty(model)
+    with rewriting_ratings():
+        for model in _BUSINESS:
+            _empty(model)
     ExchangeRate.objects.filter(source=RATE_SOURCE).delete()
     codes = [company.code for company in ORGANISATION.selling_companies]
     SellingCompany.objects.filter(code__in=codes).delete()

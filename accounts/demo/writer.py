@@ -17,6 +17,7 @@ from accounts.demo.catalogue import ASIA
 from accounts.demo.company import generate
 from accounts.demo.rates import RateTable
 from accounts.demo.records import Company, Entry, Node, Period, Role
+from accounts.demo.stakeholders import load_stakeholders
 from accounts.services.figures import refresh_figures
 from accounts.services.tree import lock_tree, refresh_current
 from kam.core.demo import Counts, DemoRequest
@@ -69,6 +70,7 @@ class _Writer:
         self._revenue()
         self._targets()
         refresh_figures(as_of=self.request.as_of)
+        people = load_stakeholders(as_of=self.request.as_of, seed=self.request.seed)
         company = self.company
         return {
             "users": len(company.people),
@@ -77,6 +79,7 @@ class _Writer:
             "exchange rates": len(company.rates),
             "revenue entries": len(company.entries),
             "targets": len(company.targets),
+            "people": people,
         }
 
     def _organisation(self) -> None:

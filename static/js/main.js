@@ -16,3 +16,6 @@ import "./shares.js";
 import "./matrix.js";
 import "./date.js";
 import "./charts.js";
+import "./stakeholders.js";
+import "./stakeholder-lines.js";
+import "./stakeholder-picture.js";

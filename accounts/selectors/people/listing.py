@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.choices import RatingKind
 from accounts.models import (
@@ -53,9 +53,15 @@ def people_called(user: User, text: str, *, limit: int) -> list[Person]:
 
 
 def places_of(person: Person, user: User) -> list[Position]:
-    """Return the places of a person at accounts in the user's scope, the latest first."""
+    """Return the places of a person at accounts in the user's scope, the latest first.
+
+    `boss` is the name of whom they report to, where the user may see them.
+    """
     rows: QuerySet[Position] = Position.objects.visible_to(user).filter(person=person)
-    shown = rows.select_related("account", "reports_to__person")
+    boss = Position.objects.visible_to(user).filter(pk=OuterRef("reports_to"))
+    shown = rows.select_related("account", "person").annotate(
+        boss=Subquery(boss.values("person__name")[:1])
+    )
     return list(shown.order_by(F("valid__startswith").desc(nulls_last=True), "pk"))
 
 
@@ -81,18 +87,24 @@ def may_read_notes(account: Account, user: User) -> bool:
     return Account.objects.visible_to(user).filter(of_teams(user), pk=account.pk).exists()
 
 
-def steps_of(account: Account) -> list[DecisionStep]:
-    """Return how an account decides: by category, the steps in order."""
-    rows = DecisionStep.objects.filter(account=account)
-    shown = rows.select_related("category", "position__person")
+def steps_of(account: Account, user: User) -> list[DecisionStep]:
+    """Return how an account decides: by category, the steps in order.
+
+    `decider` is who decides, where the user may see them.
+    """
+    decider = Position.objects.visible_to(user).filter(pk=OuterRef("position"))
+    rows = DecisionStep.objects.visible_to(user).filter(account=account)
+    shown = rows.select_related("category", "position").annotate(
+        decider=Subquery(decider.values("person__name")[:1]),
+        decider_person=Subquery(decider.values("person")[:1]),
+    )
     return list(shown.order_by(F("category__name").asc(nulls_first=True), "number", "pk"))
 
 
-def dates_of(account: Account, *, as_of: date) -> list[CustomerDate]:
+def dates_of(account: Account, user: User, *, as_of: date) -> list[CustomerDate]:
     """Return the dates of an account's calendar that are not over yet, the next first."""
-    rows = CustomerDate.objects.filter(account=account).exclude(
-        Q(ends_on__lt=as_of) | Q(ends_on__isnull=True, starts_on__lt=as_of)
-    )
+    rows: QuerySet[CustomerDate] = CustomerDate.objects.visible_to(user).filter(account=account)
+    rows = rows.exclude(Q(ends_on__lt=as_of) | Q(ends_on__isnull=True, starts_on__lt=as_of))
     return list(rows.select_related("category").order_by("starts_on", "pk"))
 
 

@@ -88,7 +88,8 @@ class ChartNode:
 
     card: Card
     reports: Sequence[ChartNode] = ()
-    former_boss: str = ""
+    boss: str = ""
+    has_boss_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class StakeholderMap:
     has_contacts: bool
     is_cut: bool = False
     _by_pk: Mapping[int, Card] = field(default_factory=dict)
+    _named_bosses: frozenset[int] = frozenset()
 
     @property
     def people(self) -> list[Card]:
@@ -135,7 +137,8 @@ class StakeholderMap:
     def chart(self) -> list[ChartNode]:
         """Return the org chart: who reports to nobody on the map first, then below them.
 
-        Whoever reports to somebody who left stands at the top, with that boss's name.
+        Whoever reports to somebody who left, or who stands elsewhere in the group, stands at the
+        top, with that boss's name if the reader may see them.
         """
         below: dict[int | None, list[Card]] = {}
         for card in self.cards:
@@ -144,17 +147,18 @@ class StakeholderMap:
         return [self._node(card, below) for card in below.get(None, [])]
 
     def _node(self, card: Card, below: Mapping[int | None, list[Card]]) -> ChartNode:
-        boss = card.position.reports_to
-        gone = boss is not None and self.card(boss.pk) is None
-        name = boss.person.name if gone and boss and boss.person else ""
         reports = [self._node(one, below) for one in below.get(card.pk, [])]
-        return ChartNode(card, reports, name)
+        boss = card.position.reports_to
+        if boss is None or self.card(boss.pk) is not None or boss.pk not in self._named_bosses:
+            return ChartNode(card, reports)
+        name = boss.person.name if boss.person else ""
+        return ChartNode(card, reports, name, self.as_of not in boss.valid)
 
 
 def stakeholder_map(
     account: Account, *, user: User, as_of: date, is_alone: bool = False
 ) -> StakeholderMap:
-    """Return the map of an account on a day, in six queries whatever the number of people."""
+    """Return the map of an account on a day, in seven queries however many people stand there."""
     settings = relationship_settings()
     rows = positions_at(account, user=user, as_of=as_of, is_alone=is_alone)
     positions = list(rows[: SHOWN + 1])
@@ -172,7 +176,15 @@ def stakeholder_map(
         has_contacts=contacts is not None,
         is_cut=is_cut,
         _by_pk={card.pk: card for card in cards},
+        _named_bosses=visible_bosses(positions, user),
     )
+
+
+def visible_bosses(positions: Iterable[Position], user: User) -> frozenset[int]:
+    """Return which bosses of places the user may see: a line may lead out of one's own accounts."""
+    ids = {position.reports_to_id for position in positions if position.reports_to_id}
+    rows = Position.objects.visible_to(user).filter(pk__in=ids)
+    return frozenset(rows.values_list("pk", flat=True)) if ids else frozenset()
 
 
 def positions_at(
