@@ -161,7 +161,8 @@ class StatementForm(forms.Form):
 
     def __init__(self, data: Any, *, today: date) -> None:
         data = data.copy()
-        data.setdefault("date_from", add_months(month_start(today), -2).isoformat())
+        if "date_to" not in data:
+            data.setdefault("date_from", add_months(month_start(today), -2).isoformat())
         data.setdefault("date_to", today.isoformat())
         super().__init__(data)
         self.today = today

@@ -15,7 +15,8 @@ BELOW = """
         SELECT l.account_id FROM below JOIN accounts_parentlink l
             ON l.parent_id = below.id AND l.valid @> %(as_of)s::date
     )
-    SELECT a.id FROM accounts_account a JOIN below ON below.id = COALESCE(a.merged_into_id, a.id)
+    SELECT id FROM below
+    UNION ALL SELECT a.id FROM accounts_account a JOIN below ON a.merged_into_id = below.id
 """
 # What one unit of a currency is worth, null where nobody said; see `core.selectors.rates`.
 RATES = """
