@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import cards, importers, panels, search
         from accounts.demo.part import PART
+        from accounts.demo.tiers import PART as TIERS
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
@@ -20,7 +21,7 @@ class AccountsConfig(AppConfig):
 
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(base_currency_blocker)
-        demo_parts.register(PART)
+        demo_parts.register(PART, TIERS)
         register_mover(*MOVERS, *PEOPLE_MOVERS, TIER_RATINGS)
         cards.register()
         importers.register()

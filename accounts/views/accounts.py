@@ -20,9 +20,12 @@ from accounts.forms.accounts import AccountCreateForm, AccountEditForm
 from accounts.forms.fields import as_typed
 from accounts.models import Account
 from accounts.selectors import accounts as reads
+from accounts.selectors.tiers.listing import with_tier
+from accounts.selectors.tiers.standing import standing_of
 from accounts.services import accounts as services
 from accounts.views.columns import account_columns, account_url, months_in_words
 from accounts.views.heads import head_stats
+from accounts.views.tiers.words import standing_badge
 from kam.core.nav import Tab
 from kam.core.pages import Crumbs, form_page
 from kam.core.panels import panels_for
@@ -90,7 +93,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
     may_import = may(user, "imports.run")
     table = Table(
         request,
-        reads.accounts_for(user),
+        with_tier(reads.accounts_for(user), as_of=as_of),
         account_columns(base_currency(), span, of_all=user.sees_everything()),
         name="accounts",
         caption=_("Accounts"),
@@ -135,6 +138,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "account": account,
         "steps": reads.steps_above(account, user),
         "stats": head_stats(account, user, as_of=timezone.localdate()),
+        "tier": standing_badge(standing_of(account, as_of=timezone.localdate())),
         "panels": panels_for(PANELS, user),
         "may_edit": may_edit(user, account),
         "may_merge": user.can("accounts.merge"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.choices import AccountKind, AccountStatus
 from accounts.models import Account
 from accounts.selectors.accounts import Windows, change
+from accounts.views.tiers.words import listed_badge
 from kam.core import formats
 from kam.core.badges import Badge, State
 from kam.core.countries import country_name
@@ -129,6 +130,13 @@ def account_columns(currency: str, span: Windows, *, of_all: bool) -> list[Colum
             title=gettext_lazy("Sales channel"),
             value="get_channel_display",
             unknown=gettext_lazy("No sales channel given"),
+        ),
+        Column(
+            name="tier",
+            title=gettext_lazy("Tier"),
+            kind="badge",
+            value=lambda account: listed_badge(account.held_tier),
+            unknown=gettext_lazy("No tier yet"),
         ),
         Column(name="status", title=gettext_lazy("Status"), kind="badge", value=status_badge),
         Column(

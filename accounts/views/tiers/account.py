@@ -139,6 +139,7 @@ def rate(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
         "form": form,
         "last": last,
         "action": request.path,
+        "is_part": htmx.is_htmx(request),
         "cancel_url": account_url(account),
         "crumbs": account_crumbs(account, (str(rated.label), "")),
     }
@@ -171,6 +172,7 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Override the tier of %s") % account.name,
         "form": form,
         "action": request.path,
+        "is_part": htmx.is_htmx(request),
         "standing": reads.standing_of(account, as_of=today),
         "cancel_url": account_url(account),
         "crumbs": account_crumbs(account, (_("Override the tier"), "")),
