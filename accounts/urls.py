@@ -147,4 +147,4 @@ CARDS: list[URLPattern] = [
     path("cards/concentration/", cards.concentration, name="card-concentration"),
 ]
 
-urlpatterns = [*ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *CARDS]
+urlpatterns = [*ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *TIERS, *CARDS]
