@@ -173,3 +173,26 @@ def of_teams(user: User, prefix: str = "") -> Q:
         return Q()
     ids = user.scope_user_ids() if is_director else user.acting_user_ids()
     return Q(**{f"{prefix}lead_chain__overlap": ids})
+
+
+class LineQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Lines of which both ends stand at visible accounts."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_everything():
+            return self
+        ids = user.scope_user_ids()
+        return self.filter(
+            from_position__account__lead_chain__overlap=ids,
+            to_position__account__lead_chain__overlap=ids,
+        )
+
+    def editable_by(self, user: User) -> Self:
+        """Visible lines that begin where the user may change people."""
+        visible = self.visible_to(user)
+        if not user.can("people.edit"):
+            return self.none()
+        if user.can("accounts.assign_lead"):
+            return visible
+        return visible.filter(from_position__account__lead_chain__overlap=user.acting_user_ids())

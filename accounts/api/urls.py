@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api.views import concentration, revenue
+from accounts.api.views import concentration, people, revenue
 from accounts.api.views.accounts import AccountViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -10,11 +10,17 @@ router.register("product-categories", revenue.CategoryViewSet, basename="product
 router.register("products", revenue.ProductViewSet, basename="product")
 router.register("revenue-entries", revenue.EntryViewSet, basename="revenue-entry")
 router.register("targets", revenue.TargetViewSet, basename="target")
+router.register("people", people.PersonViewSet, basename="person")
+router.register("positions", people.PositionViewSet, basename="position")
+router.register("stakeholder-links", people.LineViewSet, basename="stakeholder-link")
+router.register("stakeholder-ratings", people.RatingViewSet, basename="stakeholder-rating")
 router.register(
     "concentration/snapshots", concentration.SnapshotViewSet, basename="concentration-snapshot"
 )
 
 urlpatterns = [
+    path("accounts/<int:pk>/stakeholder-map/", people.MapView.as_view(), name="stakeholder-map"),
+    path("accounts/<int:pk>/coverage/", people.CoverageView.as_view(), name="coverage"),
     path(
         "concentration/recompute/",
         concentration.RecomputeView.as_view(),

@@ -18,6 +18,7 @@ from accounts.models.accounts import Account
 from accounts.models.products import ProductCategory
 from accounts.querysets import (
     AccountScopedQuerySet,
+    LineQuerySet,
     NoteQuerySet,
     PersonQuerySet,
     PositionQuerySet,
@@ -198,6 +199,8 @@ class StakeholderLink(Record):
     kind = models.CharField(_("kind"), max_length=10, choices=StakeholderLinkKind)
     strength = models.PositiveSmallIntegerField(_("strength"), default=2)
     note = models.CharField(_("note"), max_length=300, blank=True)
+
+    objects = LineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("informal line")

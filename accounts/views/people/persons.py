@@ -117,9 +117,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_rate": user.can("people.rate"),
         "may_edit": _may_edit(user, person),
         "identifiers": person.identifiers.all(),
-        "history": history_of_rows(
-            Person, subject="", hidden=["name_key"], pgh_obj_id=person.pk
-        ),
+        "history": history_of_rows(Person, subject="", hidden=["name_key"], pgh_obj_id=person.pk),
     }
     return render(request, "accounts/person_detail.html", context)
 

@@ -122,8 +122,7 @@ def line_create(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def line_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line away, after asking."""
-    editable = Position.objects.editable_by(signed_in(request)).values("pk")
-    rows = StakeholderLink.objects.filter(from_position__in=editable)
+    rows: Any = StakeholderLink.objects.editable_by(signed_in(request))
     link: StakeholderLink = get_object_or_404(
         rows.select_related("from_position__account", "to_position__person"), pk=pk
     )
