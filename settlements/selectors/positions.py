@@ -10,13 +10,16 @@ from typing import Any
 
 from django.db import connection
 
+from kam.core.models import JobRun
 from kam.core.selectors.rates import MissingRateError, base_currency, rates_on
+from kam.identity.models import User
 from settlements.analytics.ageing import Bands
 from settlements.analytics.collection import dso_best_possible
 from settlements.models import OverdueRun
 from settlements.selectors.balances import kept_balances, points
 from settlements.selectors.collection import WINDOW, TrendPoint, month_ends
 
+JOB = "settlements.flag_overdue"
 _AMOUNTS = ("open", "overdue", "unapplied", "open_credits")
 _COUNTS = ("open_items", "overdue_items")
 
@@ -206,3 +209,11 @@ def _month_ends(days: Sequence[TrendPoint], as_of: date) -> tuple[TrendPoint, ..
     """The last days of months; the run's own day only where it is one."""
     ends = set(month_ends(as_of, len(days)))
     return tuple(point for point in days if point.day in ends)
+
+
+def overdue_job(user: User, pk: int) -> JobRun | None:
+    """Return a run of the overdue job: one's own, or anybody's for who may ask for one."""
+    runs = JobRun.objects.filter(name=JOB, pk=pk)
+    if not user.can("receivables.flag_overdue"):
+        runs = runs.visible_to(user)
+    return runs.first()

@@ -25,13 +25,12 @@ from kam.identity.models import User
 from settlements.models import Document, OverdueRun
 from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import dso_trend
-from settlements.selectors.positions import read_board
+from settlements.selectors.positions import JOB, overdue_job, read_board
 from settlements.selectors.standing import largest_tasks
 from settlements.views import board_figures as figures
 from settlements.views.board_parts import scope_of, url_of
 
 PAGE = "settlements/board.html"
-JOB = "settlements.flag_overdue"
 
 
 @require_GET
@@ -135,7 +134,7 @@ def flag(request: HttpRequest) -> HttpResponse:
 @requires("receivables.view")
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """How far an overdue run is; once it is done the board is shown anew."""
-    run = _seen(signed_in(request), pk)
+    run = overdue_job(signed_in(request), pk)
     if run is None:
         raise Http404
     if run.is_finished and htmx.is_htmx(request):
@@ -145,18 +144,10 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return htmx.render_part(request, "settlements/board_progress.html", {"run": run}, "run")
 
 
-def _seen(user: User, pk: int) -> JobRun | None:
-    """An overdue run: one's own, or anybody's for who may ask for one."""
-    runs = JobRun.objects.filter(name=JOB, pk=pk)
-    if not user.can("receivables.flag_overdue"):
-        runs = runs.visible_to(user)
-    return runs.first()
-
-
 def _run(request: HttpRequest) -> JobRun | None:
     """The run that the page was sent to follow, unless it ended well."""
     number = request.GET.get("job", "")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         return None
-    run = _seen(signed_in(request), int(number))
+    run = overdue_job(signed_in(request), int(number))
     return None if run is None or (run.is_finished and not run.error) else run
