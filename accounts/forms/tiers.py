@@ -33,6 +33,17 @@ from accounts.services.tiers.drafts import (
 from kam.core.problems import Blocker
 
 BLANK_CRITERIA, BLANK_TIERS = 3, 1
+# In the few words that a narrow column has room for.
+DIRECTIONS = [
+    (TierDirection.HIGHER, _("More")),
+    (TierDirection.LOWER, _("Less")),
+    (TierDirection.INFORMATION, _("Information")),
+]
+METHODS = [
+    (TierMethod.PERCENTILE, _("Rank")),
+    (TierMethod.MINMAX, _("Between two values")),
+    (TierMethod.BANDS, _("Bands")),
+]
 
 
 def _plain(value: Any) -> str:
@@ -103,8 +114,8 @@ class CriterionForm(forms.Form):
     weight = forms.DecimalField(
         label=_("Weight"), required=False, max_digits=6, decimal_places=2, initial=0
     )
-    direction = forms.ChoiceField(label=_("Good is"), choices=TierDirection.choices, required=False)
-    method = forms.ChoiceField(label=_("Points by"), choices=TierMethod.choices, required=False)
+    direction = forms.ChoiceField(label=_("Good is"), choices=DIRECTIONS, required=False)
+    method = forms.ChoiceField(label=_("Points by"), choices=METHODS, required=False)
     low = forms.DecimalField(
         label=_("0 points at"), required=False, max_digits=20, decimal_places=6
     )
@@ -298,7 +309,7 @@ class RatingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What you saw or heard, and where it can be read."),
     )
-    rated_on = forms.DateField(label=_("As of"))
+    rated_on = forms.DateField(label=_("As of"), required=False, help_text=_("Empty: today."))
     more = ("rated_on",)
 
     def __init__(self, *args: Any, measure: RatedMeasure, **kwargs: Any) -> None:
@@ -329,7 +340,7 @@ class OverrideForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    from_date = forms.DateField(label=_("From"))
+    from_date = forms.DateField(label=_("From"), required=False, help_text=_("Empty: today."))
     until = forms.DateField(
         label=_("Expires on"), help_text=_("From this day on the computed tier holds again.")
     )

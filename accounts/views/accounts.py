@@ -25,7 +25,7 @@ from accounts.selectors.tiers.standing import standing_of
 from accounts.services import accounts as services
 from accounts.views.columns import account_columns, account_url, months_in_words
 from accounts.views.heads import head_stats
-from accounts.views.tiers.words import standing_badge
+from accounts.views.tiers.words import standing_sign
 from kam.core.nav import Tab
 from kam.core.pages import Crumbs, form_page
 from kam.core.panels import panels_for
@@ -138,7 +138,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "account": account,
         "steps": reads.steps_above(account, user),
         "stats": head_stats(account, user, as_of=timezone.localdate()),
-        "tier": standing_badge(standing_of(account, as_of=timezone.localdate())),
+        "tier": standing_sign(standing_of(account, as_of=timezone.localdate())),
         "panels": panels_for(PANELS, user),
         "may_edit": may_edit(user, account),
         "may_merge": user.can("accounts.merge"),

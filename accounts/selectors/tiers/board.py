@@ -48,7 +48,7 @@ def assignments_for(user: User, *, as_of: date) -> QuerySet[Any]:
     rows: QuerySet[Any] = TierAssignment.objects.visible_to(user).filter(valid__contains=as_of)
     found: QuerySet[Any] = rows.annotate(
         decided_rank=Subquery(decided.values("tier__rank")[:1], output_field=IntegerField()),
-        held_rank=Coalesce(F("decided_rank"), F("tier__rank")),
+        held_rank=Coalesce(F("decided_rank"), F("tier__rank"), output_field=IntegerField()),
     )
     return found
 

@@ -70,7 +70,7 @@ def _holder(account: Account, standing: reads.Standing | None, model: TierModel 
 def _explained(standing: reads.Standing | None) -> dict[str, Any]:
     """The explanation, a line per criterion."""
     if standing is None or standing.assignment is None:
-        return {"badge": words.standing_badge(standing)}
+        return {"badge": words.standing_sign(standing)}
     currency, row = base_currency(), standing.assignment
     lines = [
         {"line": line, "value": words.measured(line.measure, line.value, currency)}
@@ -80,10 +80,10 @@ def _explained(standing: reads.Standing | None) -> dict[str, Any]:
     next_up = above[0] if above else None
     to_next = next_up.threshold + row.model.margin - row.score if next_up else None
     return {
-        "badge": words.standing_badge(standing),
-        "computed": words.badge(row.tier, provisional=row.is_provisional),
+        "badge": words.standing_sign(standing),
+        "computed": words.sign(row.tier, provisional=row.is_provisional),
         "lines": lines,
-        "next_up": words.badge(next_up),
+        "next_up": words.sign(next_up),
         "to_next": to_next,
         "policies": words.policies(standing.tier) if standing.tier else [],
     }
@@ -101,10 +101,10 @@ def _history(user: User, holder: Account, model: TierModel | None) -> dict[str, 
         ],
         "all_ratings": reads.all_ratings_of(holder),
         "spells": [
-            (words.badge(row.tier, provisional=row.is_provisional), row)
+            (words.sign(row.tier, provisional=row.is_provisional), row)
             for row in reads.spells_of(holder)
         ],
-        "overrides": [(words.badge(row.tier), row) for row in reads.overrides_of(holder)],
+        "overrides": [(words.sign(row.tier), row) for row in reads.overrides_of(holder)],
         "may_rate": editable and user.can("tiers.rate"),
         "may_override": editable and model is not None and user.can("tiers.override"),
         "today": today,
@@ -121,13 +121,13 @@ def rate(request: HttpRequest, pk: int, measure: str) -> HttpResponse:
         raise Http404
     rated = RatedMeasure(measure)
     last = reads.ratings_of(account, as_of=today).get(measure)
-    start = {"rated_on": today, "value": last.value if last else None}
+    start = {"value": last.value} if last else {}
     form = RatingForm(request.POST or None, measure=rated, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            rate_account(
-                account=account, measure=measure, author=user, as_of=today, **form.cleaned_data
-            )
+            values = form.cleaned_data
+            values["rated_on"] = values["rated_on"] or today
+            rate_account(account=account, measure=measure, author=user, as_of=today, **values)
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
@@ -158,10 +158,12 @@ def override(request: HttpRequest, pk: int) -> HttpResponse:
     model = model_in_force(today)
     if model is None:
         raise Http404
-    form = OverrideForm(request.POST or None, model=model, initial={"from_date": today})
+    form = OverrideForm(request.POST or None, model=model)
     if request.method == "POST" and form.is_valid():
         try:
-            overrides.set_override(account=account, approver=user, as_of=today, **form.cleaned_data)
+            values = form.cleaned_data
+            values["from_date"] = values["from_date"] or today
+            overrides.set_override(account=account, approver=user, as_of=today, **values)
         except RefusedError as problem:
             add_to_form(form, problem)
         else:

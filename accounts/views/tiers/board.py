@@ -77,7 +77,7 @@ def matrix_context(user: User, model: TierModel, today: date) -> dict[str, Any]:
         "stages": RelationshipStage,
         "matrix": [
             {
-                "badge": words.badge(tier),
+                "badge": words.sign(tier),
                 "cells": cells,
                 "url": f"{listed}?{urlencode({'tier': tier.code})}",
             }

@@ -131,7 +131,7 @@ def model_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state,
         "badge": words.STATES[state].__html__(),
         "criteria": [_criterion(one, total) for one in criteria],
-        "tiers": [(words.badge(tier), tier, words.policies(tier)) for tier in model.tiers.all()],
+        "tiers": [(words.sign(tier), tier, words.policies(tier)) for tier in model.tiers.all()],
         "may_manage": user.can("tiers.manage"),
         "crumbs": crumbs((model.title, "")),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -16,7 +17,6 @@ from accounts.selectors.tiers.whatif import Move, Reason
 from kam.core import formats
 from kam.core.badges import Badge
 from kam.core.badges import Tier as TierBadge
-from kam.core.formats import Text
 
 # icons: calendar-event archive
 STATES = {
@@ -34,11 +34,16 @@ def badge(tier: Tier | None, *, provisional: bool = False) -> TierBadge | None:
     return None if tier is None else TierBadge(tier.title, tier.rank, provisional)
 
 
-def standing_badge(standing: Standing | None) -> TierBadge | None:
+def sign(tier: Tier | None, *, provisional: bool = False) -> SafeString | None:
+    """A tier's sign, ready for a template."""
+    return TierBadge(tier.title, tier.rank, provisional).__html__() if tier else None
+
+
+def standing_sign(standing: Standing | None) -> SafeString | None:
     """The sign of the tier that holds for an account."""
     if standing is None:
         return None
-    return badge(standing.tier, provisional=standing.is_provisional)
+    return sign(standing.tier, provisional=standing.is_provisional)
 
 
 def listed_badge(held: dict[str, Any] | None) -> TierBadge | None:
@@ -95,34 +100,45 @@ def policy_changes(before: Tier | None, after: Tier | None) -> str:
 
 
 def _changes(before: Tier | None, after: Tier | None) -> Iterator[str]:
-    for name, words in POLICIES.items():
+    for name, in_words in POLICIES.items():
         old, new = (getattr(tier, name) if tier else None for tier in (before, after))
-        if old != new and new is not None:
-            text = words % {"n": formats.number(new)}
-            yield (
-                text
-                if old is None
-                else _("%(new)s (now %(old)s)")
-                % {
-                    "new": text,
-                    "old": formats.number(old),
-                }
-            )
+        if old == new or new is None:
+            continue
+        text = in_words(new)
+        if old is not None:
+            text = _("%(new)s (now %(old)s)") % {"new": text, "old": formats.number(old)}
+        yield text
 
 
-POLICIES: dict[str, Text] = {
-    "visit_every_days": gettext_lazy("a visit every %(n)s days"),
-    "review_every_months": gettext_lazy("a review every %(n)s months"),
-    "answer_within_days": gettext_lazy("an answer within %(n)s days"),
-    "contribution_floor": gettext_lazy("a contribution of at least %(n)s percent"),
+def _visits(days: int) -> str:
+    return ngettext("a visit every day", "a visit every %(n)s days", days) % {"n": days}
+
+
+def _reviews(months: int) -> str:
+    return ngettext("a review every month", "a review every %(n)s months", months) % {"n": months}
+
+
+def _answers(days: int) -> str:
+    return ngettext("an answer within a day", "an answer within %(n)s days", days) % {"n": days}
+
+
+def _floor(share: Decimal) -> str:
+    return _("a contribution of at least %s") % formats.percent(share / 100)
+
+
+POLICIES: dict[str, Callable[[Any], str]] = {
+    "visit_every_days": _visits,
+    "review_every_months": _reviews,
+    "answer_within_days": _answers,
+    "contribution_floor": _floor,
 }
 
 
 def policies(tier: Tier) -> list[str]:
     """What accounts of a tier get."""
     found = [
-        str(words) % {"n": formats.number(getattr(tier, name))}
-        for name, words in POLICIES.items()
+        in_words(getattr(tier, name))
+        for name, in_words in POLICIES.items()
         if getattr(tier, name) is not None
     ]
     return [*found, tier.policy] if tier.policy else found
