@@ -33,7 +33,7 @@ register_constraint(
 DISORDER = _("A higher tier begins at a higher score.")
 register_constraint("tier_model_ranks_follow_thresholds", DISORDER, field="tiers")
 
-MOST_CRITERIA, MOST_TIERS, MOST_MARGIN = 20, 6, Decimal(20)
+MOST_CRITERIA, MOST_TIERS, MOST_BANDS, MOST_MARGIN = 20, 6, 50, Decimal(20)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +127,8 @@ def _band_problems(one: CriterionDraft) -> Iterator[tuple[str, Text]]:
     starts, given = [line[0] for line in one.bands], [line[1] for line in one.bands]
     if not one.bands:
         yield "no_bands", _("Write at least one line: a value and its points.")
+    if len(one.bands) > MOST_BANDS:
+        yield "too_many_bands", _("A table of bands has at most 50 lines.")
     if any(a >= b for a, b in pairwise(starts)):
         yield "bands_out_of_order", _("The values of the lines rise from line to line.")
     if any(not 0 <= points <= WHOLE for points in given):
