@@ -18,6 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.money import UnknownCurrencyError, currency_decimals
+
 type Numeric = Decimal | int | float
 type Text = str | Promise
 
@@ -72,10 +74,18 @@ def percent(value: Numeric, places: int = 1) -> str:
     return _signed(babel_numbers.format_percent(value, format=pattern, locale=locale))
 
 
-def money(value: Numeric, currency: str = "", places: int = 2) -> str:
-    """An amount with its ISO code behind it."""
-    text = number(value, places)
+def money(value: Numeric, currency: str = "", places: int | None = None) -> str:
+    """An amount with its ISO code behind it, with the decimals of its currency unless told."""
+    text = number(value, places_of(currency) if places is None else places)
     return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
+
+
+def places_of(currency: str) -> int:
+    """How many decimals amounts of a currency are written with; two where none is named."""
+    try:
+        return currency_decimals(currency)
+    except UnknownCurrencyError:
+        return 2
 
 
 def compact(value: Numeric) -> str:

@@ -11,30 +11,8 @@ from django.utils.safestring import SafeString
 
 from kam.core import formats
 from kam.core.dates import Period
-from kam.core.money import UnknownCurrencyError, currency_decimals
 
 register = template.Library()
-
-
-def places_of(currency: str) -> int:
-    """How many decimals amounts of the currency are written with."""
-    try:
-        return currency_decimals(currency)
-    except UnknownCurrencyError:
-        return 2
-
-
-def amount_text(value: Decimal, currency: str) -> str:
-    """An amount with its currency, in the reader's locale."""
-    return formats.money(value, currency, places_of(currency))
-
-
-@register.simple_tag
-def amount(value: Any, currency: str, reason: str = "") -> SafeString:
-    """An amount with its currency behind it."""
-    if formats.is_missing(value):
-        return formats.missing(value, reason)
-    return format_html('<span class="num">{}</span>', amount_text(value, currency))
 
 
 @register.simple_tag
@@ -42,14 +20,14 @@ def figure(value: Any, currency: str, reason: str = "") -> SafeString:
     """An amount whose currency stands in the head of its column."""
     if formats.is_missing(value):
         return formats.missing(value, reason)
-    text = formats.number(value, places_of(currency))
+    text = formats.number(value, formats.places_of(currency))
     return format_html('<span class="num">{}</span>', text)
 
 
 @register.filter
 def places(currency: str) -> int:
     """How many decimals the currency has."""
-    return places_of(currency) if currency else 2
+    return formats.places_of(currency)
 
 
 @register.filter

@@ -31,7 +31,6 @@ from settlements.selectors.ledger import as_open_debit, first_open_day, open_deb
 from settlements.services import cash
 from settlements.services.allocating import Match, allocate, reverse_allocation
 from settlements.services.posting import Facts
-from settlements.templatetags.ledger import amount_text
 from settlements.views.documents import name_of, page_of
 from settlements.views.items import ledger_crumbs
 
@@ -212,7 +211,7 @@ def allocation_reverse(request: HttpRequest, pk: int) -> HttpResponseBase:
             return redirect(_next(request, row, back))
     return confirm_page(
         request,
-        title=_("Take back the allocation of %s?") % amount_text(row.amount, row.currency_id),
+        title=_("Take back the allocation of %s?") % formats.money(row.amount, row.currency_id),
         verb=_("Take back"),
         text=f"{_reopened(request, row)} {_closed_note(first, earliest)}".strip(),
         goes=[_allocation_in_words(request, row)],
@@ -270,7 +269,7 @@ def _sides(request: HttpRequest, row: Allocation) -> dict[str, str]:
     return {
         "debit": _name(request, row.debit_item.document),
         "credit": _name(request, row.credit_item.document),
-        "amount": amount_text(row.amount, row.currency_id),
+        "amount": formats.money(row.amount, row.currency_id),
     }
 
 
@@ -346,7 +345,7 @@ def _settle(
 
 def _open_now(item: LedgerItem) -> str:
     words = _("%(amount)s is open.")
-    return words % {"amount": amount_text(item.open_amount_now, item.currency_id)}
+    return words % {"amount": formats.money(item.open_amount_now, item.currency_id)}
 
 
 def _post_settling(item: LedgerItem, form: SettleForm, act: str) -> Document:

@@ -34,7 +34,6 @@ from settlements.selectors.items import visible_documents
 from settlements.services.posting import post_document
 from settlements.services.problems import ClosedPeriodError
 from settlements.services.reversing import landing_day, reverse_document
-from settlements.templatetags.ledger import amount_text
 from settlements.views.items import ledger_crumbs
 
 STANDINGS: dict[Standing, tuple[Text, State]] = {
@@ -250,12 +249,12 @@ def _goes(read: DocumentRead) -> list[str]:
     found = []
     if read.open:
         words = _("%(amount)s that is still open of it")
-        found.append(words % {"amount": amount_text(read.open, read.document.currency_id)})
+        found.append(words % {"amount": formats.money(read.open, read.document.currency_id)})
     return found + [_reopens(line) for line in read.settlements if line.reversal is None]
 
 
 def _reopens(line: Settlement) -> str:
-    amount = amount_text(line.allocation.amount, line.allocation.currency_id)
+    amount = formats.money(line.allocation.amount, line.allocation.currency_id)
     if line.other is None:
         return _("an allocation of %(amount)s, which is open again") % {"amount": amount}
     words = _("its allocation to %(document)s: there %(amount)s is open again")

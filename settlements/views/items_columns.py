@@ -24,7 +24,6 @@ from settlements.choices import DocumentKind, Side
 from settlements.models import LedgerItem
 from settlements.selectors.ageing import Basis
 from settlements.selectors.items import ItemQuery, days_late
-from settlements.templatetags.ledger import places_of
 from settlements.views.board_parts import band_title
 
 
@@ -34,7 +33,7 @@ class AmountColumn(Column):
 
     def formatted(self, value: Any, row: Any = None) -> SafeString:
         """The amount with as many decimals as its currency has."""
-        places = 2 if row is None else places_of(row.currency_id)
+        places = 2 if row is None else formats.places_of(row.currency_id)
         return conditional_escape(formats.number(value, places))
 
 

@@ -31,7 +31,9 @@ def _figure(text: str) -> SafeString:
 
 
 @register.simple_tag
-def money(amount: Any, currency: str = "", places: int = 2, reason: str = "") -> SafeString:
+def money(
+    amount: Any, currency: str = "", places: int | None = None, reason: str = ""
+) -> SafeString:
     """An amount with its currency code."""
     if formats.is_missing(amount):
         return formats.missing(amount, reason)
