@@ -19,7 +19,7 @@ from accounts.views.people import deciding, persons, places, rating
 from accounts.views.people import panels as people_panels
 from accounts.views.tiers import account as tier
 from accounts.views.tiers import board as tier_board
-from accounts.views.tiers import models as tier_models
+from accounts.views.tiers import versions as tier_models
 
 app_name = "accounts"
 

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api.views import concentration, people, revenue
+from accounts.api.views import concentration, people, revenue, tiers
 from accounts.api.views.accounts import AccountViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -17,8 +17,13 @@ router.register("stakeholder-ratings", people.RatingViewSet, basename="stakehold
 router.register(
     "concentration/snapshots", concentration.SnapshotViewSet, basename="concentration-snapshot"
 )
+router.register("tier-models", tiers.TierModelViewSet, basename="tier-model")
+router.register("tier-assignments", tiers.AssignmentViewSet, basename="tier-assignment")
+router.register("tier-ratings", tiers.RatingViewSet, basename="tier-rating")
+router.register("tier-overrides", tiers.OverrideViewSet, basename="tier-override")
 
 urlpatterns = [
+    path("tiers/rescore/", tiers.RescoreView.as_view(), name="tier-rescore"),
     path("accounts/<int:pk>/stakeholder-map/", people.MapView.as_view(), name="stakeholder-map"),
     path("accounts/<int:pk>/coverage/", people.CoverageView.as_view(), name="coverage"),
     path(

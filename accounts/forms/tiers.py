@@ -20,7 +20,7 @@ from accounts.choices import (
     TierMethod,
 )
 from accounts.models import Tier, TierModel
-from accounts.models.tiers import SCALE
+from accounts.models.tier_records import SCALE
 from accounts.selectors.tiers.measures import measures
 from accounts.services.tiers.drafts import (
     MOST_CRITERIA,

@@ -30,14 +30,8 @@ from accounts.models.revenue import (
     RevenueWatermark,
 )
 from accounts.models.targets import Target
-from accounts.models.tiers import (
-    Tier,
-    TierAssignment,
-    TierCriterion,
-    TierModel,
-    TierOverride,
-    TierRating,
-)
+from accounts.models.tier_records import TierAssignment, TierOverride, TierRating
+from accounts.models.tiers import Tier, TierCriterion, TierModel
 
 __all__ = [
     "Account",

@@ -483,7 +483,7 @@ def test_what_the_list_costs(rows: int, people: People) -> None:
     client = client_of(people.owner)
     client.get(reverse("accounts:account-list"))
 
-    with queries(7):
+    with queries(8):
         client.get(reverse("accounts:account-list"))
 
 

@@ -176,12 +176,12 @@ def test_sql_scores_as_the_plain_mathematics(
     known: dict[int, dict[Any, Decimal]] = {pk: {} for pk in before}
     for place, (one, name) in enumerate(zip(criteria, RATED, strict=True)):
         values = {
-            pk: D(row[place])
+            pk: D(value)
             for pk, row in zip(before, rows, strict=True)
-            if (row[place]) is not None
+            if (value := row[place]) is not None
         }
-        for pk, points in tiering.points(one, values).items():
-            known[pk][one.key] = points
+        for pk, given_points in tiering.points(one, values).items():
+            known[pk][one.key] = given_points
         assert measures.get(name) is not None
     expected = {}
     for pk, points in known.items():

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.choices import RatedMeasure
 from accounts.models import Account, TierRating
-from accounts.models.tiers import SCALE
+from accounts.models.tier_records import SCALE
 from accounts.services.merging import Mover, Part
 from accounts.services.tree import refuse_merged
 from kam.core.problems import RefusedError, explained

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.days import DayForm
@@ -20,11 +19,12 @@ from accounts.forms.tiers import ModelEditor, PublishForm
 from accounts.models import TierModel
 from accounts.selectors.tiers import models as reads
 from accounts.selectors.tiers.measures import measures
-from accounts.selectors.tiers.whatif import WhatIf, what_if
+from accounts.selectors.tiers.whatif import what_if
 from accounts.services.tiers import drafts, publishing
 from accounts.services.tiers.presets import PRESETS
 from accounts.views.columns import account_url
 from accounts.views.tiers import words
+from accounts.views.tiers.moves import MOVE_COLUMNS, moves_chart
 from kam.core import charts, formats, htmx
 from kam.core.pages import Crumbs, confirm_page
 from kam.core.problems import Blocker, RefusedError, add_to_form
@@ -301,7 +301,7 @@ def model_what_if(request: HttpRequest, pk: int) -> HttpResponseBase:
             icon="arrows-move",
         ),
     )
-    chart = _chart(preview)
+    chart = moves_chart(preview)
     if (file := charts.export(request, chart)) is not None:
         return file
     context = {
@@ -313,93 +313,3 @@ def model_what_if(request: HttpRequest, pk: int) -> HttpResponseBase:
         "crumbs": crumbs((model.title, model.get_absolute_url()), (_("What if"), "")),
     }
     return table.response("accounts/tier_model_what_if.html", context)
-
-
-def _chart(preview: WhatIf) -> charts.Chart:
-    then = {tier.code: (tier, count) for tier, count in preview.counts}
-    now = {tier.code: (tier, count) for tier, count in preview.counts_now}
-    codes = [*then, *(code for code in now if code not in then)]
-    tiers = [(then.get(code) or now[code])[0] for code in codes]
-    return charts.bar(
-        name="tiers-then",
-        title=_("%(moves)s of %(scored)s accounts would move")
-        % {
-            "moves": formats.number(len(preview.moves), 0),
-            "scored": formats.number(preview.scored, 0),
-        },
-        labels=[tier.title for tier in tiers],
-        label_title=_("Tier"),
-        value_format="number",
-        unit=_("accounts"),
-        places=0,
-        series=[
-            charts.Series(name=_("Now"), values=[now.get(c, (None, 0))[1] for c in codes], hue=8),
-            charts.Series(name=_("Then"), values=[then.get(c, (None, 0))[1] for c in codes], hue=1),
-        ],
-        as_of=preview.as_of,
-        height="short",
-    )
-
-
-MOVE_COLUMNS = [
-    Column(
-        name="account",
-        title=gettext_lazy("Account"),
-        value="account.name",
-        sort=True,
-    ),
-    Column(
-        name="before",
-        title=gettext_lazy("Tier now"),
-        kind="badge",
-        value=lambda move: words.badge(move.before),
-        unknown=gettext_lazy("No tier today"),
-    ),
-    Column(
-        name="after",
-        title=gettext_lazy("Tier then"),
-        kind="badge",
-        value=lambda move: words.badge(move.after),
-        unknown=gettext_lazy("Nothing that counts is known"),
-    ),
-    Column(
-        name="score_before",
-        title=gettext_lazy("Score now"),
-        kind="number",
-        places=1,
-        sort=True,
-        unknown=gettext_lazy("Not scored today"),
-    ),
-    Column(
-        name="score_after",
-        title=gettext_lazy("Score then"),
-        kind="number",
-        places=1,
-        sort=True,
-        unknown=gettext_lazy("Nothing that counts is known"),
-    ),
-    Column(
-        name="confidence",
-        title=gettext_lazy("Confidence"),
-        kind="percent",
-        places=0,
-        sort=True,
-        unknown=gettext_lazy("Nothing that counts is known"),
-    ),
-    Column(name="why", title=gettext_lazy("Why"), value=words.reasons, css="is-wrapped"),
-    Column(
-        name="changes",
-        title=gettext_lazy("What changes for it"),
-        value=lambda move: words.policy_changes(move.before, move.after) or None,
-        unknown=gettext_lazy("Both tiers get the same"),
-        css="is-wrapped",
-    ),
-    Column(
-        name="override",
-        title=gettext_lazy("Decided"),
-        kind="badge",
-        value=lambda move: words.badge(move.override.tier) if move.override else None,
-        unknown=gettext_lazy("No override"),
-        default=False,
-    ),
-]
