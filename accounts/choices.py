@@ -1,5 +1,6 @@
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccountKind(TextChoices):
@@ -74,7 +75,7 @@ class DecisionRole(TextChoices):
     DECISION_MAKER = "decision_maker", _("Decision maker")
     ECONOMIC_BUYER = "economic_buyer", _("Economic buyer")
     TECHNICAL_EVALUATOR = "technical_evaluator", _("Technical evaluator")
-    USER = "user", _("User")
+    USER = "user", pgettext_lazy("decision role", "User")
     INFLUENCER = "influencer", _("Influencer")
     CHAMPION = "champion", _("Champion or coach")
     SPONSOR = "sponsor", _("Sponsor")
@@ -114,7 +115,7 @@ class Support(IntegerChoices):
 
 
 class RelationshipLevel(IntegerChoices):
-    NONE = 0, _("None")
+    NONE = 0, pgettext_lazy("relationship level", "None")
     VENDOR = 1, _("Vendor")
     CREDIBLE_SOURCE = 2, _("Credible source")
     PROBLEM_SOLVER = 3, _("Problem solver")

@@ -75,14 +75,18 @@ STEPS = (
 )
 
 
-def name_of(country: str, dice: Dice, taken: set[str]) -> str:
-    """Return a name that nobody has yet, in the order of the country."""
+def name_of(country: str, dice: Dice, taken: set[str], near: set[str]) -> str:
+    """Return a name that nobody has yet, in the order of the country.
+
+    `near` is the given names of the same account, which are not used twice while others are left.
+    """
     code = country if country in _FAMILY else "SG"
     for _attempt in range(200):
         family, given = dice.pick(_FAMILY[code]), dice.pick(_GIVEN[code])
         parts = (family, given) if code in FAMILY_FIRST else (given, family)
         name = ("" if code == "CN" else " ").join(parts)
-        if name not in taken:
+        if name not in taken and (given not in near or len(near) >= len(_GIVEN[code])):
             break
     taken.add(name)
+    near.add(given)
     return name

@@ -56,6 +56,7 @@ class _Map:
     colleagues: Sequence[User]
     taken: set[str]
     positions: dict[int, m.Position] = field(default_factory=dict)
+    near: set[str] = field(default_factory=set)
 
     def write(self) -> int:
         for number in range(len(words.ORGANISATION)):
@@ -86,7 +87,7 @@ class _Map:
 
     def _make(self, number: int) -> m.Person:
         country = self.account.country
-        name = words.name_of(country, self.dice, self.taken)
+        name = words.name_of(country, self.dice, self.taken, self.near)
         person = m.Person.objects.create(
             name=name,
             name_key=search_key(name),

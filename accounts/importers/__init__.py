@@ -1,6 +1,9 @@
 """The kinds of data that accounts take in, as statements over staged rows."""
 
 from accounts.importers.accounts import AccountsImporter
+from accounts.importers.people import NOTICES as PEOPLE_NOTICES
+from accounts.importers.people import REASONS as PEOPLE_REASONS
+from accounts.importers.people import PeopleImporter
 from accounts.importers.products import ProductsImporter
 from accounts.importers.rates import RatesImporter
 from accounts.importers.sales import SalesImporter
@@ -14,10 +17,11 @@ def register() -> None:
     """Offer the kinds on the import pages, the command line and the API."""
     importers.register(
         AccountsImporter(),
+        PeopleImporter(),
         ProductsImporter(),
         SalesImporter(),
         TargetsImporter(),
         RatesImporter(),
     )
-    register_notices(NOTICES)
-    register_reasons(REASONS)
+    register_notices({**NOTICES, **PEOPLE_NOTICES})
+    register_reasons({**REASONS, **PEOPLE_REASONS})

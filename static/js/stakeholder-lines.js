@@ -40,10 +40,20 @@ function path([x1, y1], [x2, y2], bend) {
   return `M${x1} ${y1}Q${cx} ${cy} ${end[0]} ${end[1]}`;
 }
 
+// In the org chart lines run outside the cards: from right edge to right edge.
+function aside(from, to, frame) {
+  const [one, two] = [from.getBoundingClientRect(), to.getBoundingClientRect()];
+  const [x1, y1] = [one.right - frame.left, one.top + one.height / 2 - frame.top];
+  const [x2, y2] = [two.right - frame.left + 3, two.top + two.height / 2 - frame.top];
+  const out = Math.max(x1, x2) + 28 + Math.min(Math.abs(y2 - y1) / 12, 40);
+  return `M${x1} ${y1 + 6}C${out} ${y1} ${out} ${y2} ${x2} ${y2}`;
+}
+
 function draw(svg, lines) {
   const holder = svg.parentElement;
   const content = holder.firstElementChild;
   const frame = content.getBoundingClientRect();
+  const isChart = content.matches(".org-chart");
   svg.setAttribute("width", content.scrollWidth);
   svg.setAttribute("height", content.scrollHeight);
   svg.replaceChildren(arrow());
@@ -52,7 +62,7 @@ function draw(svg, lines) {
     const to = holder.querySelector(`[data-card="${line.to}"]`);
     if (!from || !to) continue;
     const shape = make("path", {
-      d: path(middle(from, frame), middle(to, frame), 24),
+      d: isChart ? aside(from, to, frame) : path(middle(from, frame), middle(to, frame), 24),
       class: `line-path is-${line.kind} is-strength${line.strength}`,
     });
     if (line.kind === "influence") shape.setAttribute("marker-end", "url(#line-arrow)");

@@ -29,9 +29,10 @@ function record(card, cell) {
 
 function takeBack() {
   if (!pending) return;
-  pending.card.classList.remove("is-pending");
-  pending.home.insertBefore(pending.card, pending.next);
-  pending = null;
+  const { card, home, next } = pending;
+  pending = null; // first: moving the card makes it lose the focus
+  card.classList.remove("is-pending");
+  home.insertBefore(card, next);
 }
 
 function start(card) {

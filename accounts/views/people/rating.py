@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms.people import LineForm, NoteForm, RateForm
@@ -61,7 +62,7 @@ def position_rate(request: HttpRequest, pk: int) -> HttpResponse:
         lead=lead,
         save=_("Record"),
         cancel_url=map_url(position.account),
-        crumbs=crumbs_at(position.account, (_("Rate"), "")),
+        crumbs=crumbs_at(position.account, (pgettext("verb", "Rate"), "")),
     )
 
 
