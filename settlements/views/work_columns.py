@@ -79,11 +79,11 @@ def two_lines(first: str, second: str) -> SafeString:
 
 def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
     """The columns; days late are those on `as_of`. `all_mine`: who acts goes without saying."""
-    days = Func(
-        F("oldest_due_on"),
-        template=f"(DATE '{as_of.isoformat()}' - %(expressions)s)",
-        output_field=IntegerField(),
-    )
+    return [*_owing(as_of), *_ageing(as_of), *_acting(all_mine=all_mine)]
+
+
+def _owing(as_of: date) -> list[Column]:
+    """Who owes how much."""
     return [
         Column(
             name="payer",
@@ -115,6 +115,17 @@ def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
             value="overdue_items",
             default=False,
         ),
+    ]
+
+
+def _ageing(as_of: date) -> list[Column]:
+    """For how long."""
+    days = Func(
+        F("oldest_due_on"),
+        template=f"(DATE '{as_of.isoformat()}' - %(expressions)s)",
+        output_field=IntegerField(),
+    )
+    return [
         Column(
             name="oldest",
             title=gettext_lazy("Oldest due"),
@@ -139,7 +150,6 @@ def work_columns(as_of: date, *, all_mine: bool) -> list[Column]:
             sort="opened_on",
             default=False,
         ),
-        *_acting(all_mine=all_mine),
     ]
 
 
