@@ -179,6 +179,7 @@ MOVER_COLUMNS = [
         places=1,
         value="score_after",
         sort=True,
+        default=False,
     ),
     Column(
         name="score_before",
