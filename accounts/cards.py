@@ -14,6 +14,7 @@ from accounts.choices import AlertLevel
 from accounts.models import ConcentrationAlert, ConcentrationSnapshot
 from accounts.selectors.concentration.alerts import alerts_for
 from accounts.selectors.concentration.query import has_revenue
+from accounts.selectors.people.listing import reminders_for
 from accounts.views.concentration.thresholds import shown_value, what_moved_url
 from kam.core import formats
 from kam.core.registry import Card, cards
@@ -52,6 +53,9 @@ def register() -> None:
     )
     todo_providers.register(
         TodoProvider(key="concentration", find=waiting, capability="concentration.view", order=20)
+    )
+    todo_providers.register(
+        TodoProvider(key="customer-dates", find=dates_ahead, capability="people.view", order=22)
     )
 
 
@@ -92,3 +96,18 @@ def _of_alert(alert: ConcentrationAlert) -> Todo:
         icon="chart-pie",
         urgency=1 if is_alert else 2,
     )
+
+
+def dates_ahead(user: User, as_of: date) -> Iterator[Todo]:
+    """Dates in the calendars of one's own customers whose reminder is due."""
+    for reminder in reminders_for(user, as_of=as_of):
+        entry = reminder.entry
+        yield Todo(
+            title=_("%(what)s at %(account)s")
+            % {"what": entry.title or entry.get_kind_display(), "account": entry.account.name},
+            url=f"{entry.account.get_absolute_url()}#panel-deciding",
+            detail=formats.date(entry.starts_on),
+            action=_("Prepare"),
+            icon="calendar-event",
+            urgency=1 if reminder.days <= 7 else 2,
+        )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.selectors.accounts import accounts_for, matching
+from accounts.selectors.people.listing import people_called
 from kam.core.registry import SearchHit, SearchProvider, search_providers
 from kam.core.text import search_key
 
@@ -54,8 +55,29 @@ def _merged(user: Any, text: str, limit: int) -> list[SearchHit]:
     ]
 
 
+def search_people(user: Any, text: str, limit: int) -> list[SearchHit]:
+    """People by name in any script or by e-mail address, in the user's scope."""
+    if len(text.strip()) < 2:
+        return []
+    return [
+        SearchHit(
+            title=person.name, url=person.get_absolute_url(), icon="user", detail=person.email
+        )
+        for person in people_called(user, text, limit=limit)
+    ]
+
+
 def register() -> None:
-    """Register the search of accounts."""
+    """Register the search of accounts and people."""
+    search_providers.register(
+        SearchProvider(
+            key="people",
+            title=_("People"),
+            search=search_people,
+            capability="people.view",
+            order=20,
+        )
+    )
     search_providers.register(
         SearchProvider(
             key="accounts",

@@ -1,4 +1,4 @@
-"""Who changed what about an account: itself, its places, leads and identifiers."""
+"""Who changed what about an account: itself, its places, leads, identifiers and people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from operator import attrgetter
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountIdentifier, LeadAssignment, ParentLink
+from accounts.selectors.people.history import people_history
 from kam.core.selectors.history import Change, history_of_rows
 
 SHOWN = 50
@@ -40,6 +41,7 @@ def account_history(account: Account, limit: int = SHOWN) -> list[Change]:
             limit=limit,
             account_id__in=ids,
         ),
+        people_history(ids, limit),
     ]
     changes = [change for part in parts for change in part]
     return sorted(changes, key=attrgetter("at"), reverse=True)[:limit]

@@ -59,6 +59,7 @@ WITHOUT_HISTORY = {
     "accounts.GroupMonth": "derived by a trigger",
     "accounts.RevenueWatermark": "a counter",
     "accounts.ConcentrationSnapshot": "frozen",
+    "accounts.StakeholderRating": "append-only, so its own history",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
     "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
     "accounts.TierRating": "append-only, so its own history",
