@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api.views import concentration, people, revenue, tiers
+from accounts.api.views import concentration, people, revenue, stakeholders, tiers
 from accounts.api.views.accounts import AccountViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -12,8 +12,8 @@ router.register("revenue-entries", revenue.EntryViewSet, basename="revenue-entry
 router.register("targets", revenue.TargetViewSet, basename="target")
 router.register("people", people.PersonViewSet, basename="person")
 router.register("positions", people.PositionViewSet, basename="position")
-router.register("stakeholder-links", people.LineViewSet, basename="stakeholder-link")
-router.register("stakeholder-ratings", people.RatingViewSet, basename="stakeholder-rating")
+router.register("stakeholder-links", stakeholders.LineViewSet, basename="stakeholder-link")
+router.register("stakeholder-ratings", stakeholders.RatingViewSet, basename="stakeholder-rating")
 router.register(
     "concentration/snapshots", concentration.SnapshotViewSet, basename="concentration-snapshot"
 )
@@ -24,8 +24,10 @@ router.register("tier-overrides", tiers.OverrideViewSet, basename="tier-override
 
 urlpatterns = [
     path("tiers/rescore/", tiers.RescoreView.as_view(), name="tier-rescore"),
-    path("accounts/<int:pk>/stakeholder-map/", people.MapView.as_view(), name="stakeholder-map"),
-    path("accounts/<int:pk>/coverage/", people.CoverageView.as_view(), name="coverage"),
+    path(
+        "accounts/<int:pk>/stakeholder-map/", stakeholders.MapView.as_view(), name="stakeholder-map"
+    ),
+    path("accounts/<int:pk>/coverage/", stakeholders.CoverageView.as_view(), name="coverage"),
     path(
         "concentration/recompute/",
         concentration.RecomputeView.as_view(),

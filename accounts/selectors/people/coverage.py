@@ -29,10 +29,12 @@ class FunctionCoverage:
 
     @property
     def is_gap(self) -> bool:
+        """Whether it is required and lacks people or recent contact."""
         return self.is_required and self.gap in {Gap.NOBODY, Gap.CONTACT_TOO_OLD}
 
     @property
     def is_unknown(self) -> bool:
+        """Whether it is required, has people, and no contact is known."""
         return self.is_required and self.gap is Gap.NO_CONTACT_KNOWN
 
 
@@ -58,14 +60,17 @@ class Coverage:
 
     @property
     def gaps(self) -> list[FunctionCoverage]:
+        """Required functions that are not covered."""
         return [one for one in self.functions if one.is_gap]
 
     @property
     def unknown(self) -> list[FunctionCoverage]:
+        """Required functions with people of whom no contact is known."""
         return [one for one in self.functions if one.is_unknown]
 
     @property
     def is_single_threaded(self) -> bool:
+        """Whether all recent contact is with one function."""
         return relationships.is_single_threaded(self.threads)
 
 

@@ -31,14 +31,17 @@ class Cell:
 
     @property
     def current_label(self) -> str:
+        """Today's level in words."""
         return str(RelationshipLevel(self.current.value).label) if self.current else ""
 
     @property
     def desired_label(self) -> str:
+        """The level aimed at in words."""
         return str(RelationshipLevel(self.desired.value).label) if self.desired else ""
 
     @property
     def is_disputed(self) -> bool:
+        """Whether raters are far apart about the level."""
         return any(one is not None and one.is_disputed for one in (self.current, self.desired))
 
 
@@ -62,10 +65,12 @@ class Matrix:
 
     @property
     def is_single_on_our_side(self) -> bool:
+        """Whether only one of us knows them."""
         return relationships.is_single_threaded(self.our_threads)
 
     @property
     def is_single_on_their_side(self) -> bool:
+        """Whether we know only one function of theirs."""
         return relationships.is_single_threaded(self.their_threads)
 
 

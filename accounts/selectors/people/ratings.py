@@ -38,10 +38,12 @@ class Present:
 
     @property
     def is_disputed(self) -> bool:
+        """Whether raters are two steps apart or more."""
         return self.apart >= relationships.DISAGREEMENT
 
     @property
     def is_confirmed(self) -> bool:
+        """Whether evidence stands behind it."""
         return self.basis == RatingBasis.CONFIRMED
 
     def is_old(self, as_of: date) -> bool:

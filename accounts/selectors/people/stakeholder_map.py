@@ -41,38 +41,47 @@ class Card:
 
     @property
     def pk(self) -> int:
+        """The id of the place."""
         return self.position.pk
 
     @property
     def name(self) -> str:
+        """The person's name; empty for an unmet role."""
         return self.position.person.name if self.position.person else ""
 
     @property
     def is_placeholder(self) -> bool:
+        """Whether nobody of us has met whoever holds this."""
         return self.position.person_id is None
 
     @property
     def influence(self) -> int | None:
+        """Present influence, 1 to 5; None where it is not known."""
         return self.opinions.value(RatingKind.INFLUENCE)
 
     @property
     def support(self) -> int | None:
+        """Present support, −2 to +2; None where it is not known."""
         return self.opinions.value(RatingKind.SUPPORT)
 
     @property
     def is_on_grid(self) -> bool:
+        """Whether influence and support are both known."""
         return self.influence is not None and self.support is not None
 
     @property
     def roles(self) -> list[str]:
+        """Decision roles in words."""
         return [str(DecisionRole(role).label) for role in self.position.roles]
 
     @property
     def is_disputed(self) -> bool:
+        """Whether raters are far apart about the person."""
         return any(p.is_disputed for p in self.opinions.present.values())
 
     @property
     def tie(self) -> Tie:
+        """Influence and strength, as coverage counts them."""
         return Tie(self.influence, self.strength.value if self.strength else None)
 
     def is_old(self, as_of: date) -> bool:
@@ -112,22 +121,27 @@ class StakeholderMap:
 
     @property
     def people(self) -> list[Card]:
+        """Those who are known by name."""
         return [card for card in self.cards if not card.is_placeholder]
 
     @property
     def placeholders(self) -> list[Card]:
+        """Roles that nobody of us has met."""
         return [card for card in self.cards if card.is_placeholder]
 
     @property
     def unplaced(self) -> list[Card]:
+        """People who are known but not on the grid."""
         return [card for card in self.people if not card.is_on_grid]
 
     @property
     def hidden(self) -> int:
+        """How many ratings the reader sees only after rating first."""
         return sum(card.opinions.hidden for card in self.cards)
 
     @property
     def strength(self) -> Decimal | None:
+        """Influence-weighted strength of the account, 0 to 100."""
         return relationships.account_strength(card.tie for card in self.people)
 
     def card(self, pk: int | None) -> Card | None:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.choices import Influence, StakeholderLinkKind, Support
-from accounts.forms.people import GridForm, QuickAddForm
+from accounts.forms.people import QuickAddForm
+from accounts.forms.stakeholders import GridForm
 from accounts.models import Account
 from accounts.selectors.people.coverage import coverage_of
 from accounts.selectors.people.matrix import matrix_of

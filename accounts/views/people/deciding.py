@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms.people import DateForm, RelationshipSettingsForm, StepForm
+from accounts.forms.stakeholders import DateForm, RelationshipSettingsForm, StepForm
 from accounts.models import Account, CustomerDate, DecisionStep
 from accounts.selectors.people.ratings import relationship_settings
 from accounts.services import people_calendar as services

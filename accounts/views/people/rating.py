@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms.people import LineForm, NoteForm, RateForm
+from accounts.forms.stakeholders import LineForm, NoteForm, RateForm
 from accounts.models import Account, Position, StakeholderLink, StakeholderNote
 from accounts.selectors.people.listing import may_read_notes
 from accounts.selectors.people.ratings import opinions_on
