@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 from accounts import tasks
 from accounts.analytics import tiering
 from accounts.choices import AccountStatus, TierDirection, TierLevel, TierMethod
-from accounts.models import Account, TierAssignment, TierModel
+from accounts.models import Account, TierAssignment, TierModel, TierOverride
 from accounts.selectors.tiers.measures import measures
 from accounts.selectors.tiers.scoring import as_plain, compute, ladder
+from accounts.services.merging import merge_accounts
+from accounts.services.tiers.overrides import set_override
 from accounts.services.tiers.rescoring import rescore, rescore_today
 from accounts.services.tree import move_account
 from kam.core.jobs import run_here
 from kam.core.problems import RefusedError
 from tests.accounts.test_tree_races import at_once
+from tests.conftest import People
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.tiers import (
     TODAY,
@@ -357,3 +360,35 @@ def test_rescoring_at_once_leaves_one_tier_a_date() -> None:
 
     assert TierAssignment.objects.count() == 5
     assert [spells(account)[0][1:3] for account in accounts] == [(TODAY, None)] * 5
+
+
+@pytest.mark.django_db
+def test_a_merge_keeps_ratings_and_overrides_of_both(people: People) -> None:
+    keep, drop = make_account(), make_account()
+    make_rating(account=keep, value=2, rated_on=date(2026, 1, 1))
+    make_rating(account=drop, value=5, rated_on=date(2026, 2, 1))
+    model = make_published()
+    rescore(model=model, as_of=TODAY)
+    set_override(
+        account=drop,
+        tier=model.tiers.get(code="key"),
+        reason="Why",
+        approver=people.director,
+        from_date=TOMORROW,
+        until=date(2026, 9, 1),
+        as_of=TODAY,
+    )
+
+    merge_accounts(keep=keep, drop=drop, as_of=TODAY)
+    rescore(model=model, as_of=TOMORROW)
+
+    assert [row.value for row in keep.tier_ratings.all()] == [5, 2]
+    assert [row.value for row in drop.tier_ratings.all()] == [5]
+    override = TierOverride.objects.get()
+    assert (override.account, override.reason, override.valid.upper) == (
+        keep,
+        "Why",
+        date(2026, 9, 1),
+    )
+    assert spells(keep)[-1][0] == "strategic"
+    assert spells(drop) == [("strategic", TODAY, TOMORROW, 100)]

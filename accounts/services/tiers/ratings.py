@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import connection, transaction
-from django.utils.translation import gettext_lazy, ngettext
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import RatedMeasure
 from accounts.models import Account, TierRating
 from accounts.models.tier_records import SCALE
-from accounts.services.merging import Mover, Part
 from accounts.services.tree import refuse_merged
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
@@ -35,16 +34,16 @@ def rate_account(
     """
     refuse_merged(account)
     if measure not in RatedMeasure.values:
-        words = gettext_lazy("There is no such measure.")
+        words = _("There is no such measure.")
         raise RefusedError(words, field="measure", code="unknown_measure")
     if not SCALE[0] <= value <= SCALE[1]:
-        words = gettext_lazy("A rating is 1 to 5.")
+        words = _("A rating is 1 to 5.")
         raise RefusedError(words, field="value", code="tier_rating_on_its_scale")
     if not evidence.strip():
-        words = gettext_lazy("Say what the rating rests on.")
+        words = _("Say what the rating rests on.")
         raise RefusedError(words, field="evidence", code="tier_rating_has_evidence")
     if rated_on > as_of:
-        words = gettext_lazy("This day is still to come.")
+        words = _("This day is still to come.")
         raise RefusedError(words, field="rated_on", code="in_the_future")
     rating: TierRating = TierRating.objects.create(
         account=account,
@@ -55,26 +54,3 @@ def rate_account(
         author=author,
     )
     return rating
-
-
-# A merge: ratings are never changed, so the kept account gets copies of the duplicate's.
-_COPY = """
-INSERT INTO accounts_tierrating
-    (account_id, measure, value, rated_on, evidence, author_id, created_at)
-SELECT %s, measure, value, rated_on, evidence, author_id, created_at
-FROM accounts_tierrating WHERE account_id = %s ORDER BY id
-"""
-
-
-def _plan(keep: Account, drop: Account) -> Part:
-    count = TierRating.objects.filter(account=drop).count()
-    lines = [ngettext("%s rating", "%s ratings", count) % count] if count else []
-    return Part(moves=lines)
-
-
-def _move(keep: Account, drop: Account) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_COPY, [keep.pk, drop.pk])
-
-
-MOVER = Mover(key="accounts.tier_ratings", plan=_plan, move=_move, order=80)
