@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -222,7 +222,7 @@ class StatementFilter(PageFilter):
 
     def by_lateness(self, rows: QuerySet[Account], _name: str, _value: Any) -> QuerySet[Account]:
         """Accounts with something overdue at the last run."""
-        return rows.filter(**{"overdue__gt": 0})  # annotated by the selector
+        return rows.filter(Q(("overdue__gt", 0)))  # annotated by the selector
 
     def by_branch(self, rows: QuerySet[Account], _name: str, account: Account) -> QuerySet[Account]:
         """A node and everything below it today."""
