@@ -77,7 +77,7 @@ class StakeholderMerge(Input):
     duplicate = RowId()
 
 
-class PositionOutput(Output):
+class PlaceOutput(Output):
     """A place at an account in a half-open period. Without a person it is an unmet role."""
 
     id = serializers.IntegerField()
@@ -100,7 +100,7 @@ class PositionOutput(Output):
         return found
 
 
-class PositionChange(Input):
+class PlaceChange(Input):
     """What of a place can be changed."""
 
     function = serializers.ChoiceField(choices=Function.choices)
@@ -111,7 +111,7 @@ class PositionChange(Input):
     reports_to = RowId(required=False, allow_null=True)
 
 
-class PositionInput(PositionChange):
+class PlaceInput(PlaceChange):
     """A new place: of a person by id, of somebody new by name, or an unmet role."""
 
     account = AccountId()
@@ -129,7 +129,7 @@ class LeaveInput(Input):
     on = serializers.DateField(help_text=_("The first day without them."))
 
 
-class PositionMoveInput(PositionChange):
+class PlaceMoveInput(PlaceChange):
     """Where somebody goes to, and when."""
 
     account = AccountId()
@@ -147,7 +147,7 @@ class FillInput(Input):
     valid_from = serializers.DateField(required=False, allow_null=True, help_text=_SINCE)
 
 
-class LineOutput(Output):
+class StakeholderLinkOutput(Output):
     """Who listens to whom, or who is at odds (without direction)."""
 
     id = serializers.IntegerField()
@@ -159,7 +159,7 @@ class LineOutput(Output):
     updated_at = serializers.DateTimeField()
 
 
-class LineInput(Input):
+class StakeholderLinkInput(Input):
     """A line; drawn again it changes strength and note."""
 
     from_position = RowId()
@@ -169,7 +169,7 @@ class LineInput(Input):
     note = TextField(max_length=300)
 
 
-class RatingOutput(Output):
+class StakeholderRatingOutput(Output):
     """What a colleague thought of somebody on a day. Never changed."""
 
     id = serializers.IntegerField()
@@ -186,7 +186,7 @@ class RatingOutput(Output):
     recorded_at = serializers.DateTimeField()
 
 
-class RatingInput(Input):
+class StakeholderRatingInput(Input):
     """A new rating, yours."""
 
     position = RowId()
@@ -266,7 +266,7 @@ class MapOutput(Output):
     as_of = serializers.DateField()
     is_cut = serializers.BooleanField(help_text=_("More people stand there than are shown."))
     people = CardOutput(source="cards", many=True)
-    lines = LineOutput(source="links", many=True)
+    lines = StakeholderLinkOutput(source="links", many=True)
 
 
 class FunctionCoverageOutput(Output):

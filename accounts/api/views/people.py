@@ -183,21 +183,21 @@ class PositionViewSet(Listed, Retrieved, Looking):
     model = Position
     capability = "people.view"
     change_capability = "people.edit"
-    output = shapes.PositionOutput
+    output = shapes.PlaceOutput
     filterset_class = PositionApiFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
     bodies = {
-        "create": shapes.PositionInput,
-        "partial_update": shapes.PositionChange,
+        "create": shapes.PlaceInput,
+        "partial_update": shapes.PlaceChange,
         "leave": shapes.LeaveInput,
-        "move": shapes.PositionMoveInput,
+        "move": shapes.PlaceMoveInput,
         "fill": shapes.FillInput,
     }
     answers = {
-        "create": {201: shapes.PositionOutput},
-        "leave": {200: shapes.PositionOutput},
-        "move": {201: shapes.PositionOutput},
-        "fill": {200: shapes.PositionOutput},
+        "create": {201: shapes.PlaceOutput},
+        "leave": {200: shapes.PlaceOutput},
+        "move": {201: shapes.PlaceOutput},
+        "fill": {200: shapes.PlaceOutput},
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -46,11 +46,11 @@ class LineViewSet(Listed, Retrieved, Looking):
     model = StakeholderLink
     capability = "people.view"
     change_capability = "people.edit"
-    output = shapes.LineOutput
+    output = shapes.StakeholderLinkOutput
     filterset_class = LineApiFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
-    bodies = {"create": shapes.LineInput}
-    answers = {"create": {201: shapes.LineOutput}}
+    bodies = {"create": shapes.StakeholderLinkInput}
+    answers = {"create": {201: shapes.StakeholderLinkOutput}}
 
     def changeable(self) -> QuerySet[Any]:
         """Lines that begin where the caller may change people."""
@@ -109,11 +109,11 @@ class RatingViewSet(Listed, Retrieved, Looking):
     model = StakeholderRating
     capability = "people.view"
     change_capability = "people.rate"
-    output = shapes.RatingOutput
+    output = shapes.StakeholderRatingOutput
     filterset_class = RatingApiFilter
     orderings = {"id": "pk", "rated_on": "rated_on"}
-    bodies = {"create": shapes.RatingInput}
-    answers = {"create": {201: shapes.RatingOutput}}
+    bodies = {"create": shapes.StakeholderRatingInput}
+    answers = {"create": {201: shapes.StakeholderRatingOutput}}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With author and team member."""
