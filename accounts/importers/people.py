@@ -36,6 +36,11 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def _number(text: str) -> str:
+    """Return a phone number without the apostrophe that keeps spreadsheets from computing it."""
+    return _tidy(text.lstrip("'"))
+
+
 def _name_key(text: str) -> str:
     return search_key(text)[:200]
 
@@ -68,6 +73,7 @@ class PeopleImporter(Importer):
         Column(name="email", label=_("E-mail"), example="paivi@example.com", max_length=254,
                synonyms=("email address", "mail")),
         Column(name="phone", label=_("Phone"), max_length=50, example="+358 40 123 4567",
+               read=_number,
                synonyms=("phone number", "telephone", "mobile")),
         Column(name="roles", label=_("Decision roles"), example="decision_maker, influencer",
                read=people_words.role_words,

@@ -71,10 +71,9 @@ function draw(svg, lines) {
 }
 
 onLoad("svg[data-lines]", (svg) => {
-  const data = document.getElementById("stakeholder-lines-data");
-  const lines = data ? JSON.parse(data.textContent) : [];
-  if (!lines.length || svg.dataset.lines === "on") return;
-  svg.dataset.lines = "on";
+  const lines = JSON.parse(svg.dataset.lines || "[]");
+  svg.dataset.lines = "[]"; // seen: a part that htmx brings is visited twice
+  if (!lines.length) return;
   const again = () => draw(svg, lines);
   new ResizeObserver(again).observe(svg.parentElement.firstElementChild);
   again();

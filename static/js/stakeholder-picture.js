@@ -78,9 +78,9 @@ function save(blob, ending) {
 }
 
 on("click", "[data-picture]", (_event, button) => {
-  const data = document.getElementById("stakeholder-picture");
-  if (!data) return;
-  const svg = drawing(JSON.parse(data.textContent));
+  const board = document.querySelector("[data-picture-of]");
+  if (!board) return;
+  const svg = drawing(JSON.parse(board.dataset.pictureOf));
   const text = new XMLSerializer().serializeToString(svg);
   if (button.dataset.picture === "svg") {
     save(new Blob([text], { type: "image/svg+xml" }), "svg");

@@ -11,6 +11,7 @@ from accounts.models import Person, PersonIdentifier, Position, StakeholderRatin
 from accounts.selectors.people.portable import COLUMNS, portable_rows
 from accounts.services import people as services
 from accounts.services.ratings import rate
+from kam.core.exports import csv_lines
 from kam.imports.services import running, undoing
 from tests.conftest import People
 from tests.factories.accounts import make_account
@@ -169,13 +170,14 @@ def test_what_goes_out_comes_back_unchanged(people: People) -> None:
     boss = make_position(account=account, name="李娜", function="management", roles=["sponsor"])
     make_position(account=account, name="Păun", reports_to=boss, title="Cumpărător")
     make_position(account=account, is_placeholder=True, function="quality", title="QA")
+    Person.objects.filter(name="Păun").update(phone="+40 21 123")
     rate(position=boss, author=people.owner, kind="support", value=2, as_of=TODAY)
     rows = list(portable_rows(people.director, as_of=TODAY))
     assert len(rows) == 3
-    got = sent(*[[str(cell) if cell is not None else None for cell in one] for one in rows],
-               header=COLUMNS)  # fmt: skip
+    got = send("people", "".join(csv_lines(COLUMNS, rows)))
     assert got.batch.rejects.count() == 0
     assert (Person.objects.count(), Position.objects.count()) == (2, 3)
+    assert Person.objects.get(name="Păun").phone == "+40 21 123"
     assert StakeholderRating.objects.count() == 1
 
 

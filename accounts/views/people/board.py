@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,8 +87,10 @@ def _context(request: HttpRequest, found: StakeholderMap, user: User) -> dict[st
         context["chart"] = found.chart()
     if view == MATRIX:
         context["matrix"] = matrix_of(found, user=user)
-    context["picture"] = picture(found) if view == GRID else None
     context["lines"] = lines(found)
+    # As attributes: a script element would not come along when htmx brings the board.
+    context["lines_json"] = json.dumps(context["lines"])
+    context["picture"] = json.dumps(picture(found)) if view == GRID else ""
     context["form"] = QuickAddForm(prefix="add")
     return context
 
