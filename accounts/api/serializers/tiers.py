@@ -33,14 +33,14 @@ class PointsField(serializers.DecimalField):
         super().__init__(**kwargs)
 
 
-class BandOutput(Output):
+class TierBandOutput(Output):
     """From which value on how many points."""
 
     start = ShareField()
     points = ShareField()
 
 
-class CriterionOutput(Output):
+class TierCriterionOutput(Output):
     """A criterion of a model."""
 
     measure = serializers.CharField()
@@ -51,11 +51,11 @@ class CriterionOutput(Output):
     high = ShareField(allow_null=True)
     bands = serializers.SerializerMethodField()
 
-    @extend_schema_field(BandOutput(many=True))
+    @extend_schema_field(TierBandOutput(many=True))
     def get_bands(self, criterion: Any) -> Any:
         """The table of bands, empty for other methods."""
         rows = [{"start": start, "points": points} for start, points in criterion.bands]
-        return BandOutput(rows, many=True).data
+        return TierBandOutput(rows, many=True).data
 
 
 class TierOutput(Output):
@@ -73,7 +73,7 @@ class TierOutput(Output):
     policy = serializers.CharField()
 
 
-class ModelOutput(Output):
+class TierModelOutput(Output):
     """A version of how accounts are scored. Weights are rescaled; they need not sum to 100."""
 
     id = serializers.IntegerField()
@@ -86,20 +86,20 @@ class ModelOutput(Output):
     effective_on = serializers.DateField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     published_by = PersonOutput(allow_null=True)
-    criteria = CriterionOutput(many=True)
+    criteria = TierCriterionOutput(many=True)
     tiers = TierOutput(many=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
 
-class BandInput(Input):
+class TierBandInput(Input):
     """From which value on how many points."""
 
     start = PointsField()
     points = PointsField()
 
 
-class CriterionInput(Input):
+class TierCriterionInput(Input):
     """A criterion; `low` and `high` belong to `minmax`, `bands` to `bands`."""
 
     measure = TextField(max_length=40, required=True)
@@ -112,7 +112,7 @@ class CriterionInput(Input):
     )
     low = PointsField(required=False, allow_null=True)
     high = PointsField(required=False, allow_null=True)
-    bands = BandInput(many=True, required=False)
+    bands = TierBandInput(many=True, required=False)
 
 
 class TierInput(Input):
@@ -136,7 +136,7 @@ class TierInput(Input):
     policy = TextField(max_length=2000)
 
 
-class ModelInput(Input):
+class TierModelInput(Input):
     """A whole draft. Tiers may stand in any order: the threshold ranks them."""
 
     name = TextField(max_length=100, required=True)
@@ -145,7 +145,7 @@ class ModelInput(Input):
         choices=TierLevel.choices, required=False, default=TierLevel.GROUP
     )
     margin = PointsField(max_digits=4, decimal_places=2, required=False, default=Decimal(3))
-    criteria = CriterionInput(many=True)
+    criteria = TierCriterionInput(many=True)
     tiers = TierInput(many=True)
 
 
@@ -166,19 +166,19 @@ def draft_from(values: dict[str, Any]) -> ModelDraft:
     )
 
 
-class PublishInput(Input):
+class TierPublishInput(Input):
     """From when a model is in force."""
 
     effective_on = serializers.DateField(help_text=_("Today or later."))
 
 
-class WhatIfInput(Input):
+class TierWhatIfInput(Input):
     """As of which day a model is tried."""
 
     on = serializers.DateField(required=False, help_text=_("Today where it is left out."))
 
 
-class ReasonOutput(Output):
+class TierReasonOutput(Output):
     """A criterion whose part of the score differs."""
 
     criterion = serializers.CharField(source="title")
@@ -194,7 +194,7 @@ class TierRef(Output):
     rank = serializers.IntegerField()
 
 
-class MoveOutput(Output):
+class TierMoveOutput(Output):
     """An account that would have another tier, and why: largest changes first.
 
     Without reasons the score is the same, and thresholds or margin move it.
@@ -210,27 +210,27 @@ class MoveOutput(Output):
     score_before = ShareField(allow_null=True)
     score_after = ShareField(allow_null=True)
     confidence = ShareField(allow_null=True)
-    reasons = ReasonOutput(many=True)
+    reasons = TierReasonOutput(many=True)
 
 
-class CountOutput(Output):
+class TierCountOutput(Output):
     """How many accounts a tier has."""
 
     tier = serializers.CharField(help_text=_("The tier's code."))
     accounts = serializers.IntegerField()
 
 
-class WhatIfOutput(Output):
+class TierWhatIfOutput(Output):
     """What a model would do; nothing is changed. Moves are of accounts that you may see."""
 
     as_of = serializers.DateField()
     scored = serializers.IntegerField()
-    counts = CountOutput(many=True)
-    counts_now = CountOutput(many=True)
-    moves = MoveOutput(many=True)
+    counts = TierCountOutput(many=True)
+    counts_now = TierCountOutput(many=True)
+    moves = TierMoveOutput(many=True)
 
 
-class LineOutput(Output):
+class TierLineOutput(Output):
     """What one criterion brought; nulls where its measure is missing."""
 
     measure = serializers.CharField(source="criterion.measure")
@@ -252,7 +252,7 @@ class Dated(Output):
         return {**super().get_fields(), **period}
 
 
-class AssignmentOutput(Dated):
+class TierAssignmentOutput(Dated):
     """The computed tier of an account in a period, with the last score behind it."""
 
     id = serializers.IntegerField()
@@ -267,18 +267,18 @@ class AssignmentOutput(Dated):
     formula_version = serializers.CharField()
 
 
-class AssignmentDetailOutput(AssignmentOutput):
+class TierAssignmentDetailOutput(TierAssignmentOutput):
     """A computed tier with its explanation."""
 
     explanation = serializers.SerializerMethodField()
 
-    @extend_schema_field(LineOutput(many=True))
+    @extend_schema_field(TierLineOutput(many=True))
     def get_explanation(self, row: TierAssignment) -> Any:
         """What each criterion of the model brought."""
-        return LineOutput(lines_of(row), many=True).data
+        return TierLineOutput(lines_of(row), many=True).data
 
 
-class RatingOutput(Output):
+class TierRatingOutput(Output):
     """Somebody's rating of an account; the last one up to a day counts."""
 
     id = serializers.IntegerField()
@@ -291,7 +291,7 @@ class RatingOutput(Output):
     created_at = serializers.DateTimeField()
 
 
-class RatingInput(Input):
+class TierRatingInput(Input):
     """A new rating, in your name."""
 
     account = AccountId()
@@ -303,7 +303,7 @@ class RatingInput(Input):
     evidence = TextField(max_length=2000, required=True)
 
 
-class OverrideOutput(Dated):
+class TierOverrideOutput(Dated):
     """A tier by decision, beside the computed one."""
 
     id = serializers.IntegerField()
@@ -315,7 +315,7 @@ class OverrideOutput(Dated):
     updated_at = serializers.DateTimeField()
 
 
-class OverrideInput(Input):
+class TierOverrideInput(Input):
     """A new override, approved by you."""
 
     account = AccountId()
@@ -340,7 +340,7 @@ def what_if_data(preview: Any) -> dict[str, Any]:
         for name in ("counts", "counts_now")
     }
     return dict(
-        WhatIfOutput(
+        TierWhatIfOutput(
             {
                 "as_of": preview.as_of,
                 "scored": preview.scored,

@@ -54,22 +54,22 @@ class TierModelViewSet(Listed, Retrieved, Resource):
     capability = "tiers.view"
     change_capability = "tiers.manage"
     capabilities = {"what_if": "tiers.manage"}
-    output = shapes.ModelOutput
+    output = shapes.TierModelOutput
     filterset_class = ModelFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
     bodies = {
-        "create": shapes.ModelInput,
-        "update": shapes.ModelInput,
-        "publish": shapes.PublishInput,
+        "create": shapes.TierModelInput,
+        "update": shapes.TierModelInput,
+        "publish": shapes.TierPublishInput,
     }
-    queries = {"what_if": shapes.WhatIfInput}
+    queries = {"what_if": shapes.TierWhatIfInput}
     answers = {
-        "create": {201: shapes.ModelOutput},
-        "update": {200: shapes.ModelOutput},
+        "create": {201: shapes.TierModelOutput},
+        "update": {200: shapes.TierModelOutput},
         "destroy": {204: None},
-        "publish": {200: shapes.ModelOutput},
-        "withdraw": {200: shapes.ModelOutput},
-        "what_if": {200: shapes.WhatIfOutput},
+        "publish": {200: shapes.TierModelOutput},
+        "withdraw": {200: shapes.TierModelOutput},
+        "what_if": {200: shapes.TierWhatIfOutput},
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -148,8 +148,8 @@ class AssignmentViewSet(Listed, Retrieved, Resource):
 
     model = TierAssignment
     capability = "tiers.view"
-    output = shapes.AssignmentOutput
-    detail_output = shapes.AssignmentDetailOutput
+    output = shapes.TierAssignmentOutput
+    detail_output = shapes.TierAssignmentDetailOutput
     filterset_class = AssignmentFilter
     orderings = {"id": "pk", "score": "score"}
 
@@ -188,11 +188,11 @@ class RatingViewSet(Listed, Retrieved, Resource):
     model = TierRating
     capability = "tiers.view"
     change_capability = "tiers.rate"
-    output = shapes.RatingOutput
+    output = shapes.TierRatingOutput
     filterset_class = RatingFilter
     orderings = {"id": "pk", "rated_on": "rated_on"}
-    bodies = {"create": shapes.RatingInput}
-    answers = {"create": {201: shapes.RatingOutput}}
+    bodies = {"create": shapes.TierRatingInput}
+    answers = {"create": {201: shapes.TierRatingOutput}}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With account and author."""
@@ -238,13 +238,13 @@ class OverrideViewSet(Listed, Retrieved, Resource):
     model = TierOverride
     capability = "tiers.view"
     change_capability = "tiers.override"
-    output = shapes.OverrideOutput
+    output = shapes.TierOverrideOutput
     filterset_class = OverrideFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
-    bodies = {"create": shapes.OverrideInput}
+    bodies = {"create": shapes.TierOverrideInput}
     answers = {
-        "create": {201: shapes.OverrideOutput},
-        "end": {200: shapes.OverrideOutput, 204: None},
+        "create": {201: shapes.TierOverrideOutput},
+        "end": {200: shapes.TierOverrideOutput, 204: None},
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
