@@ -6,7 +6,13 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountIdentifier, LeadAssignment, ParentLink
+from accounts.models import (
+    Account,
+    AccountIdentifier,
+    LeadAssignment,
+    ParentLink,
+    TierOverride,
+)
 from accounts.selectors.people.history import people_history
 from kam.core.selectors.history import Change, history_of_rows
 
@@ -37,6 +43,13 @@ def account_history(account: Account, limit: int = SHOWN) -> list[Change]:
         history_of_rows(
             AccountIdentifier,
             subject=_("Identifier"),
+            hidden=["account"],
+            limit=limit,
+            account_id__in=ids,
+        ),
+        history_of_rows(
+            TierOverride,
+            subject=_("Tier override"),
             hidden=["account"],
             limit=limit,
             account_id__in=ids,

@@ -520,3 +520,31 @@ def test_the_list_shows_and_filters_by_the_tier_that_holds(people: People, today
     assert names("tier=strategic") == {"Beta"}
     assert names("tier=growth&tier=strategic") == {"Alpha", "Beta", "Delta"}
     assert names("") == {"Alpha", "Beta", "Gamma", "Delta"}
+
+
+def test_the_history_of_an_account_tells_who_decided_its_tier(
+    people: People, today: date, account: Account
+) -> None:
+    model = make_published(effective_on=today)
+    set_override(
+        account=account,
+        tier=model.tiers.get(code="strategic"),
+        reason="Opens 40 stores",
+        approver=people.director,
+        from_date=today,
+        until=today + timedelta(days=9),
+        as_of=today,
+    )
+
+    page = client_of(people.owner).get(url("panel-history", account.pk)).content.decode()
+
+    assert "Tier override" in page
+    assert "Opens 40 stores" in page
+
+
+def test_odd_digits_in_an_address_are_no_error(people: People, account: Account) -> None:
+    client = client_of(people.director)
+
+    assert client.get(f"{url('tier-model-create')}?from=²").status_code == 200
+    client.post(url("tier-stage", account.pk), {"value": "²"})
+    assert not TierRating.objects.exists()

@@ -213,7 +213,7 @@ def stage(request: HttpRequest, pk: int) -> HttpResponse:
         rate_account(
             account=account,
             measure=RatedMeasure.RELATIONSHIP_STAGE,
-            value=int(typed) if typed.isdigit() and len(typed) < 3 else 0,
+            value=int(typed) if typed.isdecimal() and len(typed) < 3 else 0,
             evidence=_("Placed on the portfolio matrix."),
             rated_on=today,
             author=user,

@@ -173,7 +173,7 @@ def model_create(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest) -> drafts.ModelDraft:
     """What the draft begins with, as the address asks."""
     asked = request.GET.get("from", "")
-    if asked.isdigit() and len(asked) < 19:
+    if asked.isdecimal() and len(asked) < 19:
         return drafts.draft_of(_model(request, int(asked)))
     return PRESETS.get(request.GET.get("preset", ""), PRESETS["default"])
 
