@@ -1,5 +1,11 @@
+from datetime import date
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
+"""Days of business that people and other systems may name, the last one excluded."""
 
 
 class DocumentKind(TextChoices):
@@ -37,7 +43,7 @@ class WorkRole(TextChoices):
 
 
 class WorkState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("work", "Open")
     SNOOZED = "snoozed", _("Waiting")
     DONE = "done", _("Done")
 

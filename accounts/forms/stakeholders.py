@@ -93,7 +93,7 @@ class LineForm(forms.Form):
     """An informal line from somebody to somebody else."""
 
     kind = forms.ChoiceField(
-        label=_("Line"),
+        label=_("Line between people"),
         choices=StakeholderLinkKind.choices,
         widget=forms.RadioSelect,
         initial=StakeholderLinkKind.INFLUENCE,
@@ -168,7 +168,7 @@ class DateForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=CalendarKind.choices)
     starts_on = forms.DateField(label=_("First day"))
     ends_on = forms.DateField(label=_("Last day"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(label=_("What it is about"), max_length=200, required=False)
     category = forms.ModelChoiceField(
         label=_("Category"),
         queryset=ProductCategory.objects.all(),

@@ -113,7 +113,9 @@ def _base_columns(currency: str) -> list[Column]:
             unknown=gettext_lazy("The source gave no cost"),
         ),
         Column(name="source", title=gettext_lazy("Source"), value="source.name", default=False),
-        Column(name="key", title=gettext_lazy("Key"), value="source_key", default=False),
+        Column(
+            name="key", title=gettext_lazy("Key in the source"), value="source_key", default=False
+        ),
         Column(name="batch", title=gettext_lazy("Import"), value="batch_id", default=False),
         Column(
             name="number",

@@ -115,7 +115,7 @@ def line_create(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Line from %s") % position,
         save=_("Draw"),
         cancel_url=map_url(position.account, "chart"),
-        crumbs=crumbs_at(position.account, (_("Line"), "")),
+        crumbs=crumbs_at(position.account, (_("Line between people"), "")),
     )
 
 

@@ -162,7 +162,7 @@ MOVER_COLUMNS = [
     Column(name="account", title=gettext_lazy("Account"), value="account.name", sort=True),
     Column(
         name="before",
-        title=gettext_lazy("From"),
+        title=gettext_lazy("Tier before"),
         kind="badge",
         value=lambda one: words.badge(one.before),
     ),
