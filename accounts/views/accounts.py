@@ -191,10 +191,10 @@ def _listed() -> list[tuple[str, str]]:
 def _place(request: HttpRequest) -> dict[str, str]:
     """The parent that the address names, if the user may see it."""
     asked = request.GET.get("parent", "")
-    if not asked.isdigit():
+    if not asked.isdecimal():
         return {}
     rows = Account.objects.visible_to(signed_in(request)).not_merged()
-    parent = rows.filter(pk=asked).first()
+    parent = rows.filter(pk=asked[:18]).first()
     return {"parent": as_typed(parent), "country": parent.country} if parent else {}
 
 

@@ -35,7 +35,7 @@ def _get(request: HttpRequest, pk: int) -> Account:
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """Accounts that may be the same, some hundred checked at a time."""
     asked = request.GET.get("after", "")
-    found = likely_duplicates(signed_in(request), after=int(asked) if asked.isdigit() else 0)
+    found = likely_duplicates(signed_in(request), after=int(asked[:18]) if asked.isdecimal() else 0)
     context = {
         "found": found,
         "started": not asked,

@@ -16,6 +16,7 @@ from accounts.models import Account
 from kam.core.text import search_key
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
+from settlements.forms.days import DayField
 from settlements.models import ControllerAssignment
 
 
@@ -64,8 +65,8 @@ class AssignForm(forms.Form):
     user = forms.ModelChoiceField(
         label=_("Credit controller"), queryset=people_who_may_work(), empty_label=_("Choose")
     )
-    from_date = forms.DateField(label=_("From"), help_text=_("Whoever did it before stops there."))
-    until = forms.DateField(
+    from_date = DayField(label=_("From"), help_text=_("Whoever did it before stops there."))
+    until = DayField(
         label=_("Until before"),
         required=False,
         help_text=_("Empty: for good. Afterwards the former controller has it again."),
@@ -80,7 +81,7 @@ class AssignForm(forms.Form):
 class EndForm(forms.Form):
     """From when on an account has no controller of its own."""
 
-    from_date = forms.DateField(
+    from_date = DayField(
         label=_("From"), help_text=_("What was assigned for this day and later goes.")
     )
 
@@ -89,7 +90,7 @@ class WhoForm(forms.Form):
     """Which account, on which day: who would get its work?"""
 
     account = AccountField(label=_("Account"))
-    on = forms.DateField(label=_("On"), required=False)
+    on = DayField(label=_("On"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

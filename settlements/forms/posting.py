@@ -20,6 +20,7 @@ from kam.core.problems import RefusedError, add_to_form
 from kam.identity.models import User
 from settlements.analytics.instalments import Instalment
 from settlements.choices import SIDES, DocumentKind, Side
+from settlements.forms.days import DayField
 from settlements.models import Document
 from settlements.selectors.documents import document_numbered
 from settlements.selectors.ledger import first_open_day
@@ -80,7 +81,7 @@ class PostingForm(OnceForm):
         required=False,
         help_text=gettext_lazy("Empty: it gets the next one of its kind."),
     )
-    posting_date = forms.DateField(
+    posting_date = DayField(
         label=gettext_lazy("Posting date"),
         required=False,
         help_text=gettext_lazy("In which period it counts. Empty: the document's own date."),
@@ -147,7 +148,7 @@ class DocumentForm(PostingForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in BY_HAND]
     )
-    document_date = forms.DateField(label=gettext_lazy("Document date"))
+    document_date = DayField(label=gettext_lazy("Document date"))
     due_days = forms.IntegerField(
         label=gettext_lazy("Due after days"),
         min_value=0,
@@ -180,7 +181,7 @@ class DocumentForm(PostingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for place in range(1, ROWS + 1):
-            self.fields[f"due_{place}"] = forms.DateField(
+            self.fields[f"due_{place}"] = DayField(
                 label=_("Due date %(n)s") % {"n": place}, required=False
             )
             self.fields[f"part_{place}"] = amount_field(
@@ -265,7 +266,7 @@ class DocumentForm(PostingForm):
 class ReasonForm(OnceForm):
     """Taking something back from a day on; the reason stays in the history."""
 
-    effective_date = forms.DateField(label=gettext_lazy("From"))
+    effective_date = DayField(label=gettext_lazy("From"))
     note = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
 
     def refuse(self, problem: RefusedError, company: SellingCompany) -> None:
@@ -279,6 +280,6 @@ class SettleForm(ReasonForm):
     """How much of an item is paid back or given up, on which day, and why."""
 
     amount = amount_field(label=gettext_lazy("Amount"))
-    effective_date = forms.DateField(label=gettext_lazy("On"))
+    effective_date = DayField(label=gettext_lazy("On"))
     reference = forms.CharField(label=gettext_lazy("Reference"), max_length=140, required=False)
     field_order = ["amount", "effective_date", "note", "reference"]

@@ -11,9 +11,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kam.core import formats
 from kam.core.models import SellingCompany
 from kam.core.problems import RefusedError
 from settlements.analytics.proposals import Share
+from settlements.forms.days import DayField
 from settlements.forms.posting import OnceForm, PostingForm, amount_field, show
 from settlements.models import LedgerItem
 from settlements.services.cash import Applied
@@ -30,7 +32,7 @@ REASONS = {
 class ReceiptForm(PostingForm):
     """A payment that came in."""
 
-    received_on = forms.DateField(label=gettext_lazy("Received on"))
+    received_on = DayField(label=gettext_lazy("Received on"))
     field_order = [
         "account",
         "selling_company",
@@ -50,7 +52,7 @@ class ReceiptForm(PostingForm):
 class AllocateForm(OnceForm):
     """From when a credit is set against items, and why."""
 
-    effective_date = forms.DateField(
+    effective_date = DayField(
         label=gettext_lazy("Takes effect on"),
         help_text=gettext_lazy("Not before either document was posted."),
     )
@@ -78,7 +80,11 @@ class ShareRow:
 
 
 class SharesForm(forms.Form):
-    """How much of a credit each open item gets; empty fields get nothing."""
+    """How much of a credit each open item gets; empty fields get nothing.
+
+    `is_short` says that amounts were sent for items that are not among these: settled meanwhile,
+    or of a payer chosen before.
+    """
 
     def __init__(
         self,
@@ -87,9 +93,10 @@ class SharesForm(forms.Form):
         items: Sequence[LedgerItem],
         available: Decimal | None,
         proposed: Iterable[Share] = (),
+        is_short: bool = False,
     ) -> None:
         super().__init__(data)
-        self.items, self.available = items, available
+        self.items, self.available, self.is_short = items, available, is_short
         self.proposed: Mapping[int, Share] = {share.item_id: share for share in proposed}
         for item in items:
             share = self.proposed.get(item.pk)
@@ -97,9 +104,12 @@ class SharesForm(forms.Form):
                 label=_("Amount for %(number)s") % {"number": item.document.number},
                 required=False,
                 min_value=ZERO,
-                initial=plain(share.amount) if share else None,
+                initial=plain(share.amount, item.currency_id) if share else None,
             )
-            field.widget.attrs |= {"data-share": plain(item.open_amount_now), "min": "0"}
+            field.widget.attrs |= {
+                "data-share": plain(item.open_amount_now, item.currency_id),
+                "min": "0",
+            }
             self.fields[f"{PREFIX}{item.pk}"] = field
 
     def rows(self) -> list[ShareRow]:
@@ -115,6 +125,9 @@ class SharesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """No item gets more than is open, all together no more than there is."""
         values = super().clean() or self.cleaned_data
+        if self.is_short:
+            words = _("You entered an amount for an item that is not open here now. Check.")
+            self.add_error(None, words)
         for item in self.items:
             name = f"{PREFIX}{item.pk}"
             amount = values.get(name)
@@ -148,10 +161,9 @@ class SharesForm(forms.Form):
         ]
 
 
-def plain(amount: Decimal) -> str:
-    """An amount as a number field takes it: a point, no zeros past the cents."""
-    text = f"{amount:.4f}"
-    return text.removesuffix("00")
+def plain(amount: Decimal, currency: str) -> str:
+    """An amount as a number field takes it: a point, the decimals of its currency."""
+    return f"{amount:.{formats.places_of(currency)}f}"
 
 
 def chosen_ids(data: Mapping[str, Any]) -> set[int]:
@@ -161,4 +173,4 @@ def chosen_ids(data: Mapping[str, Any]) -> set[int]:
         for name, value in data.items()
         if name.startswith(PREFIX) and value
     )
-    return {int(name) for name in names if name.isdigit() and len(name) < 19}
+    return {int(name) for name in names if name.isdecimal() and len(name) < 19}

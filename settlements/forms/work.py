@@ -15,6 +15,7 @@ from accounts.models import Account
 from kam.core.models import Currency
 from kam.core.text import search_key
 from settlements.choices import WorkOutcome, WorkRole, WorkState
+from settlements.forms.days import DayField
 from settlements.models import WorkItem
 
 OUTCOMES = [choice for choice in WorkOutcome.choices if choice[0] != WorkOutcome.CURED]
@@ -68,7 +69,7 @@ class StepForm(forms.Form):
     next_step = forms.CharField(
         label=_("Next step"), max_length=300, help_text=_("For example: call accounts payable.")
     )
-    on = forms.DateField(label=_("On"), required=False)
+    on = DayField(label=_("On"), required=False)
     contacted = forms.BooleanField(label=CONTACTED, required=False)
 
 
@@ -76,7 +77,7 @@ class SnoozeForm(forms.Form):
     """Until when the work waits."""
 
     prefix = "snooze"
-    until = forms.DateField(
+    until = DayField(
         label=_("Put off until"), help_text=_("On this day it stands among the open work again.")
     )
     next_step = forms.CharField(label=_("What then"), max_length=300, required=False)
@@ -95,7 +96,7 @@ class ContactForm(forms.Form):
     """A word with the customer."""
 
     prefix = "contact"
-    on = forms.DateField(label=_("Day of the contact"))
+    on = DayField(label=_("Day of the contact"))
     text = forms.CharField(label=_("What was said"), max_length=500, required=False)
 
     def clean_on(self) -> Any:

@@ -58,7 +58,9 @@ def shares_of(
     if data is not None:
         wanted = chosen_ids(data)
         listed = _listed(items, wanted, find)
-        return Shares(SharesForm(data, items=listed, available=available), len(items) - len(listed))
+        is_short = not wanted <= {item.pk for item in items}
+        sent = SharesForm(data, items=listed, available=available, is_short=is_short)
+        return Shares(sent, len(items) - len(listed))
     debits = [as_open_debit(item) for item in items]
     proposed = propose(available, debits, text=text) if available else []
     listed = _listed(items, {share.item_id for share in proposed}, find)
@@ -317,7 +319,7 @@ def _settle(
     user = signed_in(request)
     back = page_of(item.document)
     initial = {
-        "amount": plain(item.open_amount_now),
+        "amount": plain(item.open_amount_now, item.currency_id),
         "effective_date": max(timezone.localdate(), item.posting_date),
     }
     form = SettleForm(request.POST or None, user=user, initial=initial)

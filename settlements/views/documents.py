@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,7 @@ from accounts.models import Account
 from kam.core import formats
 from kam.core.badges import Badge, State
 from kam.core.formats import Text
-from kam.core.models import SellingCompany
+from kam.core.models import Organisation, SellingCompany
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError
 from kam.core.selectors.rates import base_currency
@@ -162,10 +163,10 @@ def _first_values(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {"document_date": timezone.localdate(), **company_values()}
     if query.get("kind") in BY_HAND:
         found["kind"] = query["kind"]
-    if query.get("account", "").isdigit():
+    if query.get("account", "").isdecimal():
         account = Account.objects.visible_to(user).filter(pk=query["account"][:18]).first()
         found["account"] = as_typed(account) if account else ""
-    if query.get("corrects", "").isdigit():
+    if query.get("corrects", "").isdecimal():
         corrected = Document.objects.visible_to(user).filter(pk=query["corrects"][:18]).first()
         if corrected is not None:
             found |= {
@@ -178,8 +179,10 @@ def _first_values(request: HttpRequest) -> dict[str, Any]:
 
 
 def company_values() -> dict[str, Any]:
-    """The first selling company and its currency, which most documents are in."""
-    company = SellingCompany.objects.filter(is_active=True).first()
+    """The company that sells in the base currency, else the first one, and its currency."""
+    base = Organisation.objects.filter(pk=1).values("base_currency")
+    own = Case(When(currency__in=base, then=0), default=1)
+    company = SellingCompany.objects.filter(is_active=True).order_by(own, "code", "pk").first()
     if company is None:
         return {"currency": base_currency()}
     return {"selling_company": company.pk, "currency": company.currency_id}

@@ -55,7 +55,7 @@ def _company(request: HttpRequest) -> SellingCompany | None:
     asked = request.GET.get("company", "")
     if not asked:
         return None
-    if not asked.isdigit():
+    if not asked.isdecimal():
         raise Http404
     return get_object_or_404(SellingCompany, pk=asked[:18])
 

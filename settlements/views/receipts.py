@@ -75,7 +75,7 @@ def _first(request: HttpRequest) -> dict[str, Any]:
     """Today, the usual company, and the account that the address names."""
     found: dict[str, Any] = {"received_on": timezone.localdate(), **company_values()}
     asked = request.GET.get("account", "")
-    if asked.isdigit():
+    if asked.isdecimal():
         rows = Account.objects.visible_to(signed_in(request)).not_merged()
         account = rows.filter(pk=asked[:18]).first()
         found["account"] = as_typed(account) if account else ""

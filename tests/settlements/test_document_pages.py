@@ -436,3 +436,25 @@ def test_a_write_off_of_a_debit_takes_what_is_open(bill: Document, people: Peopl
     item.refresh_from_db()
     assert item.open_amount_now == D("0")
     assert Document.objects.get(kind=DocumentKind.WRITE_OFF).items.get().side == -1
+
+
+@pytest.mark.parametrize("day", ["0206-11-20", "9999-12-31"])
+def test_a_slip_in_the_year_is_refused_before_it_stands_for_good(
+    day: str, mine: Account, company: SellingCompany, people: People
+) -> None:
+    client = client_of(people.controller)
+
+    answer = client.post(reverse(CREATE), typed(mine, company, document_date=day))
+
+    words = "Choose a day from 1900 on and before 2200."
+    assert (answer.status_code, answer.context["form"].errors) == (422, {"document_date": [words]})
+    assert not Document.objects.exists()
+
+
+def test_the_company_that_sells_in_the_base_currency_is_offered_first(people: People) -> None:
+    make_company(code="A1", currency="CNY")
+    own = make_company(code="B1", currency="EUR")
+
+    form = client_of(people.controller).get(reverse(CREATE)).context["form"]
+
+    assert (form["selling_company"].value(), form["currency"].value()) == (own.pk, "EUR")

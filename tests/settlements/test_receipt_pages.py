@@ -228,6 +228,9 @@ REFUSED = [
     ({"amount": "0"}, "amount"),
     ({"amount": "1.234"}, "amount"),
     ({"received_on": ""}, "received_on"),
+    ({"received_on": "0226-02-10"}, "received_on"),
+    ({"received_on": "9999-12-31"}, "received_on"),
+    ({"amount": "10.50", "currency": "VND"}, "amount"),
     ({"currency": "ZZZ"}, "currency"),
     ({"account": "Nobody at all"}, "account"),
 ]
@@ -241,6 +244,46 @@ def test_bad_input_is_refused_beside_its_field(
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
     assert not Document.objects.exists()
+
+
+def test_an_item_that_was_settled_meanwhile_is_told_and_not_passed_over(
+    payer: Account, company: SellingCompany, bills: dict[str, LedgerItem], people: People
+) -> None:
+    client = client_of(people.controller)
+    paid = f"pay-{bills['INV-1001'].pk}"
+    first = typed(payer, company, number="RC-0", amount="100", **{paid: "100"})
+    assert client.post(reverse(URL), first).status_code == 302
+
+    both = {paid: "100", f"pay-{bills['INV-1002'].pk}": "50"}
+    answer = client.post(reverse(URL), typed(payer, company, **both))
+    words = "You entered an amount for an item that is not open here now. Check."
+    assert (answer.status_code, words in answer.content.decode()) == (422, True)
+    assert proposed(answer) == {"INV-1002": ("50", ""), "INV-1003": (None, "")}
+    assert Document.objects.filter(kind="receipt").count() == 1
+
+
+def test_a_digit_that_is_no_number_is_no_item_and_no_account(
+    payer: Account, company: SellingCompany, people: People
+) -> None:
+    client = client_of(people.controller)
+    assert client.get(reverse(URL), {"account": "²"}).status_code == 200
+    for name in ("account", "corrects"):
+        answer = client.get(reverse("settlements:document-create"), {name: "²"})
+        assert answer.status_code == 200
+    assert client.post(reverse(URL), typed(payer, company, **{"pay-²": "5"})).status_code == 302
+    assert client.get(reverse("settlements:period-list"), {"company": "²"}).status_code == 404
+
+
+def test_amounts_are_proposed_with_the_decimals_of_their_currency(
+    payer: Account, company: SellingCompany, people: People
+) -> None:
+    make_document(account=payer, company=company, currency="VND", amounts=["1500"], due=[None])
+
+    answer = client_of(people.controller).post(
+        reverse(URL), typed(payer, company, currency="VND", amount="1500", propose="1")
+    )
+
+    assert [shown for shown, _why in proposed(answer).values()] == ["1500"]
 
 
 def test_a_closed_day_is_refused_and_the_first_open_one_named(

@@ -18,9 +18,9 @@ from kam.core.api.serializers import AmountField, Output
 from kam.core.models import SellingCompany
 from kam.core.money import round_to_currency
 from settlements.analytics.ageing import Bands, BoundsError
+from settlements.choices import FIRST_DAY, LAST_DAY
 from settlements.services.problems import AmountError
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 MAX_BANDS, LONGEST, MAX_TEXT = 12, 36500, 100
 
 

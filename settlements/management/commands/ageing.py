@@ -17,6 +17,7 @@ from settlements.analytics.ageing import Bands, BoundsError
 from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import aged
 from settlements.selectors.payload import LARGEST, payload
+from settlements.services.posting import decimals_of
 
 
 class Command(BaseCommand):
@@ -61,14 +62,16 @@ class Command(BaseCommand):
             self._print(answer)
 
     def _print(self, answer: dict[str, Any]) -> None:
+        places = decimals_of(answer["currency"])
         for key, value in answer.items():
             if key == "buckets":
                 for name, amount in value.items():
-                    self.stdout.write(f"  {name:<12} {amount:>18,.2f}")
+                    self.stdout.write(f"  {name:<12} {amount:>18,.{places}f}")
             elif key != "by_account":
                 self.stdout.write(f"{key}: {'–' if value is None else value}")
         for row in answer["by_account"]:
-            self.stdout.write(f"  {row['account']}  {row['name']}  {row['overdue']:,.2f} overdue")
+            late = f"{row['overdue']:,.{places}f} overdue"
+            self.stdout.write(f"  {row['account']}  {row['name']}  {late}")
 
 
 def _bands(text: str) -> Bands:
