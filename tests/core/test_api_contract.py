@@ -28,6 +28,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
+from tests.factories.people import make_link, make_position, make_rating
 from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
@@ -70,8 +71,15 @@ def rows(caller: User) -> dict[str, int | str]:
         account=account, month=date(2026, 1, 1), amount=1, currency_id="EUR", category=category
     )
     snapshot = compute_snapshot(query=ConcentrationQuery(period=Period.year(2026))).snapshot
+    position = make_position(account=account)
+    line = make_link(source=position, target=make_position(account=account))
+    rating = make_rating(position=position, author=caller)
     return {
         "accounts": account.pk,
+        "people": position.person_id or 0,
+        "positions": position.pk,
+        "stakeholder-links": line.pk,
+        "stakeholder-ratings": rating.pk,
         "product-categories": category.pk,
         "products": product.pk,
         "revenue-entries": entry.pk,
