@@ -12,8 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
-from settlements.api.serializers.fields import FIRST_DAY, LAST_DAY
-from settlements.choices import DocumentKind, GapOutcome, Side, WorkRole, WorkState
+from settlements.choices import (
+    FIRST_DAY,
+    LAST_DAY,
+    DocumentKind,
+    GapOutcome,
+    Side,
+    WorkRole,
+    WorkState,
+)
 from settlements.models import (
     AccountingPeriod,
     AccountMove,
