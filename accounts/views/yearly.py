@@ -71,7 +71,7 @@ class Year:
 def chosen_period(kind: str, year: str, organisation: Organisation, as_of: date) -> Period:
     """Return the year that the address names, else the running one."""
     start_month = organisation.fiscal_year_start if kind == "fiscal" else 1
-    number = int(year) if year.isdigit() and 1900 < int(year) < 9000 else None
+    number = int(year) if year.isdecimal() and len(year) == 4 and 1900 < int(year) < 9000 else None
     if number is None:
         return Period.fiscal_year_of(as_of, start_month)
     return Period.fiscal_year(number, start_month)

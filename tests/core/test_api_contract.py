@@ -11,14 +11,16 @@ from urllib.parse import quote
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
 
-from accounts.models import Target
+from accounts.models import Account, Target
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.services.concentration import compute_snapshot
+from accounts.services.tiers.overrides import set_override
 from kam.core.api.reference import example, schema
-from kam.core.dates import Period
+from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
 from tests.api import Answer, Api
+from tests.factories import tiers
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -91,6 +93,26 @@ def rows(caller: User) -> dict[str, int | str]:
         "job-runs": JobRun.objects.create(name="imports.commit_batch", requested_by=caller).pk,
         "concentration": snapshot.pk,
         **make_receivables(account),
+        **_tiers(account, caller),
+    }
+
+
+def _tiers(account: Account, by: User) -> dict[str, int | str]:
+    model = tiers.make_published(by=by)
+    override = set_override(
+        account=account,
+        tier=model.tiers.get(code="key"),
+        reason="A joint venture begins",
+        approver=by,
+        from_date=tiers.TODAY,
+        until=add_months(tiers.TODAY, 6),
+        as_of=tiers.TODAY,
+    )
+    return {
+        "tier-models": model.pk,
+        "tier-assignments": tiers.make_assignment(model=model, account=account).pk,
+        "tier-ratings": tiers.make_rating(account=account, value=4, author=by).pk,
+        "tier-overrides": override.pk,
     }
 
 

@@ -267,11 +267,10 @@ class PositionViewSet(Listed, Retrieved, Looking):
     def fill(self, request: Request, **_kwargs: Any) -> Response:
         """Say who stands where nobody was known."""
         body = self.body()
-        person = self.visible_person(body.get("person"))
         with self.locked() as position:
             services.fill_placeholder(
                 position=position,
-                person=person,
+                person=self.visible_person(body.get("person")),
                 person_facts=_facts(body),
                 from_date=body.get("valid_from"),
                 may_share_name=body["may_share_name"],

@@ -108,7 +108,7 @@ def _depth(request: HttpRequest) -> int | None:
     if request.GET.get("sort") or request.GET.get("export"):
         return None
     offset = request.GET.get("after") or request.GET.get("before") or "0"
-    return PAGE + (int(offset) if offset.isascii() and offset.isdigit() else 0)
+    return PAGE + (int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 9 else 0)
 
 
 def _rows_url(name: Name, reading: Reading, key: int) -> str:
