@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -30,6 +29,7 @@ from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_category, make_entry
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
+from tests.files import file_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -41,11 +41,6 @@ BEFORE = add_months(THIS, -12)
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def file_rows(response: Any) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def company(people: People) -> dict[str, Account]:

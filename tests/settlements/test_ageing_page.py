@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils import timezone
-from openpyxl import load_workbook
 
 from accounts.models import Account
 from kam.core.models import ExchangeRate
@@ -20,6 +17,7 @@ from settlements.selectors.ageing import AgeingQuery, Basis, Level, ageing
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.settlements import make_company, make_document
+from tests.files import book_rows, file_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +27,6 @@ DAY = date(2026, 6, 30)
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def file_rows(response: Any) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def ledger(people: People) -> dict[str, Account]:
@@ -84,10 +77,7 @@ def test_bands_hold_their_edges_and_sum_up(people: People) -> None:
     shown = [(line.name, line.row.open) for line in response.context["groups"].page.rows]
     assert shown == [(row[0], Decimal(row[1])) for row in rows[1:]]
     response = get(people, "&export=xlsx")
-    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
-    assert [row[1] for row in book.active.iter_rows(min_row=2, values_only=True)] == [
-        Decimal(row[1]) for row in rows[1:]
-    ]
+    assert [row[1] for row in book_rows(response)] == [Decimal(row[1]) for row in rows[1:]]
 
 
 @pytest.mark.parametrize(

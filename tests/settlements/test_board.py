@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +10,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from openpyxl import load_workbook
 
 from accounts.models import Account
 from kam.core.models import JobRun
@@ -23,6 +20,7 @@ from settlements.services.overdue_balances import keep_balances
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.settlements import make_company, make_document
+from tests.files import book_rows, file_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +31,6 @@ EARLY = TODAY - timedelta(days=200)
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def file_rows(response: Any) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def pay(document: Document, amount: str) -> None:
@@ -122,8 +115,7 @@ def test_page_files_and_command_line_say_the_same(
     assert [(row[0], Decimal(row[1]), Decimal(row[3]), Decimal(row[10])) for row in rows[1:]] == [
         ("Beta", 50, 57, 57), ("Alpha", 40, 140, 136),
     ]  # fmt: skip
-    book = load_workbook(io.BytesIO(b"".join(client.get(f"{URL}?export=xlsx").streaming_content)))
-    assert [row[1] for row in book.active.iter_rows(min_row=2, values_only=True)] == [50, 40]
+    assert [row[1] for row in book_rows(client.get(f"{URL}?export=xlsx"))] == [50, 40]
     chart = file_rows(client.get(f"{URL}?chart=ageing"))
     assert [row[0] for row in chart[1:]] == ["Beta", "Alpha"]
     assert sum(Decimal(cell) for row in chart[1:] for cell in row[1:]) == 197

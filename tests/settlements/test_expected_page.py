@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +15,7 @@ from settlements.selectors.collection import expected_receipts
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.settlements import make_company, make_document
+from tests.files import file_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -27,11 +26,6 @@ AS_OF = MONDAY + timedelta(days=2)
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def file_rows(response: Any) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def invoice(account: Account, on: date, amount: str, due: date | None) -> Document:

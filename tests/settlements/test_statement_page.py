@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from datetime import date, timedelta
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone, translation
-from openpyxl import load_workbook
 
 from accounts.models import Account
 from kam.core.dates import Period
@@ -23,6 +21,7 @@ from settlements.views.statements_pdf import Sheet, statement_pdf
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.settlements import make_company, make_document
+from tests.files import book_rows, file_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -45,11 +44,6 @@ def url(pk: int, rest: str = "") -> str:
 
 def body(response: Any) -> str:
     return str(response.content.decode())
-
-
-def file_rows(response: Any) -> list[list[str]]:
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text)))
 
 
 def members(response: Any) -> list[str]:
@@ -113,8 +107,7 @@ def test_files_say_what_the_page_says(people: People) -> None:
         ("2026-03-31", "", "", "", "90.0000"),
     ]
     response = client.get(url(account.pk, f"{MARCH}&export=xlsx"))
-    book = load_workbook(io.BytesIO(b"".join(response.streaming_content)))
-    assert [row[7] for row in book.active.iter_rows(min_row=2, values_only=True)] == [
+    assert [row[7] for row in book_rows(response)] == [
         100, 150, 90, 90,
     ]  # fmt: skip
     pdf = client.get(url(account.pk, f"pdf/{MARCH}"))
