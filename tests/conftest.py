@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from accounts.services.tiers.presets import ensure_default_models
 from kam import embedded
 from kam.core.models import Organisation
 from kam.core.setup import ensure_base_rows
@@ -109,6 +110,7 @@ def _base_rows(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("db")
     if not Organisation.objects.exists():
         ensure_base_rows()
+    ensure_default_models()
 
 
 @pytest.fixture

@@ -61,6 +61,10 @@ def _key_of(name: str, ids: dict[str, int]) -> int | None:
     return ids[f"receivables/{resources[name]}"] if name in resources else None
 
 
+# Lists that need a capability which account managers do not have.
+NOT_FOR_MANAGERS = {"/api/v1/receivables/missing/"}
+
+
 @pytest.mark.parametrize(("path", "operation"), READS, ids=[path for path, _get in READS])
 def test_a_stranger_reads_nothing_of_others(
     people: People, ids: dict[str, int], path: str, operation: dict[str, Any]
@@ -76,7 +80,8 @@ def test_a_stranger_reads_nothing_of_others(
             asked.append(f"{url}?{parameter['name']}={key}")
     for address in asked:
         response = api.get(address)
-        assert response.status_code in ({404} if "{id}" in path else {200, 400}), address
+        hidden = "{id}" in path or path in NOT_FOR_MANAGERS
+        assert response.status_code in ({404} if hidden else {200, 400}), address
         for secret in SECRETS:
             assert secret not in response.content, address
 

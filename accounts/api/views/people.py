@@ -241,9 +241,9 @@ class PositionViewSet(Listed, Retrieved, Looking):
 
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
         """Change function, title, roles or boss."""
-        place = self.place(self.body())
+        body = self.body()
         with self.locked() as position:
-            services.update_position(position=position, **place)
+            services.update_position(position=position, **self.place(body))
         return self.answer(self.row())
 
     @action(detail=True, methods=["post"])
@@ -258,8 +258,8 @@ class PositionViewSet(Listed, Retrieved, Looking):
     def move(self, request: Request, **_kwargs: Any) -> Response:
         """Let somebody change company; answers the new position."""
         body = self.body()
-        account, place = self.staffable(body["account"]), self.place(body)
         with self.locked() as position:
+            account, place = self.staffable(body["account"]), self.place(body)
             made = services.move_person(position=position, account=account, on=body["on"], **place)
         return self.answer_created(made.pk)
 
