@@ -28,7 +28,7 @@ from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
 NOT_BUSINESS = {"identity.apitoken", "identity.apitokenevent", "sessions.session"}
-SHARED = {"currencies", "rates", "products", "product-categories", "data-sources"}
+SHARED = {"currencies", "tier-models", "rates", "products", "product-categories", "data-sources"}
 
 
 def _state() -> str:
