@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
+from functools import cached_property
 from itertools import accumulate, takewhile
 from operator import itemgetter
 
@@ -77,7 +78,7 @@ class Bands:
 DEFAULT_BANDS = Bands()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shares:
     """Exact measures of positive amounts held as integers, largest first."""
 
@@ -123,7 +124,7 @@ class Shares:
         needed = -(-self.total * share.numerator // share.denominator)
         return bisect_left(self.running, needed) + 1
 
-    @property
+    @cached_property
     def hhi(self) -> Fraction | None:
         """Return Σ sᵢ², from 1/n (all equal) to 1 (one customer)."""
         if not self.values:
@@ -367,9 +368,10 @@ def _top_fifth(shares: Shares) -> Decimal | None:
 
 
 def _scaled(amounts: Sequence[Decimal]) -> Iterator[int]:
-    places = max((-int(amount.as_tuple().exponent) for amount in amounts), default=0)
+    """Whole numbers of the finest place among them, which is that of their exact sum."""
+    places = max(-int(exact_sum(amounts).as_tuple().exponent), 0)
     for amount in amounts:
-        yield int(amount.scaleb(max(places, 0), context=EXACT))
+        yield int(amount.scaleb(places, EXACT))
 
 
 def _level(value: Fraction, edges: tuple[Decimal, Decimal, Decimal]) -> Level:

@@ -1,7 +1,7 @@
 """SQL for volume: net revenue by customer, from roll-ups or from entries.
 
-A *cell* is one customer in one period: `point` numbers the periods asked for, `key` is the
-customer (null: unassigned), `net` the sum of document amounts (it means something only where
+A *cell* is one customer in one period, in the table `cells_n` of the nth period asked for: `key`
+is the customer (null: unassigned), `net` the sum of document amounts (it means something only where
 `low` and `high`, the first and last currency in the alphabet, are one), `in_base` the sum in base
 currency over the entries that have a rate, `gaps` the number of those that have none.
 Whole months come from the monthly roll-ups, which a trigger keeps equal to the entries; ragged
@@ -70,7 +70,8 @@ def cells(
     scope: Scope = COMPANY,
     basis: Basis = Basis.AUTO,
 ) -> str:
-    """Return the common table expressions that end in `cells`; `base` is the base currency.
+    """Return common table expressions: `cells_0` and so on for the points. `base` is the base
+    currency.
 
     Without it only document amounts are summed, if all revenue is in one currency and it is the
     one asked for, if any: else nothing is read and there are no cells.
@@ -97,11 +98,13 @@ def _sole(statement: Statement, query: ConcentrationQuery) -> str:
 @dataclass(frozen=True)
 class _Columns:
     """What is kept of month totals `m` or of entries `e`: their currency where it matters, and
-    sums by name, each with a place for a FILTER. `total` puts a customer's parts together.
-    Without `condition` nothing is read."""
+    sums by name, each with a place for a FILTER. `total` puts a customer's parts together,
+    `single` (where it is possible) takes an only part as it is. Without `condition` nothing is
+    read."""
 
     sums: Mapping[str, Mapping[str, str]]
     total: str
+    single: str = ""
     by_currency: bool = False
     condition: str = ""
 
@@ -159,10 +162,11 @@ def _several(base: str) -> _Columns:
 
 def _one() -> _Columns:
     """Document amounts alone."""
+    same = f"0 AS gaps, {SOLE}::text AS low, {SOLE}::text AS high"
     return _Columns(
         sums={t: {"net": f"sum({t}.net_amount) {{}}"} for t in ("m", "e")},
-        total=f"""sum(net) AS net, sum(net) AS in_base, 0 AS gaps,
-                {SOLE}::text AS low, {SOLE}::text AS high""",
+        total=f"sum(net) AS net, sum(net) AS in_base, {same}",
+        single=f"net, net AS in_base, {same}",
         condition=f"AND {SOLE} IS NOT NULL",
     )
 
@@ -201,20 +205,23 @@ class _Cells:
 
     def tables(self) -> list[str]:
         """Slices of what is read at all, then the cells of every point."""
-        selects = "\nUNION ALL\n".join(
-            self._point(number, period) for number, period in enumerate(self.points)
-        )
+        found = [
+            f"cells_{number} AS ({self._point(period)})"
+            for number, period in enumerate(self.points)
+        ]
         slices = [self._months_read()] if self._months.periods else []
         slices += [self._entries_read()] if self._entries.periods else []
-        return [*slices, f"cells AS ({selects})"]
+        return [*slices, *found]
 
-    def _point(self, number: int, period: Period) -> str:
-        """Sum the parts of one period."""
+    def _point(self, period: Period) -> str:
+        """Sum the parts of one period; a single part has every customer once."""
         whole = self._whole(period)
         parts = [self._cut(self._months, whole)] if whole else []
         parts += [part for edge in self._edges(period) for part in self._of_entries(edge)]
+        if self.columns.single and len(parts) == 1:
+            return f"SELECT key, {self.columns.single} FROM ({parts[0]}) AS part"
         return f"""
-            SELECT {number} AS point, key, {self.columns.total}
+            SELECT key, {self.columns.total}
             FROM ({" UNION ALL ".join(parts)}) AS part GROUP BY key"""
 
     # Which part of a period comes from where

@@ -244,26 +244,26 @@ _CUSTOMERS = """
     , used AS (
         SELECT CASE WHEN {wanted} <> '' THEN {wanted}
             WHEN min(low) = max(high) THEN min(low) ELSE {base} END AS code
-        FROM cells WHERE point = 0
-    ), customers AS (
-        SELECT point, key, low, high,
-            CASE WHEN used.code = {base} THEN in_base ELSE net END AS amount,
-            CASE WHEN used.code = {base} THEN gaps ELSE 0 END AS gaps
-        FROM cells CROSS JOIN used ORDER BY point, amount DESC, key
-    ), points AS (
-        SELECT point, array_agg(key) FILTER (WHERE key IS NOT NULL) AS keys,
-            array_agg(amount) FILTER (WHERE key IS NOT NULL) AS amounts,
-            sum(amount) FILTER (WHERE key IS NULL) AS unassigned,
-            sum(gaps) AS gaps, min(low) AS low, max(high) AS high
-        FROM customers GROUP BY point
+        FROM cells_0
     )
     SELECT used.code, COALESCE((SELECT version FROM accounts_revenuewatermark), 0),
         COALESCE(p.keys, '{{}}'), COALESCE(p.amounts, '{{}}'), COALESCE(p.unassigned, 0),
         COALESCE(p.gaps, 0), COALESCE(p.low, used.code), COALESCE(p.high, used.code)
-    FROM generate_series(0, {last}) AS wanted(point) CROSS JOIN used
-    LEFT JOIN points AS p ON p.point = wanted.point
-    ORDER BY wanted.point
+    FROM used CROSS JOIN ({points}) AS p
+    ORDER BY p.point
 """
+# Each point is sorted by itself: by amount first, which PostgreSQL compares at once.
+_POINT = """
+        SELECT {point} AS point, array_agg(key) FILTER (WHERE key IS NOT NULL) AS keys,
+            array_agg(amount) FILTER (WHERE key IS NOT NULL) AS amounts,
+            sum(amount) FILTER (WHERE key IS NULL) AS unassigned,
+            sum(gaps) AS gaps, min(low) AS low, max(high) AS high
+        FROM (
+            SELECT key, low, high,
+                CASE WHEN used.code = {base} THEN in_base ELSE net END AS amount,
+                CASE WHEN used.code = {base} THEN gaps ELSE 0 END AS gaps
+            FROM cells_{point} CROSS JOIN used ORDER BY amount DESC, key
+        ) AS customers"""
 
 
 def _in_document_or_base(
@@ -277,7 +277,8 @@ def _in_document_or_base(
 
 def _customers(tables: str, points: int, *, base: str = "%(base)s") -> str:
     """Turn cells into one row for each point; parameters `wanted` and `base` are bound."""
-    outer = _CUSTOMERS.format(wanted="%(wanted)s", base=base, last=points - 1)
+    sorted_points = " UNION ALL ".join(_POINT.format(point=n, base=base) for n in range(points))
+    outer = _CUSTOMERS.format(wanted="%(wanted)s", base=base, points=sorted_points)
     return f"WITH {tables} {outer}"
 
 
@@ -297,18 +298,18 @@ def _converted(
     by_group = query.level == ConcentrationLevel.GROUP
     key = "COALESCE(g.group_id, e.account_id)" if by_group else "e.account_id"
     selects = []
-    for number, period in enumerate(points):
+    for period in points:
         tables, where = entries_where(statement, query.during(period), scope)
         rates = _day_rates(statement, period, currency, base)
         selects.append(f"""
-            SELECT {number} AS point, {key} AS key, 0::numeric AS net,
-                COALESCE(sum({amount}), 0) AS in_base, count(*) - count({amount}) AS gaps,
+            SELECT {key} AS key, 0::numeric AS net, COALESCE(sum({amount}), 0) AS in_base,
+                count(*) - count({amount}) AS gaps,
                 {code}::text AS low, {code}::text AS high
             FROM {tables} LEFT JOIN ({rates}) AS r ON r.day = e.booked_on
             LEFT JOIN accounts_groupperiod AS g
                 ON g.account_id = e.account_id AND g.valid @> e.booked_on
-            WHERE {where} GROUP BY 2""")
-    tables = "cells AS (" + "\nUNION ALL\n".join(selects) + ")"
+            WHERE {where} GROUP BY 1""")
+    tables = ", ".join(f"cells_{number} AS ({cell})" for number, cell in enumerate(selects))
     statement.bind(currency, "wanted")
     return _customers(tables, len(points)), statement
 
