@@ -28,6 +28,8 @@ SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 POSTGRES_SETTINGS = {
     "shared_buffers": "256MB",
     "work_mem": "64MB",
+    "temp_buffers": "64MB",
+    "wal_buffers": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",

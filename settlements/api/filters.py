@@ -116,6 +116,11 @@ class DocumentFilter(LedgerFilter):
         model = Document
         fields: list[str] = []
 
+    def by_party(self, rows: QuerySet[Any], _name: str, pk: Any) -> QuerySet[Any]:
+        """Documents of a payer, found by their items, which repeat who pays."""
+        items = LedgerItem.objects.filter(party__in=self.seen_accounts(pk))
+        return rows.filter(pk__in=items.values("document"))
+
     def by_change(self, rows: QuerySet[Any], _name: str, moment: Any) -> QuerySet[Any]:
         """Documents recorded since."""
         return rows.filter(Q(recorded_at__gte=moment) | _moved_since(moment))

@@ -37,6 +37,7 @@ class Document(models.Model):
         Account,
         models.PROTECT,
         related_name="party_documents",
+        db_index=False,  # its items have one
         db_constraint=False,
         verbose_name=_("payer"),
     )
