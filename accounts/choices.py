@@ -172,3 +172,21 @@ class RelationshipStage(IntegerChoices):
     COOPERATIVE = 3, _("Cooperative")
     INTERDEPENDENT = 4, _("Interdependent")
     INTEGRATED = 5, _("Integrated")
+
+
+class CostKind(TextChoices):
+    ORDERS = "orders", _("Order handling")
+    DELIVERIES = "deliveries", _("Deliveries")
+    VISITS = "visits", _("Visits")
+    RETURNS = "returns", _("Returns handling")
+    PROMOTIONS = "promotions", _("Promotions")
+    SERVICE = "service", _("Service")
+    CAPITAL = "capital", _("Cost of capital")
+    OTHER = "other", _("Other cost to serve")
+    TRADE_TERMS = "trade_terms", _("Trade terms")
+
+
+class SpreadRule(TextChoices):
+    REVENUE = "revenue", _("By revenue")
+    ENTRIES = "entries", _("By number of revenue entries")
+    EVENLY = "evenly", _("Evenly")

@@ -11,6 +11,7 @@ from accounts.models.concentration import (
     ConcentrationSnapshot,
     ConcentrationThreshold,
 )
+from accounts.models.costs import ActivityDriver, ActivityRate, CostEntry, CostPool
 from accounts.models.people import (
     CustomerDate,
     DecisionStep,
@@ -37,9 +38,13 @@ __all__ = [
     "Account",
     "AccountFigure",
     "AccountIdentifier",
+    "ActivityDriver",
+    "ActivityRate",
     "ConcentrationAlert",
     "ConcentrationSnapshot",
     "ConcentrationThreshold",
+    "CostEntry",
+    "CostPool",
     "CustomerDate",
     "DecisionStep",
     "GroupMonth",
