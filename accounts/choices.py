@@ -174,6 +174,135 @@ class RelationshipStage(IntegerChoices):
     INTEGRATED = 5, _("Integrated")
 
 
+class WalletConfidence(IntegerChoices):
+    VERY_LOW = 1, _("1, a guess")
+    LOW = 2, _("2, low")
+    MEDIUM = 3, _("3, medium")
+    HIGH = 4, _("4, high")
+    VERY_HIGH = 5, _("5, they told us")
+
+
+class OpportunityKind(TextChoices):
+    UP_SELL = "up_sell", _("Up-sell")
+    CROSS_SELL = "cross_sell", _("Cross-sell")
+    NEW_LISTING = "new_listing", _("New listing")
+    NEW_SERVICE = "new_service", _("New service")
+
+
+class OpportunityOrigin(TextChoices):
+    CELL = "cell", _("Whitespace")
+    LAPSED = "lapsed", _("Lapsed category")
+    NEED = "need", _("Stated need")
+
+
+class OpportunityStage(TextChoices):
+    IDENTIFIED = "identified", _("Identified")
+    QUALIFIED = "qualified", _("Qualified")
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed")
+    WON = "won", pgettext_lazy("opportunity", "Won")
+    LOST = "lost", pgettext_lazy("opportunity", "Lost")
+
+
+class LostReason(TextChoices):
+    PRICE = "price", _("Price")
+    COMPETITOR = "competitor", _("A competitor was chosen")
+    NO_NEED = "no_need", _("No need any more")
+    NO_BUDGET = "no_budget", _("No budget or no shelf space")
+    TIMING = "timing", _("Wrong time")
+    SUPPLY = "supply", _("We could not supply")
+    OTHER = "other", _("Something else")
+
+
+class AddressKind(TextChoices):
+    VISITING = "visiting", _("Visiting address")
+    INVOICING = "invoicing", _("Invoicing address")
+    DELIVERY = "delivery", _("Delivery address")
+
+
+class PlacementKind(TextChoices):
+    LISTING = "listing", _("Listing")
+    FACINGS = "facings", _("Facings")
+    SHELF_POSITION = "shelf_position", _("Shelf position")
+    SECOND_PLACEMENT = "second_placement", _("Second placement")
+    PROMOTION = "promotion", _("Promotion")
+
+
+class ShelfLevel(TextChoices):
+    TOP = "top", _("Top shelf")
+    EYE = "eye", _("Eye level")
+    HAND = "hand", _("Hand level")
+    BOTTOM = "bottom", _("Bottom shelf")
+    END = "end", _("End of the aisle")
+
+
+class PlacementStage(IntegerChoices):
+    """How far an agreement is, by who has moved it at the customer."""
+
+    PROPOSED = 0, _("Proposed")
+    AGREED = 1, _("Agreed by buying")
+    ON_SHELF = 2, _("On the shelf by operations")
+    PROMOTED = 3, _("Promoted by marketing")
+
+
+class CheckState(TextChoices):
+    DRAFT = "draft", pgettext_lazy("store check", "Not finished")
+    FINISHED = "finished", pgettext_lazy("store check", "Finished")
+
+
+class CheckOutcome(TextChoices):
+    FOUND = "found", pgettext_lazy("store check", "Found")
+    NOT_FOUND = "not_found", pgettext_lazy("store check", "Not found")
+    OUT_OF_STOCK = "out_of_stock", pgettext_lazy("store check", "Out of stock")
+
+
+class GapReason(TextChoices):
+    NOT_LISTED = "not_listed", _("Not in the store's range")
+    NOT_ORDERED = "not_ordered", _("The store did not order")
+    NOT_DELIVERED = "not_delivered", _("Not delivered")
+    IN_BACKROOM = "in_backroom", _("In the back room")
+    WRONG_PLACE = "wrong_place", _("In another place")
+    SPACE_TAKEN = "space_taken", _("A competitor has the space")
+    NO_LABEL = "no_label", _("No shelf label")
+    OTHER = "other", _("Something else")
+
+
+class PortraitHeading(TextChoices):
+    ORIGIN = "origin", _("Origin")
+    DECIDING = "deciding", _("How they decide")
+    NEGOTIATING = "negotiating", _("How they negotiate")
+    CORPORATE = "corporate", _("Corporate strategy")
+    CATEGORY = "category", _("Category strategy")
+    OPERATIONS = "operations", _("Operations: processes and key figures")
+    RESPONSIBILITY = "responsibility", _("Social responsibility")
+
+
+class CompetitorMoveKind(TextChoices):
+    ENTERED = "entered", _("Came in")
+    LEFT = "left", _("Went out")
+    LAUNCH = "launch", _("New product")
+    LISTING = "listing", _("Listing won")
+    DELISTING = "delisting", _("Listing lost")
+    PRICE = "price", _("Price change")
+    PROMOTION = "promotion", _("Promotion")
+    PEOPLE = "people", _("People and organisation")
+    OTHER = "other", _("Other move")
+
+
+class MarketMeasure(TextChoices):
+    SIZE = "size", _("Market size")
+    GROWTH = "growth", _("Growth a year")
+    PRICE_LEVEL = "price_level", _("Price level")
+    TREND = "trend", _("Consumer trend")
+
+
+class HealthLevel(TextChoices):
+    GOOD = "good", _("Good")
+    WATCH = "watch", pgettext_lazy("health", "Watch")
+    POOR = "poor", _("Poor")
+    INSUFFICIENT = "insufficient", _("Not enough data")
+
+
 class CostKind(TextChoices):
     ORDERS = "orders", _("Order handling")
     DELIVERIES = "deliveries", _("Deliveries")
@@ -190,3 +319,44 @@ class SpreadRule(TextChoices):
     REVENUE = "revenue", _("By revenue")
     ENTRIES = "entries", _("By number of revenue entries")
     EVENLY = "evenly", _("Evenly")
+
+
+class PromiseSide(TextChoices):
+    OURS = "ours", _("We promised")
+    THEIRS = "theirs", _("They promised")
+
+
+class PromiseOutcome(TextChoices):
+    OPEN = "open", _("Open")
+    KEPT = "kept", _("Kept")
+    KEPT_LATE = "kept_late", _("Kept late")
+    BROKEN = "broken", _("Broken")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class TeamFunction(TextChoices):
+    CUSTOMER_SERVICE = "customer_service", _("Customer service")
+    SHIPPING = "shipping", _("Shipping")
+    SCHEDULING = "scheduling", _("Scheduling")
+    STOCK = "stock", _("Stock")
+    PRODUCTION = "production", _("Production")
+    QUALITY = "quality", _("Quality")
+    RESEARCH = "research", _("Research and development")
+    MARKETING = "marketing", _("Marketing")
+    FINANCE = "finance", _("Finance")
+    SALES_SUPPORT = "sales_support", _("Sales support")
+    OTHER = "other", _("Other function")
+
+
+class RequestStatus(TextChoices):
+    SENT = "sent", _("Sent")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Priority(IntegerChoices):
+    HIGH = 1, pgettext_lazy("priority", "High")
+    NORMAL = 2, pgettext_lazy("priority", "Normal")
+    LOW = 3, pgettext_lazy("priority", "Low")

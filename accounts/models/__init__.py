@@ -6,12 +6,24 @@ from accounts.models.accounts import (
     LeadAssignment,
     ParentLink,
 )
+from accounts.models.addresses import AccountAddress
 from accounts.models.concentration import (
     ConcentrationAlert,
     ConcentrationSnapshot,
     ConcentrationThreshold,
 )
 from accounts.models.costs import ActivityDriver, ActivityRate, CostEntry, CostPool
+from accounts.models.health import HealthScore, HealthSettings
+from accounts.models.health import HealthScore, HealthSettings
+from accounts.models.market import (
+    Competitor,
+    CompetitorMove,
+    CompetitorPresence,
+    CompetitorPrice,
+    MarketFact,
+)
+from accounts.models.opportunities import Opportunity, OpportunityStageChange
+from accounts.models.handovers import Handover
 from accounts.models.people import (
     CustomerDate,
     DecisionStep,
@@ -21,7 +33,11 @@ from accounts.models.people import (
     StakeholderLink,
     StakeholderNote,
 )
+from accounts.models.placements import Placement, PlacementStep
+from accounts.models.portrait import PortraitSettings, PortraitStatement
 from accounts.models.products import Product, ProductCategory
+from accounts.models.programme import ProgrammeElement, ProgrammeItem
+from accounts.models.promises import Promise, PromiseMove
 from accounts.models.ratings import RelationshipSettings, StakeholderRating
 from accounts.models.revenue import (
     GroupMonth,
@@ -30,16 +46,30 @@ from accounts.models.revenue import (
     RevenueRevision,
     RevenueWatermark,
 )
+from accounts.models.service_reports import ServiceLine
+from accounts.models.store_checks import (
+    StoreCheck,
+    StoreCheckCorrection,
+    StoreCheckLine,
+    Task,
+)
 from accounts.models.targets import Target
+from accounts.models.team import RequestComment, TeamMember, TeamRequest
 from accounts.models.tier_records import TierAssignment, TierOverride, TierRating
 from accounts.models.tiers import Tier, TierCriterion, TierModel
+from accounts.models.wallet import WalletEstimate
 
 __all__ = [
     "Account",
+    "AccountAddress",
     "AccountFigure",
     "AccountIdentifier",
     "ActivityDriver",
     "ActivityRate",
+    "Competitor",
+    "CompetitorMove",
+    "CompetitorPresence",
+    "CompetitorPrice",
     "ConcentrationAlert",
     "ConcentrationSnapshot",
     "ConcentrationThreshold",
@@ -49,26 +79,49 @@ __all__ = [
     "DecisionStep",
     "GroupMonth",
     "GroupPeriod",
+    "Handover",
+    "HealthScore",
+    "HealthSettings",
     "LeadAssignment",
+    "MarketFact",
+    "Opportunity",
+    "OpportunityStageChange",
     "ParentLink",
     "Person",
     "PersonIdentifier",
+    "Placement",
+    "PlacementStep",
+    "PortraitSettings",
+    "PortraitStatement",
     "Position",
     "Product",
     "ProductCategory",
+    "ProgrammeElement",
+    "ProgrammeItem",
+    "Promise",
+    "PromiseMove",
     "RelationshipSettings",
+    "RequestComment",
     "RevenueEntry",
     "RevenueMonth",
     "RevenueRevision",
     "RevenueWatermark",
+    "ServiceLine",
     "StakeholderLink",
     "StakeholderNote",
     "StakeholderRating",
+    "StoreCheck",
+    "StoreCheckCorrection",
+    "StoreCheckLine",
     "Target",
+    "Task",
+    "TeamMember",
+    "TeamRequest",
     "Tier",
     "TierAssignment",
     "TierCriterion",
     "TierModel",
     "TierOverride",
     "TierRating",
+    "WalletEstimate",
 ]

@@ -61,6 +61,7 @@ WITHOUT_HISTORY = {
     "accounts.ConcentrationSnapshot": "frozen",
     "accounts.StakeholderRating": "append-only, so its own history",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
+    "accounts.PortraitStatement": "append-only, so its own history",
     "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
     "accounts.TierRating": "append-only, so its own history",
     "settlements.Document": "append-only, so its own history",
