@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import cards, importers, panels, search
+        from accounts import cards, cockpit, importers, panels, search
         from accounts.demo.part import PART
         from accounts.demo.tiers import PART as TIERS
         from accounts.services.merge_parts import MOVERS
@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         demo_parts.register(PART, TIERS)
         register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS)
         cards.register()
+        cockpit.register()
         importers.register()
         panels.register()
         search.register()

@@ -6,6 +6,7 @@ from accounts.views import (
     accounts,
     cards,
     changes,
+    cockpit,
     merging,
     panels,
     products,
@@ -45,6 +46,7 @@ ACCOUNTS: list[URLPattern] = [
 ]
 
 PANELS: list[URLPattern] = [
+    path("accounts/<int:pk>/glance/", cockpit.cockpit, name="account-cockpit"),
     path("accounts/<int:pk>/facts/", panels.overview, name="panel-overview"),
     path("accounts/<int:pk>/places/", panels.places, name="panel-places"),
     path("accounts/<int:pk>/revenue/", panels.revenue_by_month, name="panel-revenue"),

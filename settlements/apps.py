@@ -9,7 +9,7 @@ class SettlementsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from kam.core.demo import demo_parts
-        from settlements import cards, importers, panels, search
+        from settlements import cards, cockpit, importers, panels, search
         from settlements.demo.part import PART
         from settlements.services import merging, problems
 
@@ -19,4 +19,5 @@ class SettlementsConfig(AppConfig):
         importers.register()
         panels.register()
         cards.register()
+        cockpit.register()
         search.register()

@@ -100,14 +100,14 @@ def _deliveries(monthly: float) -> int:
     return 2 if monthly > _LARGE_LINE else 1
 
 
-def euro_price(product: Product, outlet: Outlet, year: int) -> float:
+def euro_price(product: Product, outlet: Outlet, year: int) -> Decimal:
     """Return the outlet's price in the demo's `year` (0 is the first), before promotions."""
     level = COUNTRIES[outlet.country].price_level * outlet.chain.price
-    return float(product.list_price) * level * _YEARLY_PRICE_RISE**year
+    return product.list_price * Decimal(repr(level * _YEARLY_PRICE_RISE**year))
 
 
-def local_price(euro: float, currency: str, rate: Decimal) -> Decimal:
+def local_price(euro: Decimal, currency: str, rate: Decimal) -> Decimal:
     """Return the price in local money, to the step of the country's price lists."""
     step = _PRICE_STEPS.get(currency, Decimal("0.01"))
-    exact = Decimal(repr(euro)) / rate / step
+    exact = euro / rate / step
     return max(exact.quantize(Decimal(1), ROUND_HALF_UP), Decimal(1)) * step

@@ -105,9 +105,10 @@ class _Ledger:
     ) -> None:
         value, discount = factor
         product, month = line.product, days[0].replace(day=1)
-        euro = euro_price(product, self.outlet, self.till.year(month)) * discount
+        full = euro_price(product, self.outlet, self.till.year(month))
+        euro = full * Decimal(repr(discount))
         price = self._price(euro, month.year)
-        wanted = self.yearly / 12 * line.share * value / euro / line.deliveries
+        wanted = self.yearly / 12 * line.share * value / float(euro) / line.deliveries
         stride = len(days) / line.deliveries
         for turn in range(line.deliveries):
             day = off_holidays(days[int(line.slot + turn * stride) % len(days)])
@@ -117,7 +118,7 @@ class _Ledger:
                 self._book(product, day, quantity, price)
                 self._maybe_return(product, day, quantity, price, roll)
 
-    def _price(self, euro: float, year: int) -> Decimal:
+    def _price(self, euro: Decimal, year: int) -> Decimal:
         """Return the local price: lists are set each January, at that month's rate."""
         january = self.till.rates.on(self.currency, date(year, 1, 1))
         return local_price(euro, self.currency, january)

@@ -110,6 +110,13 @@ def account_columns(currency: str, span: Windows, *, of_all: bool) -> list[Colum
             nullable=False,
         ),
         *_figure_columns(currency, span, sort),
+        *_fact_columns(sort),
+        *_more_figure_columns(currency, sort),
+    ]
+
+
+def _fact_columns(sort: Callable[[str], Any]) -> list[Column]:
+    return [
         Column(name="kind", title=gettext_lazy("Kind"), value=kind),
         Column(
             name="country",
@@ -151,7 +158,6 @@ def account_columns(currency: str, span: Windows, *, of_all: bool) -> list[Colum
             default=False,
             unknown=gettext_lazy("Top of its tree"),
         ),
-        *_more_figure_columns(currency, sort),
     ]
 
 

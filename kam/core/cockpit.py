@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from kam.core.badges import State
+from kam.core.badges import STATE_ICONS, State
 from kam.core.formats import Text
 from kam.core.registry import Registry, may
 
@@ -46,6 +46,11 @@ class Line:
     url: str = ""
     state: State = "info"
     urgency: int = 1
+
+    @property
+    def icon(self) -> str:
+        """The sign of its state."""
+        return STATE_ICONS[self.state]
 
 
 @dataclass(frozen=True, kw_only=True)

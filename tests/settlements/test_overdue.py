@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Account
 from kam.core.jobs import run_here
@@ -235,3 +236,11 @@ def test_command_answers_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     invoice(make_account())
     call_command("flag_overdue", "--as-of", str(DUE + DAY))
     assert capsys.readouterr().out.splitlines()[:3] == ["flagged: 1", "cured: 0", "unchanged: 0"]
+
+
+@pytest.mark.django_db
+def test_command_refuses_a_day_to_come() -> None:
+    tomorrow = timezone.localdate() + DAY
+
+    with pytest.raises(CommandError, match="is still to come"):
+        call_command("flag_overdue", "--as-of", str(tomorrow))

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from settlements.services.overdue import flag_overdue
@@ -28,7 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the job without a broker."""
-        done = flag_overdue(as_of=options["as_of"] or timezone.localdate())
+        today = timezone.localdate()
+        day = options["as_of"] or today
+        if day > today:
+            raise CommandError(f"--as-of: {day} is still to come.")
+        done = flag_overdue(as_of=day)
         keep_balances()
         answer = {
             "flagged": done.flagged,

@@ -1,0 +1,108 @@
+"""What an account owes, at the head of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Account
+from kam.core import formats
+from kam.core.badges import State
+from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.identity.models import User
+from settlements.selectors.owed import Owed, owed_by, work_of
+
+LATE, VERY_LATE = 30, 60
+VIEW = "receivables.view"
+
+
+def register() -> None:
+    """Register the question, its risk and the work that waits."""
+    questions.register(
+        Question(
+            key="receivables",
+            title=gettext_lazy("Open, and overdue of it"),
+            find=receivables,
+            capability=VIEW,
+            order=50,
+        )
+    )
+    line_providers.register(
+        LineProvider(key="receivables", what="risk", find=risks, capability=VIEW, order=20),
+        LineProvider(key="receivables-work", what="action", find=work, capability=VIEW, order=20),
+    )
+
+
+def receivables(user: User, account: Account, as_of: date) -> Answer | None:
+    """What is open and how much of it is late, as of the last overdue run."""
+    owed = owed_by(account, user, as_of=as_of)
+    if owed is None:
+        return None
+    return Answer(
+        value=_value(owed), detail=_detail(owed), state=_state(owed), url="#panel-receivables"
+    )
+
+
+def _value(owed: Owed) -> str:
+    if owed.open is None:
+        return "–"
+    return f"{formats.compact(owed.open)} {owed.currency}"
+
+
+def _detail(owed: Owed) -> str:
+    if owed.open is None:
+        return _("No rate for %(currency)s") % {"currency": owed.missing_rate}
+    if not owed.overdue:
+        return _("Nothing is overdue")
+    words = {
+        "amount": formats.compact(owed.overdue),
+        "days": formats.number(owed.oldest_days),
+    }
+    return (
+        ngettext(
+            "%(amount)s overdue, the oldest since %(days)s day",
+            "%(amount)s overdue, the oldest since %(days)s days",
+            owed.oldest_days,
+        )
+        % words
+    )
+
+
+def _state(owed: Owed) -> State:
+    if not owed.overdue:
+        return "success" if owed.open is not None else "muted"
+    return "danger" if owed.oldest_days > LATE else "warning"
+
+
+def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """Items that are late by more than two months."""
+    owed = owed_by(account, user, as_of=as_of)
+    if owed is not None and owed.overdue and owed.oldest_days > VERY_LATE:
+        days = formats.number(owed.oldest_days)
+        yield Line(
+            title=_("Payment is overdue since %(days)s days") % {"days": days},
+            detail=f"{formats.compact(owed.overdue)} {owed.currency}",
+            url="#panel-receivables",
+            state="danger",
+            urgency=0,
+        )
+
+
+def work(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """Next steps with overdue receivables, the first due first."""
+    for one in work_of(account, user):
+        is_due = one.next_step_on is not None and one.next_step_on <= as_of
+        yield Line(
+            title=one.next_step,
+            detail=_("%(who)s, %(day)s")
+            % {
+                "who": one.user.full_name if one.user else _("Nobody"),
+                "day": formats.date(one.next_step_on) if one.next_step_on else "–",
+            },
+            url="#panel-receivables",
+            state="warning" if is_due else "info",
+            urgency=0 if is_due else 1,
+        )
