@@ -14,7 +14,6 @@ from accounts.models.concentration import (
 )
 from accounts.models.costs import ActivityDriver, ActivityRate, CostEntry, CostPool
 from accounts.models.health import HealthScore, HealthSettings
-from accounts.models.health import HealthScore, HealthSettings
 from accounts.models.market import (
     Competitor,
     CompetitorMove,
