@@ -64,6 +64,8 @@ WITHOUT_HISTORY = {
     "accounts.PortraitStatement": "append-only, so its own history",
     "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
     "accounts.TierRating": "append-only, so its own history",
+    "accounts.HealthSettings": "append-only: each version is its own history",
+    "accounts.HealthScore": "a history itself: dated rows, kept by the rescoring job",
     "settlements.Document": "append-only, so its own history",
     "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
     "settlements.Allocation": "append-only, so its own history",

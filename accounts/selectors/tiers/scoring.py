@@ -164,7 +164,7 @@ def _prepare(
     cursor: Any, model: TierModel, criteria: list[TierCriterion], parameters: dict[str, Any]
 ) -> None:
     """Who is scored, their revenue if a criterion asks for it, and room for points."""
-    scored = _SCORED + (_ROOTS if model.level == TierLevel.GROUP else "")
+    scored = scored_query(model.level)
     cursor.execute(f"CREATE TEMP TABLE tier_scored ON COMMIT DROP AS {scored}", parameters)
     cursor.execute("ANALYZE tier_scored")
     cursor.execute(
@@ -176,6 +176,11 @@ def _prepare(
     sql, values = revenue_query(parameters) if wanted else (_NO_REVENUE, {})
     cursor.execute(f"CREATE TEMP TABLE tier_revenue ON COMMIT DROP AS {sql}", values)
     cursor.execute("ANALYZE tier_revenue")
+
+
+def scored_query(level: str) -> str:
+    """Return the query of the accounts that are scored at a level on `%(as_of)s`."""
+    return _SCORED + (_ROOTS if level == TierLevel.GROUP else "")
 
 
 def revenue_query(parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
