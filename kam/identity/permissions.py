@@ -22,6 +22,18 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     ),
     "people.rate": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.INTEGRATION}),
     "people.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "team.view": frozenset(Role),
+    "team.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "promises.view": frozenset(Role),
+    "promises.edit": frozenset(set(Role) - {Role.AUDITOR}),
+    "requests.send": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "requests.answer": frozenset(set(Role) - {Role.AUDITOR}),
+    "handovers.view": frozenset(Role),
+    "handovers.make": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "products.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "revenue.edit": frozenset({Role.ADMINISTRATOR, Role.CREDIT_CONTROLLER, Role.INTEGRATION}),
     "targets.edit": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
@@ -34,6 +46,14 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "tiers.rate": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "tiers.manage": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "tiers.override": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "whitespace.view": frozenset(Role),
+    "whitespace.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "opportunities.view": frozenset(Role),
+    "opportunities.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
     "imports.run": frozenset(
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),

@@ -1,0 +1,219 @@
+"""The two heat maps: an account's categories × units, and a portfolio's accounts × categories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from accounts.analytics.wallet import Sum, compared_with
+from accounts.models import Account, ProductCategory
+from accounts.selectors.portfolio import own_scope
+from accounts.selectors.wallet.cells import (
+    Estimated,
+    HeatCell,
+    by_category,
+    estimated,
+    heat_cell,
+    sales_of,
+    sum_of,
+    topmost,
+)
+from kam.core.dates import Period
+from kam.identity.models import User
+
+UNITS_SHOWN = 16
+ACCOUNTS_SHOWN = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A line of a heat map: a category or an account, its cells in order, and their sum."""
+
+    head: Any
+    cells: Sequence[HeatCell]
+    sum: Sum
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatMap:
+    """A heat map: what stands at its head, its rows, its sum, and what it leaves out."""
+
+    period: Period
+    sold_in: Period
+    heads: Sequence[Any]
+    rows: Sequence[Row]
+    sum: Sum
+    more: int
+    uncategorised: Decimal | None = None
+
+    @property
+    def cells(self) -> list[HeatCell]:
+        """All cells, row by row."""
+        return [cell for row in self.rows for cell in row.cells]
+
+
+def account_map(
+    account: Account, *, period: Period, as_of: date, units: int = UNITS_SHOWN
+) -> HeatMap:
+    """Return categories × the account and what stands directly below it today.
+
+    The first column is the account in all; the units with most sales or wallet follow, `more`
+    counts those left out. Rows are the categories that are bought or estimated anywhere in it.
+    `uncategorised` is what we sell without a category, which no cell can hold.
+    """
+    rows = estimated(as_of=as_of, period=period, node=account.pk)
+    sold_in = compared_with(period, as_of)
+    children = list(_children(account))
+    sales = sales_of([account.pk, *(child.pk for child in children)], sold_in)
+    ordered = sorted(children, key=lambda child: -_weight(child, rows, sales))
+    heads = [account, *ordered[:units]]
+    categories = _categories(rows, sales)
+    grouped = by_category(rows)
+    lines = [_line(one, heads, grouped.get(one.pk, []), sales) for one in categories]
+    return HeatMap(
+        period=period,
+        sold_in=sold_in,
+        heads=heads,
+        rows=lines,
+        sum=sum_of(line.cells[0] for line in lines),
+        more=max(len(ordered) - units, 0),
+        uncategorised=sales.get((account.pk, None), Decimal(0)),
+    )
+
+
+def _children(account: Account) -> QuerySet[Account]:
+    rows: QuerySet[Account] = Account.objects.filter(current_parent=account)
+    return rows.not_merged().order_by("name_key", "pk")  # type: ignore[attr-defined]
+
+
+def _weight(
+    child: Account,
+    rows: Sequence[Estimated],
+    sales: Mapping[tuple[int, int | None], Decimal | None],
+) -> Decimal:
+    sold = sum((v for (node, _c), v in sales.items() if node == child.pk and v), Decimal(0))
+    wallet = sum((one.cell.wallet or 0 for one in rows if child.pk in one.path), Decimal(0))
+    return max(sold, wallet)
+
+
+def _categories(
+    rows: Sequence[Estimated], sales: Mapping[tuple[int, int | None], Decimal | None]
+) -> list[ProductCategory]:
+    ids = {one.category_id for one in rows} | {category for _node, category in sales if category}
+    return list(ProductCategory.objects.filter(pk__in=ids).order_by("name", "pk"))
+
+
+def _line(
+    category: ProductCategory,
+    heads: Sequence[Account],
+    rows: Sequence[Estimated],
+    sales: Mapping[tuple[int, int | None], Decimal | None],
+) -> Row:
+    cells = [
+        heat_cell(node.pk, category.pk, rows, sales.get((node.pk, category.pk), Decimal(0)))
+        for node in heads
+    ]
+    return Row(head=category, cells=cells, sum=sum_of(cells[:1]))
+
+
+def portfolio_map(
+    user: User, *, period: Period, as_of: date, page: int = 1, size: int = ACCOUNTS_SHOWN
+) -> HeatMap:
+    """Return one's own accounts × categories, those with the most whitespace first.
+
+    A row is the highest account of one's own in a tree; those without any estimate follow by
+    revenue, because an unknown wallet is a finding too. `sum` is over all accounts with an
+    estimate, not only those of the page; `more` counts the accounts after this page.
+    """
+    rows = estimated(as_of=as_of, period=period, scope=own_scope(user))
+    roots = _roots(user)
+    tops = set(
+        roots.filter(pk__in={pk for one in rows for pk in one.path}).values_list("pk", flat=True)
+    )
+    sold_in = compared_with(period, as_of)
+    sums = {pk: _root_sum(pk, rows) for pk in tops}
+    ranked = sorted(sums, key=lambda pk: (-(sums[pk].whitespace or 0), pk))
+    first = (page - 1) * size
+    chosen = ranked[first : first + size]
+    rest = roots.exclude(pk__in=tops)
+    others_from = max(first - len(ranked), 0)
+    ids = list(rest.values_list("pk", flat=True)[others_from : others_from + size - len(chosen)])
+    count = len(ranked) + rest.count()
+    accounts = Account.objects.in_bulk([*chosen, *ids])
+    sales = sales_of([*chosen, *ids], sold_in)
+    categories = _categories(rows, sales)
+    grouped = by_category(rows)
+    lines = [_account_line(accounts[pk], categories, grouped, sales) for pk in [*chosen, *ids]]
+    return HeatMap(
+        period=period,
+        sold_in=sold_in,
+        heads=categories,
+        rows=lines,
+        sum=sum_of_roots(rows, tops),
+        more=max(count - first - size, 0),
+    )
+
+
+def _roots(user: User) -> QuerySet[Account]:
+    """The highest accounts of one's own in each tree, by revenue."""
+    scope = own_scope(user)
+    rows: QuerySet[Account] = Account.objects.visible_to(user).not_merged()
+    own = rows if scope.is_company else rows.filter(lead_chain__overlap=list(scope.lead_ids or ()))
+    above = Account.objects.filter(pk=OuterRef("current_parent"))
+    if not scope.is_company:
+        above = above.filter(lead_chain__overlap=list(scope.lead_ids or ()))
+    tops = own.filter(~Exists(above))
+    return tops.order_by(F("figure__net_12m").desc(nulls_last=True), "pk")
+
+
+def _root_sum(root: int, rows: Sequence[Estimated]) -> Sum:
+    cells = [
+        heat_cell(root, category, of_it, Decimal(0))
+        for category, of_it in by_category([one for one in rows if root in one.path]).items()
+    ]
+    return sum_of(cells)
+
+
+def sum_of_roots(rows: Sequence[Estimated], roots: set[int]) -> Sum:
+    """Add up all cells of accounts that stand highest, each category once a tree."""
+    cells = [
+        heat_cell(root, category, [one for one in of_it if root in one.path], Decimal(0))
+        for category, of_it in by_category(rows).items()
+        for root in roots
+        if any(root in one.path for one in of_it)
+    ]
+    return sum_of(cells)
+
+
+def _account_line(
+    account: Account,
+    categories: Sequence[ProductCategory],
+    rows: Mapping[int, list[Estimated]],
+    sales: Mapping[tuple[int, int | None], Decimal | None],
+) -> Row:
+    cells = [
+        heat_cell(
+            account.pk, one.pk, rows.get(one.pk, []), sales.get((account.pk, one.pk), Decimal(0))
+        )
+        for one in categories
+    ]
+    return Row(head=account, cells=cells, sum=sum_of(cells))
+
+
+def standing(account: Account, *, as_of: date) -> tuple[Sum, list[HeatCell]]:
+    """Return the wallet of an account over all estimated categories, each of its last period begun.
+
+    One statement; the sum over computable cells says how many there are.
+    """
+    rows = estimated(as_of=as_of, node=account.pk)
+    cells = []
+    for category, of_it in by_category(rows).items():
+        parts = topmost(of_it, account.pk)
+        current = sum((one.cell.current or Decimal(0) for one in parts), Decimal(0))
+        cells.append(heat_cell(account.pk, category, of_it, current))
+    return sum_of(cells), cells
