@@ -13,6 +13,7 @@ from accounts.models.concentration import (
     ConcentrationThreshold,
 )
 from accounts.models.costs import ActivityDriver, ActivityRate, CostEntry, CostPool
+from accounts.models.handovers import Handover
 from accounts.models.health import HealthScore, HealthSettings
 from accounts.models.market import (
     Competitor,
@@ -22,7 +23,6 @@ from accounts.models.market import (
     MarketFact,
 )
 from accounts.models.opportunities import Opportunity, OpportunityStageChange
-from accounts.models.handovers import Handover
 from accounts.models.people import (
     CustomerDate,
     DecisionStep,

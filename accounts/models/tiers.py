@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.analytics.tiering import DEFAULT_MARGIN
 from accounts.choices import (
+    Function,
     TierDirection,
     TierLevel,
     TierMethod,
@@ -222,6 +224,13 @@ class Tier(Record):
         _("contribution of at least … percent"), max_digits=5, decimal_places=2, null=True
     )
     policy = models.TextField(_("what else its accounts get"), blank=True, max_length=2000)
+    required_functions = ArrayField(
+        models.CharField(max_length=14, choices=Function),
+        null=True,
+        blank=True,
+        verbose_name=_("required functions"),
+        help_text=_("Instead of the organisation's own; none chosen: those hold."),
+    )
 
     class Meta:
         verbose_name = _("tier")
@@ -246,6 +255,12 @@ class Tier(Record):
             ),
             models.CheckConstraint(condition=Q(rank__gte=1), name="tier_rank_from_one"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(code=""), name="tier_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(required_functions__isnull=True)
+                | Q(required_functions__contained_by=Function.values) & ~Q(required_functions=[]),
+                name="tier_functions_known",
+                violation_error_message=_("There is no such function."),
+            ),
         ]
         triggers = triggers.part("tier_fixed_once_published")
 

@@ -54,6 +54,9 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "opportunities.edit": frozenset(
         {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),
+    "health.view": frozenset(Role),
+    "health.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "health.recompute": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "imports.run": frozenset(
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),

@@ -1,0 +1,1 @@
+"""Promises, the account's team, requests to it, handovers."""

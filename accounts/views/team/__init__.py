@@ -1,0 +1,1 @@
+"""Pages of promises, the account's team, requests to it, handovers."""
