@@ -15,6 +15,7 @@ class AccountsConfig(AppConfig):
         from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
         from accounts.services.revenue import ask_to_fill_base_amounts, base_currency_blocker
         from accounts.services.tiers.merging import MOVERS as TIER_MOVERS
+        from accounts.services.wallet_merging import MOVERS as WALLET_MOVERS
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
         from kam.core.services.rates import on_rates_changed
@@ -22,7 +23,7 @@ class AccountsConfig(AppConfig):
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(base_currency_blocker)
         demo_parts.register(PART, TIERS)
-        register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS)
+        register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS, *WALLET_MOVERS)
         cards.register()
         cockpit.register()
         importers.register()

@@ -14,6 +14,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import RatedMeasure, TierDirection, TierMethod
+from accounts.selectors.wallet.sql import GROWTH_POTENTIAL
 from kam.core.formats import Text
 from kam.core.registry import Registry
 
@@ -127,9 +128,15 @@ BUILT_IN = (
     Measure(
         key="growth_potential",
         title=_("Growth potential"),
-        what=_("What the account buys elsewhere of what we could sell it."),
+        what=_(
+            "Whitespace: the wallet of each category that was estimated last less our sales of "
+            "the same length, with all below the account."
+        ),
         kind="money",
-        missing=_("Nobody has estimated what the account could buy."),
+        missing=_(
+            "Nobody has estimated what the account could buy, or no estimate can be computed."
+        ),
+        sql=GROWTH_POTENTIAL,
         order=40,
     ),
     Measure(

@@ -87,8 +87,8 @@ def account_map(
 
 
 def _children(account: Account) -> QuerySet[Account]:
-    rows: QuerySet[Account] = Account.objects.filter(current_parent=account)
-    return rows.not_merged().order_by("name_key", "pk")  # type: ignore[attr-defined]
+    rows: QuerySet[Account] = Account.objects.not_merged().filter(current_parent=account)
+    return rows.order_by("name_key", "pk")
 
 
 def _weight(
@@ -97,7 +97,8 @@ def _weight(
     sales: Mapping[tuple[int, int | None], Decimal | None],
 ) -> Decimal:
     sold = sum((v for (node, _c), v in sales.items() if node == child.pk and v), Decimal(0))
-    wallet = sum((one.cell.wallet or 0 for one in rows if child.pk in one.path), Decimal(0))
+    below = [one.cell.wallet for one in rows if child.pk in one.path]
+    wallet = sum((amount for amount in below if amount), Decimal(0))
     return max(sold, wallet)
 
 

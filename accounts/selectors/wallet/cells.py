@@ -124,7 +124,7 @@ def sales_of(nodes: Iterable[int], period: Period) -> dict[tuple[int, int | None
     None where an entry has no rate; the category None holds entries without one.
     """
     statement = BELOW + _SALES + ENTRIES + "GROUP BY 1, 2"
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": list(nodes),
         "everyone": False,
         "start": period.start,
