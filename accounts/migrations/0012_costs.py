@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='costentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('base_amount__isnull', True), ('rate__isnull', True)), models.Q(('base_amount__isnull', False), ('rate__gt', 0)), _connector='OR'), name='cost_entry_base_has_a_rate'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('base_amount__isnull', True), ('rate__isnull', True)), models.Q(('base_amount__isnull', False), ('rate__gt', 0), ('rate__isnull', False)), _connector='OR'), name='cost_entry_base_has_a_rate'),
         ),
         migrations.AddConstraint(
             model_name='costentry',

@@ -71,7 +71,7 @@ class CostEntry(Record):
             ),
             models.CheckConstraint(
                 condition=Q(rate__isnull=True, base_amount__isnull=True)
-                | Q(rate__gt=0, base_amount__isnull=False),
+                | Q(rate__isnull=False, rate__gt=0, base_amount__isnull=False),
                 name="cost_entry_base_has_a_rate",
             ),
             models.CheckConstraint(

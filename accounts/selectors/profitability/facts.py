@@ -1,0 +1,73 @@
+"""SQL for costs of a period of whole months: one relation of facts, whatever they come from.
+
+A fact is (account_id, day, kind, origin, rule, amount, gap): `direct` costs are entries, `activity`
+ones volumes at the rate in force on the first of the month, `allocated` ones parts of pools.
+`gap` is 1 where a rate is missing; the amount is null then, never zero. Parts of a pool add up to
+it: each is the difference of two rounded running sums. Parameters: `start`, `end`, `base`.
+"""
+
+FACTS = """
+bought AS (
+    SELECT m.account_id, m.month, sum(m.base_amount) AS base, sum(m.entries) AS entries
+    FROM accounts_revenuemonth m
+    WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
+        AND m.account_id IS NOT NULL
+        AND m.month IN (SELECT p.month FROM accounts_costpool p)
+    GROUP BY m.account_id, m.month
+), pools AS (
+    SELECT p.month, p.kind, p.rule, sum(p.amount) AS amount FROM accounts_costpool p
+    WHERE p.month >= %(start)s AND p.month < %(end)s GROUP BY p.month, p.kind, p.rule
+), weights AS (
+    SELECT p.month, p.kind, p.rule, p.amount, b.account_id,
+        CASE p.rule WHEN 'revenue' THEN b.base WHEN 'entries' THEN b.entries ELSE 1 END AS weight
+    FROM pools p JOIN bought b ON b.month = p.month
+    WHERE NOT EXISTS (
+        SELECT 1 FROM accounts_activitydriver d
+        WHERE d.account_id = b.account_id AND d.kind = p.kind AND d.month = p.month
+    )
+), reached AS (
+    SELECT account_id, month, kind, rule,
+        round(amount * sum(weight) OVER so_far / sum(weight) OVER whole, 4) AS up_to
+    FROM weights WHERE weight > 0
+    WINDOW whole AS (PARTITION BY month, kind, rule),
+        so_far AS (PARTITION BY month, kind, rule ORDER BY account_id)
+), facts AS (
+    SELECT e.account_id, e.booked_on AS day, e.kind, 'direct' AS origin, '' AS rule,
+        e.base_amount AS amount, (e.base_amount IS NULL)::integer AS gap
+    FROM accounts_costentry e WHERE e.booked_on >= %(start)s AND e.booked_on < %(end)s
+    UNION ALL
+    SELECT d.account_id, d.month, d.kind, 'activity', '',
+        CASE WHEN d.volume = 0 THEN 0 ELSE round(d.volume * r.amount, 4) END,
+        (d.volume > 0 AND r.id IS NULL)::integer
+    FROM accounts_activitydriver d
+    LEFT JOIN accounts_activityrate r ON r.kind = d.kind AND r.valid @> d.month
+    WHERE d.month >= %(start)s AND d.month < %(end)s
+    UNION ALL
+    SELECT account_id, month, kind, 'allocated', rule,
+        up_to - COALESCE(lag(up_to) OVER (
+            PARTITION BY month, kind, rule ORDER BY account_id
+        ), 0), 0
+    FROM reached
+)
+"""
+# What a month's revenue of a currency was worth on average: costs of goods follow it.
+AVERAGES = """
+averages AS (
+    SELECT g.month, g.currency_id, COALESCE(
+        sum(g.base_amount) / NULLIF(sum(g.net_amount), 0),
+        (SELECT x.rate FROM core_exchangerate x
+         WHERE x.currency_id = g.currency_id AND x.base_id = %(base)s
+            AND x.valid_on < g.month + interval '1 month'
+         ORDER BY x.valid_on DESC LIMIT 1)
+    ) AS rate
+    FROM accounts_groupmonth g
+    WHERE g.month >= %(start)s AND g.month < %(end)s AND g.currency_id <> %(base)s
+    GROUP BY g.month, g.currency_id
+)
+"""
+# Of month totals `m` with their average `v`: revenue of which the cost is known, and that cost.
+COSTED = """
+CASE WHEN m.costed_amount = m.net_amount THEN m.base_amount WHEN m.costed_amount = 0 THEN 0
+    ELSE m.costed_amount * COALESCE(v.rate, 1) END
+"""
+GOODS = "CASE WHEN m.cost = 0 THEN 0 ELSE m.cost * COALESCE(v.rate, 1) END"
