@@ -9,6 +9,7 @@ from accounts.selectors.concentration.query import data_as_of
 from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
+from accounts.services.health.rescoring import rescore_health as rescore_all_health
 from accounts.services.revenue import fill_base_amounts
 from accounts.services.tiers.rescoring import rescore_today
 from accounts.services.tree import refresh_current
@@ -63,3 +64,18 @@ def rescore_tiers(progress: Progress) -> dict[str, Any]:
         raise JobError(str(error)) from error
     counts = {} if done is None else {"scored": done.scored, "began": done.began}
     return {"as_of": as_of.isoformat(), **counts}
+
+
+@job(
+    "accounts.rescore_health",
+    title=_("Compute the health of accounts"),
+    capability="health.recompute",
+)
+def rescore_health(progress: Progress) -> dict[str, Any]:
+    """Score the health of all accounts as of today (nightly, after tiers, and on demand)."""
+    as_of = timezone.localdate()
+    try:
+        done = rescore_all_health(as_of=as_of, report=progress.report)
+    except RefusedError as error:
+        raise JobError(str(error)) from error
+    return {"as_of": as_of.isoformat(), "scored": done.scored, "changed": done.changed}

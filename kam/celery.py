@@ -49,6 +49,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "kwargs": {"name": "accounts.rescore_tiers"},
     },
+    "nightly health": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="2", minute="50"),
+        "kwargs": {"name": "accounts.rescore_health"},
+    },
     "nightly overdue receivables": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="0"),

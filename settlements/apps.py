@@ -11,6 +11,7 @@ class SettlementsConfig(AppConfig):
         from kam.core.demo import demo_parts
         from settlements import cards, cockpit, importers, panels, search
         from settlements.demo.part import PART
+        from settlements.selectors import handover, health
         from settlements.services import merging, problems
 
         problems.register()
@@ -21,3 +22,5 @@ class SettlementsConfig(AppConfig):
         cards.register()
         cockpit.register()
         search.register()
+        handover.register()
+        health.register()

@@ -57,6 +57,28 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "health.view": frozenset(Role),
     "health.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "health.recompute": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}),
+    "placement.view": frozenset(Role),
+    "placement.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "placement.check": frozenset({Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR}),
+    "portrait.view": frozenset(Role),
+    "portrait.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "portrait.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "market.view": frozenset(Role),
+    "market.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "market.merge": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "programme.view": frozenset(Role),
+    "programme.edit": frozenset(
+        {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
+    ),
+    "programme.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "profitability.view": frozenset(Role),
+    "costs.edit": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}),
     "imports.run": frozenset(
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),
