@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -31,7 +31,6 @@ def register() -> None:
         )
     )
     line_providers.register(
-        LineProvider(key="receivables", what="risk", find=risks, capability=VIEW, order=20),
         LineProvider(key="receivables-work", what="action", find=work, capability=VIEW, order=20),
     )
 
@@ -42,7 +41,11 @@ def receivables(user: User, account: Account, as_of: date) -> Answer | None:
     if owed is None:
         return None
     return Answer(
-        value=_value(owed), detail=_detail(owed), state=_state(owed), url="#panel-receivables"
+        value=_value(owed),
+        detail=_detail(owed),
+        state=_state(owed),
+        url="#panel-receivables",
+        risks=_risks(owed),
     )
 
 
@@ -77,18 +80,20 @@ def _state(owed: Owed) -> State:
     return "danger" if owed.oldest_days > LATE else "warning"
 
 
-def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
+def _risks(owed: Owed) -> Sequence[Line]:
     """Items that are late by more than two months."""
-    owed = owed_by(account, user, as_of=as_of)
-    if owed is not None and owed.overdue and owed.oldest_days > VERY_LATE:
-        days = formats.number(owed.oldest_days)
-        yield Line(
+    if not owed.overdue or owed.oldest_days <= VERY_LATE:
+        return ()
+    days = formats.number(owed.oldest_days)
+    return (
+        Line(
             title=_("Payment is overdue since %(days)s days") % {"days": days},
             detail=f"{formats.compact(owed.overdue)} {owed.currency}",
             url="#panel-receivables",
             state="danger",
             urgency=0,
-        )
+        ),
+    )
 
 
 def work(user: User, account: Account, as_of: date) -> Iterator[Line]:

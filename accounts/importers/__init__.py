@@ -1,6 +1,9 @@
 """The kinds of data that accounts take in, as statements over staged rows."""
 
 from accounts.importers.accounts import AccountsImporter
+from accounts.importers.colleagues import NOTICES as COLLEAGUE_NOTICES
+from accounts.importers.colleagues import REASONS as COLLEAGUE_REASONS
+from accounts.importers.colleagues import ColleaguesImporter
 from accounts.importers.people import NOTICES as PEOPLE_NOTICES
 from accounts.importers.people import REASONS as PEOPLE_REASONS
 from accounts.importers.people import PeopleImporter
@@ -16,6 +19,7 @@ from kam.imports.registry import importers
 def register() -> None:
     """Offer the kinds on the import pages, the command line and the API."""
     importers.register(
+        ColleaguesImporter(),
         AccountsImporter(),
         PeopleImporter(),
         ProductsImporter(),
@@ -23,5 +27,5 @@ def register() -> None:
         TargetsImporter(),
         RatesImporter(),
     )
-    register_notices({**NOTICES, **PEOPLE_NOTICES})
-    register_reasons({**REASONS, **PEOPLE_REASONS})
+    register_notices({**NOTICES, **COLLEAGUE_NOTICES, **PEOPLE_NOTICES})
+    register_reasons({**REASONS, **COLLEAGUE_REASONS, **PEOPLE_REASONS})

@@ -32,7 +32,8 @@ SELECT r.line_no, r.key, r.external_id, r.name, r.name_key, r.parent, r.kind, r.
         WHEN r.lead IS NOT NULL AND u.id IS NULL THEN r.lead END AS what
 FROM repeated r
 LEFT JOIN core_currency x ON x.code = upper(r.currency)
-LEFT JOIN identity_user u ON u.email = lower(r.lead) AND u.is_active
+LEFT JOIN identity_user u ON u.is_active
+    AND (u.email = lower(r.lead) OR u.staff_number = r.lead AND r.lead <> '')
 """
 # By an identifier of the file's own system. Of duplicates that were merged, the survivor's
 # oldest identifier speaks for it and the others change nothing ("shadow").

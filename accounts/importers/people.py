@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from accounts.importers import lookups, people_words
 from accounts.importers import people_sql as statements
+from accounts.importers.colleagues import name_in
 from accounts.services.ratings import rewriting_ratings
 from kam.core.text import search_key
 from kam.imports.columns import Column, ColumnType
@@ -43,6 +44,10 @@ def _number(text: str) -> str:
 
 def _name_key(text: str) -> str:
     return search_key(text)[:200]
+
+
+def _mail_key(mail: str) -> str:
+    return _name_key(name_in(mail))
 
 
 class PeopleImporter(Importer):
@@ -90,6 +95,10 @@ class PeopleImporter(Importer):
         Column(name="support", label=_("Support"), type=ColumnType.NUMBER, example="1",
                help=_("−2 to 2; becomes a rating of yours.")),
         Column(name="name_key", label=_("Search key"), derived_from="name", read=_name_key),
+        Column(name="mail_name", label=_("Name in the address"), derived_from="email",
+               read=name_in),
+        Column(name="mail_key", label=_("Search key of the address"), derived_from="email",
+               read=_mail_key),
         Column(name="title_function", label=_("Function in the title"), derived_from="title",
                read=people_words.function_in),
     )  # fmt: skip
@@ -100,6 +109,7 @@ class PeopleImporter(Importer):
         for statement in (
             statements.NODES,
             statements.MATCH_IDS,
+            statements.NAMES_IN_ADDRESSES,
             statements.MATCH_NAMES,
             statements.MATCH_PLACES,
             statements.MATCH_UNMET,

@@ -29,7 +29,8 @@ SELECT r.*, a.account_id, g.current_group_id AS group_id, NULL::bigint AS person
         WHEN r.influence IS NOT NULL AND r.influence NOT IN (1, 2, 3, 4, 5)
           OR r.support IS NOT NULL AND r.support NOT IN (-2, -1, 0, 1, 2)
             THEN 'rating off its scale'
-        WHEN r.name IS NULL AND (r.influence IS NOT NULL OR r.support IS NOT NULL)
+        WHEN r.name IS NULL AND COALESCE(r.mail_name, '') = ''
+            AND (r.influence IS NOT NULL OR r.support IS NOT NULL)
             THEN 'rating of nobody'
         WHEN r.valid_from > %(as_of)s AND (r.influence IS NOT NULL OR r.support IS NOT NULL)
             THEN 'rating before arrival'
@@ -42,6 +43,13 @@ LEFT JOIN accounts_account g ON g.id = a.account_id
 MATCH_IDS = """
 UPDATE import_nodes n SET person_id = i.person_id FROM accounts_personidentifier i
 WHERE i.system = %(system)s AND i.value = n.external_id AND n.problem IS NULL
+"""
+# Who has an address is somebody: without a name, the one that is known or that the address shows.
+NAMES_IN_ADDRESSES = """
+UPDATE import_nodes n SET name = COALESCE(x.name, n.mail_name),
+    name_key = COALESCE(x.name_key, n.mail_key)
+FROM import_nodes o LEFT JOIN accounts_person x ON x.id = o.person_id
+WHERE o.line_no = n.line_no AND n.name IS NULL AND n.mail_name <> ''
 """
 MATCH_NAMES = """
 WITH there AS (

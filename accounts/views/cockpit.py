@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.views.accounts import account_crumbs, get_account
 from kam.core import htmx
-from kam.core.cockpit import answers_for, lines_for
+from kam.core.cockpit import glance_of
 from kam.identity.decorators import requires, signed_in
 
 
@@ -20,14 +20,15 @@ def cockpit(request: HttpRequest, pk: int) -> HttpResponse:
     user, today = signed_in(request), timezone.localdate()
     account = get_account(request, pk)
     title = _("At a glance")
+    seen = glance_of(user, account, today)
     context = {
         "account": account,
         "title": title,
         "panel_template": "accounts/panels/cockpit.html",
         "crumbs": account_crumbs(account, (title, "")),
-        "answers": answers_for(user, account, today),
-        "risks": lines_for(user, account, today, "risk"),
-        "actions": lines_for(user, account, today, "action"),
+        "answers": seen.answers,
+        "risks": seen.risks,
+        "actions": seen.actions,
         "page": "" if htmx.is_htmx(request) else account.get_absolute_url(),
     }
     return htmx.render_part(request, "accounts/panel_page.html", context, "panel")

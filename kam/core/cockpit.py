@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,31 +10,6 @@ from typing import Any, Literal
 from kam.core.badges import STATE_ICONS, State
 from kam.core.formats import Text
 from kam.core.registry import Registry, may
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A short answer: `value` is what stands large ("–" where nothing is known), `detail` why.
-
-    `url` leads to what is behind it: a page, or `#panel-…` on the same page.
-    """
-
-    value: Text
-    detail: Text = ""
-    state: State = "neutral"
-    url: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """A question about an account, answered by `find(user, account, as_of)` in one or two
-    statements at any size; None leaves the question out."""
-
-    key: str
-    title: Text
-    find: Callable[[Any, Any, date], Answer | None]
-    capability: str = ""
-    order: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +29,33 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A short answer: `value` is what stands large ("–" where nothing is known), `detail` why.
+
+    `url` leads to what is behind it: a page, or `#panel-…` on the same page. `risks` are those
+    that the same figures tell, so that nothing is asked twice.
+    """
+
+    value: Text
+    detail: Text = ""
+    state: State = "neutral"
+    url: str = ""
+    risks: Sequence[Line] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question about an account, answered by `find(user, account, as_of)` in one or two
+    statements at any size; None leaves the question out."""
+
+    key: str
+    title: Text
+    find: Callable[[Any, Any, date], Answer | None]
+    capability: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
 class LineProvider:
     """An app's finder of risks or of open actions of an account, a handful of lines."""
 
@@ -68,20 +70,40 @@ questions: Registry[Question] = Registry()
 line_providers: Registry[LineProvider] = Registry()
 
 
-def answers_for(user: Any, account: Any, as_of: date) -> list[tuple[Question, Answer]]:
-    """The answers that the user may see, in order."""
-    found = [
+LINES = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """An account at a glance, as far as the user may see: the most urgent lines first."""
+
+    answers: Sequence[tuple[Question, Answer]]
+    risks: Sequence[Line]
+    actions: Sequence[Line]
+
+
+def glance_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> Glance:
+    """Ask every app that the user may hear."""
+    asked = [
         (one, one.find(user, account, as_of)) for one in questions if may(user, one.capability)
     ]
-    return [(question, answer) for question, answer in found if answer is not None]
+    answers = [(question, answer) for question, answer in asked if answer is not None]
+    told = [line for _question, answer in answers for line in answer.risks]
+    return Glance(
+        answers=answers,
+        risks=_urgent([*told, *_found(user, account, as_of, "risk")], limit),
+        actions=_urgent(_found(user, account, as_of, "action"), limit),
+    )
 
 
-def lines_for(user: Any, account: Any, as_of: date, what: str, limit: int = 5) -> list[Line]:
-    """The most urgent risks or open actions that the user may see."""
-    found = [
+def _found(user: Any, account: Any, as_of: date, what: str) -> list[Line]:
+    return [
         line
         for one in line_providers
         if one.what == what and may(user, one.capability)
         for line in one.find(user, account, as_of)
     ]
-    return sorted(found, key=lambda line: line.urgency)[:limit]
+
+
+def _urgent(lines: Sequence[Line], limit: int) -> list[Line]:
+    return sorted(lines, key=lambda line: line.urgency)[:limit]

@@ -16,7 +16,7 @@ from accounts.choices import DecisionRole, Function
 from accounts.models import Account
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
-from kam.core.cockpit import Line, LineProvider, line_providers, lines_for
+from kam.core.cockpit import Line, LineProvider, glance_of, line_providers
 from kam.core.dates import add_months, month_start
 from kam.identity.models import User
 from settlements.models import WorkItem
@@ -143,9 +143,9 @@ def many() -> Iterator[None]:
 
 @pytest.mark.usefixtures("many")
 def test_the_most_urgent_lines_stand_first(mine: Account, people: People) -> None:
-    found = lines_for(people.owner, mine, TODAY, "risk", limit=3)
+    found = glance_of(people.owner, mine, TODAY, limit=3)
 
-    assert [line.urgency for line in found] == [0, 1, 2]
+    assert [line.urgency for line in found.risks] == [0, 1, 2]
 
 
 def test_a_glance_takes_the_same_statements_at_any_size(mine: Account, people: People) -> None:

@@ -94,6 +94,13 @@ class User(AbstractBaseUser, Record):
         verbose_name=_("sales team"),
     )
     job_title = models.CharField(_("job title"), max_length=200, blank=True)
+    staff_number = models.CharField(
+        _("staff number"),
+        max_length=50,
+        blank=True,
+        default="",
+        help_text=_("What personnel calls them; files may name leads by it."),
+    )
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
     )
@@ -118,6 +125,12 @@ class User(AbstractBaseUser, Record):
             ),
             models.CheckConstraint(
                 condition=Q(roles__contained_by=Role.values), name="user_roles_known"
+            ),
+            models.UniqueConstraint(
+                fields=["staff_number"],
+                condition=~Q(staff_number=""),
+                name="user_staff_number_once",
+                violation_error_message=_("Somebody else has this staff number."),
             ),
         ]
 
