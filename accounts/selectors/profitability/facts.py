@@ -3,7 +3,8 @@
 A fact is (account_id, day, kind, origin, rule, amount, gap): `direct` costs are entries, `activity`
 ones volumes at the rate in force on the first of the month, `allocated` ones parts of pools.
 `gap` is 1 where a rate is missing; the amount is null then, never zero. Parts of a pool add up to
-it: each is the difference of two rounded running sums. Parameters: `start`, `end`, `base`.
+it: each is the difference of two rounded running sums. Parameters: `start` and `end`; for
+averages of rates `base` too.
 """
 
 FACTS = """
@@ -71,3 +72,18 @@ CASE WHEN m.costed_amount = m.net_amount THEN m.base_amount WHEN m.costed_amount
     ELSE m.costed_amount * COALESCE(v.rate, 1) END
 """
 GOODS = "CASE WHEN m.cost = 0 THEN 0 ELSE m.cost * COALESCE(v.rate, 1) END"
+# Of accounts with all that stood below them on each fact's day: `cost`, `serve` (without trade
+# terms) and `gaps`. From the facts upwards, so that it costs nothing where no costs are kept.
+SPENT = f"""
+WITH RECURSIVE {FACTS}, up(account_id, node_id, valid) AS (
+    SELECT DISTINCT account_id, account_id, daterange(NULL, NULL) FROM facts
+    UNION ALL
+    SELECT up.account_id, l.parent_id, up.valid * l.valid
+    FROM up JOIN accounts_parentlink l ON l.account_id = up.node_id AND l.valid && up.valid
+), spent AS (
+    SELECT up.node_id AS account_id, sum(f.amount) AS cost,
+        sum(f.amount) FILTER (WHERE f.kind <> 'trade_terms') AS serve, sum(f.gap) AS gaps
+    FROM up JOIN facts f ON f.account_id = up.account_id AND up.valid @> f.day
+    GROUP BY up.node_id
+)
+"""

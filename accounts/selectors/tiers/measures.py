@@ -14,6 +14,7 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import RatedMeasure, TierDirection, TierMethod
+from accounts.selectors.profitability.facts import SPENT
 from accounts.selectors.wallet.sql import GROWTH_POTENTIAL
 from kam.core.formats import Text
 from kam.core.registry import Registry
@@ -48,7 +49,6 @@ class Measure:
 
 measures: Registry[Measure] = Registry()
 
-_KNOWN = "FROM tier_revenue r WHERE r.unconverted = 0"
 _NET = """
 SELECT s.account_id, CASE WHEN COALESCE(r.unconverted, 0) = 0 THEN COALESCE(r.net, 0) END AS value
 FROM tier_scored s LEFT JOIN tier_revenue r USING (account_id)
@@ -66,7 +66,16 @@ FROM ({_NET}) AS net CROSS JOIN (
 WHERE company.total > 0
 """
 _PROFITABILITY = f"""
-SELECT r.account_id, r.profit / r.net AS value {_KNOWN} AND r.is_costed AND r.net > 0
+{SPENT}
+SELECT r.account_id, (r.profit - COALESCE(spent.cost, 0)) / r.net AS value
+FROM tier_revenue r LEFT JOIN spent USING (account_id)
+WHERE r.unconverted = 0 AND r.is_costed AND r.net > 0 AND COALESCE(spent.gaps, 0) = 0
+"""
+_COST_TO_SERVE = f"""
+{SPENT}
+SELECT r.account_id, spent.serve / r.net AS value
+FROM tier_revenue r JOIN spent USING (account_id)
+WHERE r.unconverted = 0 AND r.net > 0 AND spent.gaps = 0 AND spent.serve IS NOT NULL
 """
 _LOYALTY = """
 SELECT r.account_id, 100.0 / 3 * (
@@ -116,11 +125,12 @@ BUILT_IN = (
         key="profitability",
         title=_("Profitability"),
         what=_(
-            "Net revenue less cost of goods ÷ net revenue, last 12 complete months. Months are "
-            "converted at the average rate of their entries. Cost to serve joins when it is kept."
+            "Net revenue less cost of goods, trade terms and cost to serve ÷ net revenue, last 12 "
+            "complete months. Months are converted at the average rate of their entries. Where no "
+            "costs to serve are kept, it is after cost of goods."
         ),
         kind="percent",
-        missing=_("The cost of goods is not known for all of its revenue."),
+        missing=_("The cost of goods is not known for all of its revenue, or a cost has no rate."),
         sql=_PROFITABILITY,
         revenue=True,
         order=30,
@@ -157,7 +167,9 @@ BUILT_IN = (
         title=_("Cost to serve"),
         what=_("Cost to serve ÷ net revenue, last 12 complete months."),
         kind="percent",
-        missing=_("Costs to serve are not kept yet."),
+        missing=_("No cost to serve is kept for it, or a cost has no rate."),
+        sql=_COST_TO_SERVE,
+        revenue=True,
         direction=TierDirection.LOWER,
         order=60,
     ),
