@@ -8,24 +8,36 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import cards, cockpit, importers, panels, search
+        from accounts.demo.known import PART as KNOWN
         from accounts.demo.part import PART
         from accounts.demo.tiers import PART as TIERS
+        from accounts.selectors.team import pack
+        from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
+        from accounts.services.placement.merging import MOVERS as PLACEMENT_MOVERS
         from accounts.services.revenue import ask_to_fill_base_amounts, base_currency_blocker
+        from accounts.services.team.merging import MOVERS as TEAM_MOVERS
         from accounts.services.tiers.merging import MOVERS as TIER_MOVERS
         from accounts.services.wallet_merging import MOVERS as WALLET_MOVERS
+        from accounts.views.team import lines as team_lines
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
         from kam.core.services.rates import on_rates_changed
 
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(base_currency_blocker)
+        demo_parts.register(KNOWN)
         demo_parts.register(PART, TIERS)
+        register_mover(*TEAM_MOVERS)
+        register_mover(*PLACEMENT_MOVERS)
+        register_mover(*KNOWN_MOVERS)
         register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS, *WALLET_MOVERS)
         cards.register()
         cockpit.register()
         importers.register()
         panels.register()
         search.register()
+        pack.register()
+        team_lines.register()

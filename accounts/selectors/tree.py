@@ -79,3 +79,19 @@ def _rows(sql: str, **parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+_ABOVE = """
+WITH RECURSIVE up(node_id, depth) AS (
+    SELECT %(id)s::bigint, 0
+    UNION ALL
+    SELECT l.parent_id, up.depth + 1
+    FROM up JOIN accounts_parentlink l ON l.account_id = up.node_id AND l.valid @> %(on)s::date
+)
+SELECT node_id, depth FROM up ORDER BY depth
+"""
+
+
+def above_on(account_id: int, on: date) -> dict[int, int]:
+    """Return the account and what stood above it on a day, each with its distance."""
+    return dict(_rows(_ABOVE, id=account_id, on=on))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.analytics import identifiers as rules
 from accounts.models import Account, AccountIdentifier
 from accounts.services import leads, tree
 from accounts.services.figures import refresh_figures
+from kam.core.formats import Text
 from kam.core.models import Currency
 from kam.core.problems import RefusedError, explained
 from kam.core.text import search_key
@@ -128,12 +130,34 @@ def _tidy(account: Account) -> None:
 def add_identifier(*, account: Account, system: str, value: str) -> AccountIdentifier:
     """Note what another system calls the account.
 
-    Raises RefusedError when another account has the identifier already.
+    Raises RefusedError when another account has the identifier already, and for a GLN or VAT id
+    whose digits cannot be.
     """
     tree.refuse_merged(account)
-    return AccountIdentifier.objects.create(
-        account=account, system=system.strip(), value=value.strip()
-    )
+    system, value = tidy_identifier(system, value)
+    return AccountIdentifier.objects.create(account=account, system=system, value=value)
+
+
+def tidy_identifier(system: str, value: str) -> tuple[str, str]:
+    """Return an identifier as it is kept: a GLN or VAT id in one writing and judged.
+
+    Raises RefusedError where its digits cannot be.
+    """
+    system, value = system.strip(), value.strip()
+    judge = _JUDGED.get(system.casefold())
+    if judge is None:
+        return system, value
+    value = rules.tidy(value)
+    is_right, words = judge
+    if not is_right(value):
+        raise RefusedError(words, field="value", code=f"bad_{system.casefold()}")
+    return system.upper(), value
+
+
+_JUDGED: dict[str, tuple[Callable[[str], bool], Text]] = {
+    rules.GLN: (rules.is_gln, _("A GLN has 13 digits; the last one does not fit the others.")),
+    rules.VAT: (rules.is_vat, _("This is no VAT id: look at the country and the digits.")),
+}
 
 
 @transaction.atomic

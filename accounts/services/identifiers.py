@@ -7,7 +7,12 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts.models import Account, AccountIdentifier
-from accounts.services.accounts import add_identifier, remove_identifier, update_account
+from accounts.services.accounts import (
+    add_identifier,
+    remove_identifier,
+    tidy_identifier,
+    update_account,
+)
 from kam.core.problems import explained
 
 
@@ -16,9 +21,9 @@ from kam.core.problems import explained
 def set_identifiers(*, account: Account, identifiers: Sequence[tuple[str, str]]) -> None:
     """Have exactly these (system, value) pairs; those that stand already are left alone.
 
-    Raises RefusedError when another account has one of them.
+    Raises RefusedError when another account has one of them, or for one whose digits cannot be.
     """
-    wanted = {(system.strip(), value.strip()) for system, value in identifiers}
+    wanted = {tidy_identifier(system, value) for system, value in identifiers}
     standing = {
         (one.system, one.value): one for one in AccountIdentifier.objects.filter(account=account)
     }

@@ -163,7 +163,9 @@ def test_changing_with_its_version(people: People) -> None:
     assert (changed.status_code, changed.json()["status"]) == (200, "dormant")
     assert changed.json()["name"] == "Kesko"
     assert api.patch(path, {"region": "North"}, If_Match=etag).status_code == 412
-    pairs = [{"system": "erp", "value": "2"}, {"system": "gln", "value": "3"}]
+    wrong = api.patch(path, {"identifiers": [{"system": "gln", "value": "3"}]})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_gln")
+    pairs = [{"system": "GLN", "value": "4006381333931"}, {"system": "erp", "value": "2"}]
     replaced = api.patch(path, {"identifiers": pairs}, If_Match=changed["ETag"])
     assert replaced.json()["identifiers"] == pairs
     assert replaced.json()["updated_at"] > changed.json()["updated_at"]

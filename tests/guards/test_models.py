@@ -62,6 +62,8 @@ WITHOUT_HISTORY = {
     "accounts.StakeholderRating": "append-only, so its own history",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
     "accounts.PortraitStatement": "append-only, so its own history",
+    "accounts.PlacementStep": "append-only, so its own history",
+    "accounts.StoreCheckCorrection": "append-only, so its own history",
     "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
     "accounts.TierRating": "append-only, so its own history",
     "accounts.HealthSettings": "append-only: each version is its own history",
