@@ -154,7 +154,11 @@ class RatingQuerySet(models.QuerySet[Any]):
         rows = self
         if not user.sees_everything():
             rows = rows.filter(position__account__lead_chain__overlap=user.scope_user_ids())
-        return rows.filter(_known_to(self.model, user)) if rates_blind(user) else rows
+        return rows.known_to(user)
+
+    def known_to(self, user: User) -> Self:
+        """Those that somebody may know yet, at whatever account."""
+        return self.filter(_known_to(self.model, user)) if rates_blind(user) else self
 
 
 def rates_blind(user: User) -> bool:
@@ -191,9 +195,14 @@ def of_teams(user: User, prefix: str = "") -> Q:
     """What selects the accounts whose team the user belongs to: see `NoteQuerySet.visible_to`."""
     is_director = Role.SALES_DIRECTOR in user.roles
     if is_director and user.team_id is None:
-        return Q()
+        return _all(prefix)
     ids = user.scope_user_ids() if is_director else user.acting_user_ids()
     return Q(**{f"{prefix}lead_chain__overlap": ids}) | of_members(user, prefix)
+
+
+def _all(prefix: str) -> Q:
+    """All accounts. An empty Q would do alone, but vanish beside another one in an "or"."""
+    return Q(**{f"{prefix}pk__isnull": False})
 
 
 def of_members(user: User, prefix: str = "") -> Q:
@@ -211,7 +220,7 @@ def of_members(user: User, prefix: str = "") -> Q:
 def works_on(user: User, prefix: str = "") -> Q:
     """What selects the accounts that the user sees by scope or works on as a supporting member."""
     if user.sees_everything():
-        return Q()
+        return _all(prefix)
     scope = Q(**{f"{prefix}lead_chain__overlap": user.scope_user_ids()})
     return scope | of_members(user, prefix)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import (
+    Function,
     RatedMeasure,
     RelationshipStage,
     TierDirection,
@@ -168,6 +169,13 @@ class TierRowForm(forms.Form):
     contribution_floor = forms.DecimalField(
         label=_("Least contribution, percent"), required=False, max_digits=5, decimal_places=2
     )
+    required_functions = forms.MultipleChoiceField(
+        label=_("Required functions"),
+        required=False,
+        choices=Function.choices,
+        widget=forms.SelectMultiple(attrs={"size": 3}),
+        help_text=_("None chosen: those of the organisation."),
+    )
     policy = forms.CharField(label=_("What else its accounts get"), required=False, max_length=2000)
 
     @property
@@ -185,6 +193,7 @@ class TierRowForm(forms.Form):
     def draft(self, place: int) -> TierDraft:
         """What was written down; a new tier gets a code from its name."""
         values = dict(self.cleaned_data)
+        values["required_functions"] = values["required_functions"] or None
         values["code"] = values["code"] or slugify(values["name"])[:20] or f"tier-{place}"
         return TierDraft(**values)
 

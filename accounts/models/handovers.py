@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -81,6 +83,17 @@ class Handover(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:handover-detail", args=[self.pk])
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """All that was confirmed, as plain data: what its hash is of."""
+        return {
+            "from": self.from_user_id,
+            "to": self.to_user_id,
+            "effective_on": self.effective_on.isoformat(),
+            "reason": self.reason,
+            "pack": self.pack,
+        }
 
     @property
     def is_acknowledged(self) -> bool:

@@ -15,6 +15,7 @@ from accounts.models import Account, ConcentrationSnapshot, CustomerDate, Positi
 from accounts.selectors.accounts import windows
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.people.ratings import relationship_settings
+from accounts.selectors.tiers.policies import required_functions
 from kam.core.exact import ratio
 from kam.identity.models import User
 
@@ -66,7 +67,7 @@ def whom_we_know(account: Account, user: User, *, as_of: date) -> WhomWeKnow:
     known = list(rows.filter(person__isnull=False).values_list("person", "function", "roles"))
     functions = {function for _person, function, _roles in known}
     roles = {role for _person, _function, held in known for role in held}
-    required = relationship_settings().required_functions
+    required = required_functions(account, relationship_settings(), as_of=as_of)
     return WhomWeKnow(
         people=len({person for person, _function, _roles in known}),
         met=[one for one in required if one in functions],

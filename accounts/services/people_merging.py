@@ -15,6 +15,7 @@ from accounts.models import (
     Person,
     PersonIdentifier,
     Position,
+    Promise,
     StakeholderLink,
     StakeholderNote,
     StakeholderRating,
@@ -132,6 +133,7 @@ def _repoint(ids: list[int], kept: Position) -> None:
     StakeholderRating.objects.filter(position__in=ids).update(position=kept)
     StakeholderNote.objects.filter(position__in=ids).update(position=kept)
     DecisionStep.objects.filter(position__in=ids).update(position=kept)
+    Promise.objects.filter(position__in=ids).update(position=kept)
     Position.objects.filter(reports_to__in=ids, pk__in=ids).update(reports_to=None)
     Position.objects.filter(reports_to__in=ids).exclude(pk=kept.pk).update(reports_to=kept)
     touching = Q(from_position__in=ids) | Q(to_position__in=ids)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef
 from accounts.choices import (
+    Function,
     RatedMeasure,
     TierDirection,
     TierLevel,
@@ -71,6 +72,11 @@ class TierOutput(Output):
     answer_within_days = serializers.IntegerField(allow_null=True)
     contribution_floor = ShareField(allow_null=True, help_text=_("In percent."))
     policy = serializers.CharField()
+    required_functions = serializers.ListField(
+        child=serializers.ChoiceField(choices=Function.choices),
+        allow_null=True,
+        help_text=_("Null: those of the organisation."),
+    )
 
 
 class TierModelOutput(Output):
@@ -134,6 +140,12 @@ class TierInput(Input):
         max_digits=5, decimal_places=2, required=False, allow_null=True
     )
     policy = TextField(max_length=2000)
+    required_functions = serializers.ListField(
+        child=serializers.ChoiceField(choices=Function.choices),
+        required=False,
+        allow_null=True,
+        help_text=_("Null or empty: those of the organisation."),
+    )
 
 
 class TierModelInput(Input):

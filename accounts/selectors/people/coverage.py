@@ -97,7 +97,7 @@ def coverage_of(found: StakeholderMap) -> Coverage:
 
 def _functions(found: StakeholderMap) -> list[FunctionCoverage]:
     """Required functions first, then the others in which somebody is known."""
-    required = list(found.settings.required_functions)
+    required = list(found.required)
     seen = {card.position.function for card in found.cards}
     others = [one for one in Function.values if one in seen and one not in required]
     return [_function(found, one, is_required=one in required) for one in (*required, *others)]

@@ -78,14 +78,18 @@ class Opinions:
 NO_OPINIONS = Opinions()
 
 
-def opinions_on(position_ids: Collection[int], *, user: User, as_of: date) -> dict[int, Opinions]:
+def opinions_on(
+    position_ids: Collection[int], *, user: User, as_of: date, is_scoped: bool = True
+) -> dict[int, Opinions]:
     """Return opinions by place, from the ratings of `as_of` and before that the user may know.
 
     Of several ratings the latest by date counts, then the one recorded last. `hidden` counts
-    those that the user will know after rating first.
+    those that the user will know after rating first. `is_scoped` false is for who is about to
+    get the account: whatever they may know once they have it.
     """
     every = StakeholderRating.objects.filter(position__in=position_ids, rated_on__lte=as_of)
-    rows = every.visible_to(user).select_related("author", "team_member")
+    known = every.visible_to(user) if is_scoped else every.known_to(user)
+    rows = known.select_related("author", "team_member")
     by_position: dict[int, list[StakeholderRating]] = defaultdict(list)
     for row in rows.order_by("-rated_on", "-pk"):
         by_position[row.position_id].append(row)

@@ -20,6 +20,7 @@ from accounts.selectors.people.ratings import (
     opinions_on,
     relationship_settings,
 )
+from accounts.selectors.tiers.policies import required_functions
 from kam.identity.models import User
 
 SHOWN = 200
@@ -106,7 +107,8 @@ class StakeholderMap:
     """The people of an account, with all below it unless asked for it alone.
 
     People as of the day, without those who left; ratings as far as the reader may know them.
-    `has_contacts` says whether any app knows of contacts at all.
+    `has_contacts` says whether any app knows of contacts at all, `required` in which functions
+    the account's tier, or else the organisation, wants people.
     """
 
     account: Account
@@ -115,6 +117,7 @@ class StakeholderMap:
     cards: Sequence[Card]
     links: Sequence[StakeholderLink]
     has_contacts: bool
+    required: Sequence[str] = ()
     is_cut: bool = False
     _by_pk: Mapping[int, Card] = field(default_factory=dict)
     _named_bosses: frozenset[int] = frozenset()
@@ -172,7 +175,7 @@ class StakeholderMap:
 def stakeholder_map(
     account: Account, *, user: User, as_of: date, is_alone: bool = False
 ) -> StakeholderMap:
-    """Return the map of an account on a day, in seven queries however many people stand there."""
+    """Return the map of an account on a day, in nine queries however many people stand there."""
     settings = relationship_settings()
     rows = positions_at(account, user=user, as_of=as_of, is_alone=is_alone)
     positions = list(rows[: SHOWN + 1])
@@ -188,6 +191,7 @@ def stakeholder_map(
         cards=cards,
         links=_links(ids),
         has_contacts=contacts is not None,
+        required=required_functions(account, settings, as_of=as_of),
         is_cut=is_cut,
         _by_pk={card.pk: card for card in cards},
         _named_bosses=visible_bosses(positions, user),

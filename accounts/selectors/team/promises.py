@@ -15,6 +15,7 @@ from accounts.models import Account, Promise
 from kam.identity.models import User
 
 SOON_DAYS = 7
+LATELY = timedelta(days=90)
 
 
 def promises_for(user: User) -> QuerySet[Promise]:
@@ -51,7 +52,8 @@ def tallies(rows: QuerySet[Promise], *, as_of: date) -> dict[str, Tally]:
             open=Count("pk", filter=Q(outcome=PromiseOutcome.OPEN) & ~late),
         )
     )
-    found: dict[str, Any] = {row.pop("side"): row for row in counts}
+    rows_by_side: list[dict[str, Any]] = [dict(row) for row in counts]
+    found = {row.pop("side"): row for row in rows_by_side}
     return {side: Tally(**found.get(side, {})) for side in PromiseSide.values}
 
 

@@ -22,7 +22,8 @@ def requests_for(user: User) -> QuerySet[TeamRequest]:
 def received_by(user: User) -> QuerySet[TeamRequest]:
     """Return the requests that the user may answer, or answered; their function's while they are
     nobody's."""
-    return requests_for(user).to_answer(user)
+    rows: QuerySet[TeamRequest] = TeamRequest.objects.to_answer(user)
+    return rows.select_related("account", "sender", "to_user")
 
 
 def sent_by(user: User) -> QuerySet[TeamRequest]:
@@ -39,7 +40,7 @@ def requests_at(account: Account, user: User) -> QuerySet[TeamRequest]:
 def waiting_for(user: User, *, as_of: date, limit: int = 10) -> list[TeamRequest]:
     """Return what waits for the user: unanswered requests, and accepted ones due in a week."""
     near = Q(due_on__lte=as_of + timedelta(days=SOON_DAYS))
-    rows = received_by(user).open().filter(Q(status=RequestStatus.SENT) | near)
+    rows = received_by(user).filter(Q(status=RequestStatus.SENT) | near, closed_on__isnull=True)
     return list(rows.order_by("due_on", "priority", "pk")[:limit])
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.analytics.tiering import DEFAULT_MARGIN, WHOLE
-from accounts.choices import TierDirection, TierLevel, TierMethod
+from accounts.choices import Function, TierDirection, TierLevel, TierMethod
 from accounts.models import Tier, TierCriterion, TierModel
 from accounts.selectors.tiers.measures import measures
 from kam.core.formats import Text
@@ -33,6 +33,7 @@ register_constraint(
 DISORDER = _("A higher tier begins at a higher score.")
 register_constraint("tier_model_ranks_follow_thresholds", DISORDER, field="tiers")
 
+_FUNCTIONS = frozenset(Function.values)
 MOST_CRITERIA, MOST_TIERS, MOST_BANDS, MOST_MARGIN = 20, 6, 50, Decimal(20)
 
 
@@ -61,6 +62,7 @@ class TierDraft:
     answer_within_days: int | None = None
     contribution_floor: Decimal | None = None
     policy: str = ""
+    required_functions: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +161,9 @@ def _tier_problems(draft: ModelDraft) -> Iterator[Blocker]:
         if one.code in codes:
             yield Blocker(_("Two tiers have the same code."), "code_twice", f"{at}.code")
         codes.add(one.code)
+        if one.required_functions is not None and not set(one.required_functions) <= _FUNCTIONS:
+            words = _("There is no such function.")
+            yield Blocker(words, "unknown_function", f"{at}.required_functions")
         if not 0 <= one.threshold <= WHOLE:
             yield Blocker(_("A threshold is 0 to 100."), "bad_threshold", f"{at}.threshold")
         if place and one.threshold >= tiers[place - 1].threshold:
@@ -195,9 +200,16 @@ def save_draft(*, draft: ModelDraft, model: TierModel | None = None) -> TierMode
         for place, one in enumerate(draft.criteria)
     )
     Tier.objects.bulk_create(
-        Tier(model=standing, rank=rank, **vars(one)) for rank, one in enumerate(draft.tiers, 1)
+        Tier(model=standing, rank=rank, **(vars(one) | {"required_functions": _functions(one)}))
+        for rank, one in enumerate(draft.tiers, 1)
     )
     return standing
+
+
+def _functions(one: TierDraft) -> list[str] | None:
+    """Each once and in their usual order; none chosen means the organisation's own list."""
+    wanted = set(one.required_functions or ())
+    return [function for function in Function.values if function in wanted] or None
 
 
 def draft_of(model: TierModel) -> ModelDraft:

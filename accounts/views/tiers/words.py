@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.choices import Function
 from accounts.models import Tier
 from accounts.selectors.tiers.measures import Measure
 from accounts.selectors.tiers.standing import Standing
@@ -106,7 +107,8 @@ def _changes(before: Tier | None, after: Tier | None) -> Iterator[str]:
             continue
         text = in_words(new)
         if old is not None:
-            text = _("%(new)s (now %(old)s)") % {"new": text, "old": formats.number(old)}
+            now = formats.number(old) if isinstance(old, int | Decimal) else in_words(old)
+            text = _("%(new)s (now %(old)s)") % {"new": text, "old": now}
         yield text
 
 
@@ -126,11 +128,17 @@ def _floor(share: Decimal) -> str:
     return _("a contribution of at least %s") % formats.percent(share / 100)
 
 
+def _people(functions: Sequence[str]) -> str:
+    names = ", ".join(str(Function(one).label) for one in functions)
+    return _("people known in %s") % names
+
+
 POLICIES: dict[str, Callable[[Any], str]] = {
     "visit_every_days": _visits,
     "review_every_months": _reviews,
     "answer_within_days": _answers,
     "contribution_floor": _floor,
+    "required_functions": _people,
 }
 
 

@@ -1,0 +1,32 @@
+"""What the tier of an account asks for, where it says something of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from accounts.models import Account, RelationshipSettings, Tier, TierAssignment, TierOverride
+
+
+def tier_on(account: Account, *, as_of: date) -> Tier | None:
+    """Return the tier that holds for an account on a day, its own or the nearest one above.
+
+    An override goes before the computed tier of the same account. Two queries.
+    """
+    ids = list(account.path) or [account.pk]
+    places = {pk: place for place, pk in enumerate(ids)}
+    found: dict[int, Tier] = {}
+    for model in (TierAssignment, TierOverride):
+        rows = model._default_manager.filter(account__in=ids, valid__contains=as_of)
+        found |= {row.account_id: row.tier for row in rows.select_related("tier")}
+    return found[max(found, key=places.__getitem__)] if found else None
+
+
+def required_functions(
+    account: Account, settings: RelationshipSettings, *, as_of: date
+) -> Sequence[str]:
+    """Return in which functions an account needs people: what its tier says, else the
+    organisation's own list."""
+    tier = tier_on(account, as_of=as_of)
+    own = tier.required_functions if tier else None
+    return own if own is not None else settings.required_functions
