@@ -7,6 +7,8 @@ from django.contrib import admin
 from accounts.models import (
     Account,
     AccountIdentifier,
+    HealthScore,
+    HealthSettings,
     LeadAssignment,
     ParentLink,
     Product,
@@ -64,3 +66,16 @@ class RevenueEntryAdmin(ReadOnlyAdmin):
 class TargetAdmin(ReadOnlyAdmin):
     list_display = ["month", "account", "manager", "amount", "currency_id"]
     list_select_related = ["account", "manager"]
+
+
+@admin.register(HealthSettings)
+class HealthSettingsAdmin(ReadOnlyAdmin):
+    list_display = ["effective_on", "author", "note"]
+    list_select_related = ["author"]
+
+
+@admin.register(HealthScore)
+class HealthScoreAdmin(ReadOnlyAdmin):
+    list_display = ["account", "valid", "level", "score", "confidence", "scored_on"]
+    list_select_related = ["account"]
+    ordering = ["-pk"]

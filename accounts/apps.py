@@ -9,6 +9,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import cards, cockpit, importers, panels, search
         from accounts.demo.known import PART as KNOWN
+        from accounts.demo.health import PART as HEALTH
         from accounts.demo.part import PART
         from accounts.demo.tiers import PART as TIERS
         from accounts.selectors.team import pack
@@ -22,6 +23,8 @@ class AccountsConfig(AppConfig):
         from accounts.services.tiers.merging import MOVERS as TIER_MOVERS
         from accounts.services.wallet_merging import MOVERS as WALLET_MOVERS
         from accounts.views.team import lines as team_lines
+        from accounts.views.wallet import answers
+        from accounts.views.health import lines as health_lines
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
         from kam.core.services.rates import on_rates_changed
@@ -29,13 +32,16 @@ class AccountsConfig(AppConfig):
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(base_currency_blocker)
         demo_parts.register(KNOWN)
+        demo_parts.register(HEALTH)
         demo_parts.register(PART, TIERS)
         register_mover(*TEAM_MOVERS)
         register_mover(*PLACEMENT_MOVERS)
         register_mover(*KNOWN_MOVERS)
         register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS, *WALLET_MOVERS)
+        answers.register()
         cards.register()
         cockpit.register()
+        health_lines.register()
         importers.register()
         panels.register()
         search.register()

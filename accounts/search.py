@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.selectors.accounts import accounts_for, matching
 from accounts.selectors.people.listing import people_called
+from accounts.selectors.portrait import statements_saying
 from kam.core.registry import SearchHit, SearchProvider, search_providers
 from kam.core.text import search_key
 
@@ -67,6 +71,22 @@ def search_people(user: Any, text: str, limit: int) -> list[SearchHit]:
     ]
 
 
+def search_statements(user: Any, text: str, limit: int) -> list[SearchHit]:
+    """Standing portrait statements with these words; confidential ones for the team only."""
+    if len(text.strip()) < 3:
+        return []
+    found = statements_saying(user, text, as_of=timezone.localdate(), limit=limit)
+    return [
+        SearchHit(
+            title=Truncator(one.text).chars(80),
+            url=reverse("accounts:portrait", args=[one.account_id]),
+            icon="file-text",
+            detail=one.account.name,
+        )
+        for one in found
+    ]
+
+
 def register() -> None:
     """Register the search of accounts and people."""
     search_providers.register(
@@ -76,6 +96,15 @@ def register() -> None:
             search=search_people,
             capability="people.view",
             order=20,
+        )
+    )
+    search_providers.register(
+        SearchProvider(
+            key="statements",
+            title=_("Portraits"),
+            search=search_statements,
+            capability="portrait.view",
+            order=40,
         )
     )
     search_providers.register(

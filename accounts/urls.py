@@ -9,18 +9,26 @@ from accounts.views import (
     cockpit,
     merging,
     panels,
+    portraits,
     products,
     revenue,
     targets,
     tree,
 )
 from accounts.views.concentration import board, thresholds
+from accounts.views.opportunities import board as pipeline
+from accounts.views.opportunities import detail as opportunity
+from accounts.views.health import account as health
+from accounts.views.health import board as health_board
+from accounts.views.health import settings as health_rules
 from accounts.views.people import board as stakeholders
 from accounts.views.people import deciding, persons, places, rating
 from accounts.views.people import panels as people_panels
 from accounts.views.tiers import account as tier
 from accounts.views.tiers import board as tier_board
 from accounts.views.tiers import versions as tier_models
+from accounts.views.wallet import board as whitespace
+from accounts.views.wallet import cell as whitespace_cell
 
 app_name = "accounts"
 
@@ -142,6 +150,63 @@ TIERS: list[URLPattern] = [
     ),
 ]
 
+# Portraits
+PORTRAITS: list[URLPattern] = [
+    path("portraits/", portraits.statement_list, name="statement-list"),
+    path("portraits/settings/", portraits.settings_edit, name="portrait-settings"),
+    path("accounts/<int:pk>/portrait/", portraits.portrait, name="portrait"),
+    path("accounts/<int:pk>/portrait/summary/", portraits.panel, name="panel-portrait"),
+    path("accounts/<int:pk>/portrait/add/<slug:heading>/", portraits.write, name="portrait-write"),
+    path(
+        "accounts/<int:pk>/portrait/<int:statement_pk>/replace/",
+        portraits.replace,
+        name="portrait-replace",
+    ),
+    path(
+        "accounts/<int:pk>/portrait/<int:statement_pk>/confirm/",
+        portraits.confirm,
+        name="portrait-confirm",
+    ),
+    path(
+        "accounts/<int:pk>/portrait/<int:statement_pk>/withdraw/",
+        portraits.withdraw,
+        name="portrait-withdraw",
+    ),
+]
+
+# Whitespace and opportunities
+WHITESPACE: list[URLPattern] = [
+    path("accounts/whitespace/", whitespace.portfolio, name="whitespace"),
+    path("accounts/<int:pk>/whitespace/", whitespace.of_account, name="whitespace-account"),
+    path("accounts/<int:pk>/whitespace/panel/", whitespace.panel, name="panel-whitespace"),
+    path(
+        "accounts/<int:pk>/whitespace/estimate/",
+        whitespace_cell.estimate_create,
+        name="estimate-create",
+    ),
+    path(
+        "accounts/<int:pk>/whitespace/<int:category_pk>/",
+        whitespace_cell.detail,
+        name="whitespace-cell",
+    ),
+    path("accounts/opportunities/", pipeline.board, name="opportunity-board"),
+    path("accounts/opportunities/list/", pipeline.listing, name="opportunity-list"),
+    path("accounts/opportunities/forecast/", pipeline.forecast, name="opportunity-forecast"),
+    path("accounts/opportunities/new/", opportunity.create, name="opportunity-create"),
+    path("accounts/opportunities/<int:pk>/", opportunity.detail, name="opportunity-detail"),
+    path("accounts/opportunities/<int:pk>/edit/", opportunity.edit, name="opportunity-edit"),
+    path("accounts/opportunities/<int:pk>/stage/", opportunity.stage, name="opportunity-stage"),
+    path("accounts/<int:pk>/opportunities/", opportunity.panel, name="panel-opportunities"),
+]
+
+# Health
+HEALTH: list[URLPattern] = [
+    path("accounts/health/", health_board.board, name="health-board"),
+    path("accounts/health/recompute/", health_board.recompute, name="health-recompute"),
+    path("accounts/health/settings/", health_rules.health_settings, name="health-settings"),
+    path("accounts/<int:pk>/health/", health.panel, name="panel-health"),
+]
+
 # Cards of My day
 CARDS: list[URLPattern] = [
     path("cards/revenue/", cards.revenue, name="card-revenue"),
@@ -149,4 +214,4 @@ CARDS: list[URLPattern] = [
     path("cards/concentration/", cards.concentration, name="card-concentration"),
 ]
 
-urlpatterns = [*ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *TIERS, *CARDS]
+urlpatterns = [*PORTRAITS, *ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *TIERS, *HEALTH, *WHITESPACE, *CARDS]

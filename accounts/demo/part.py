@@ -23,6 +23,14 @@ from kam.imports.models import DataSource, ImportBatch, ImportReject
 
 # In the order in which they can go: who points goes before what is pointed at.
 _BUSINESS: tuple[type[Model], ...] = (
+    m.ProgrammeItem,
+    m.CompetitorMove,
+    m.CompetitorPrice,
+    m.CompetitorPresence,
+    m.Competitor,
+    m.MarketFact,
+    m.PortraitStatement,
+    m.PortraitSettings,
     m.StakeholderNote,
     m.StakeholderRating,
     m.StakeholderLink,

@@ -49,9 +49,7 @@ def write_statement(
     """
     refuse_merged(account)
     if heading not in PortraitHeading.values:
-        raise RefusedError(
-            _("There is no such heading."), field="heading", code="unknown_heading"
-        )
+        raise RefusedError(_("There is no such heading."), field="heading", code="unknown_heading")
     row = PortraitStatement(account=account, heading=heading)
     return _written(row, author, as_of, words)
 
@@ -119,9 +117,7 @@ def _heir(statement: PortraitStatement) -> PortraitStatement:
     )
 
 
-def _written(
-    row: PortraitStatement, author: User, as_of: date, words: Words
-) -> PortraitStatement:
+def _written(row: PortraitStatement, author: User, as_of: date, words: Words) -> PortraitStatement:
     row.author, row.said_on = author, words.get("said_on") or as_of
     row.text = words.get("text", "").strip()
     row.evidence, row.link = words.get("evidence", "").strip(), words.get("link", "").strip()
@@ -142,9 +138,7 @@ def _check(row: PortraitStatement, as_of: date) -> None:
         raise RefusedError(words, field="said_on", code="in_the_future")
     if row.is_confirmed and not row.evidence:
         words = _("What is confirmed needs evidence: say what shows it.")
-        raise RefusedError(
-            words, field="evidence", code="portrait_statement_confirmed_by_evidence"
-        )
+        raise RefusedError(words, field="evidence", code="portrait_statement_confirmed_by_evidence")
     if row.link and not row.link.lower().startswith(("http://", "https://")):
         words = _("A link begins with http:// or https://.")
         raise RefusedError(words, field="link", code="portrait_statement_link_is_a_page")
@@ -157,7 +151,8 @@ def _check(row: PortraitStatement, as_of: date) -> None:
 @transaction.atomic
 def set_stale_months(*, months: int) -> PortraitSettings:
     """Choose after how many months a statement counts as old."""
-    found, _made = PortraitSettings.objects.select_for_update(no_key=True).get_or_create(pk=1)
+    rows = PortraitSettings.objects.select_for_update(no_key=True)
+    found: PortraitSettings = rows.get_or_create(pk=1)[0]
     found.stale_months = months
     found.save()
     return found

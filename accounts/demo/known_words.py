@@ -1,0 +1,62 @@
+"""What the demo's people have written down about their customers. Everything is invented."""
+
+from __future__ import annotations
+
+ORIGIN = {
+    "FI": "Founded by shopkeepers; decisions are slow until everybody agrees, then they hold.",
+    "SE": "A family firm that its members still vote on; consensus before speed.",
+    "EE": "Grew out of a village cooperative in the nineties; young managers, short ways.",
+    "DE": "A buying group of independent merchants; contracts are read to the last line.",
+    "PL": "Started as a market stall wholesaler; the founder still signs every new supplier.",
+    "HU": "Franchise of local merchants; the head office proposes, the merchants choose.",
+    "RO": "Built by a regional wholesaler, later backed by a fund that wants growth.",
+    "CN": "From one fresh-food market to a city chain in ten years; trust comes before contract.",
+    "VN": "A household name of its city; family members lead buying and finance.",
+    "SG": "An importer that became a retailer; English contracts, family ownership.",
+}
+STATEMENTS = {
+    "deciding": (
+        "The category committee meets every second Thursday; operations may object for two weeks.",
+        "New items need a test in five stores for eight weeks before they are listed.",
+        "The commercial director decides alone above 100,000 a year; below that the buyer does.",
+        "Quality has a veto: without their audit no supplier is approved.",
+    ),
+    "negotiating": (
+        "Opens with a price demand in October and comes back to volume in December.",
+        "Always brings figures of two competitors; expects ours for the whole category.",
+        "Keeps to what was shaken on, and remembers what was not.",
+        "Sends a junior first and the decision maker in the last round.",
+    ),
+    "corporate": (
+        "Wants to double the number of small stores within three years.",
+        "Cuts suppliers per category from five to three.",
+        "Invests in its own online delivery; stores are to become pick-up points.",
+    ),
+    "category": (
+        "Plant-based drinks are to have a quarter more shelf space next year.",
+        "Own label is to reach 30 percent of frozen food.",
+        "Berries are a destination category: wide range, weekly promotions.",
+    ),
+    "operations": (
+        "Orders by noon, delivery next morning; below 97 percent on time in full costs a penalty.",
+        "Measures shelf availability by store every Monday; suppliers below 95 percent are called.",
+        "All orders go through their portal; invoices only as electronic files.",
+    ),
+    "responsibility": (
+        "No plastic trays for fresh products from next year.",
+        "Asks suppliers for emission figures per product; ours are missing for fish.",
+        "Food waste per store is part of every manager's bonus.",
+    ),
+}
+EVIDENCE = (
+    "Said by their commercial director in the autumn review.",
+    "Their annual report, page on suppliers.",
+    "Supplier day presentation.",
+    "Letter to all suppliers.",
+    "Seen in three stores last month.",
+)
+CONFIDENTIAL = (
+    "Their buyer expects to change jobs after the range review; keep close to the deputy.",
+    "They would rather lose us in snacks than in dairy: use it only inside the team.",
+    "The owner is said to look for a buyer of the online business.",
+)
