@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import django_filters
 from django import forms
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -18,12 +18,22 @@ from accounts.choices import (
     Channel,
     DecisionRole,
     Function,
+    HealthLevel,
     Support,
 )
 from accounts.forms.fields import AccountField, give_user
-from accounts.models import Account, Position, Product, ProductCategory, RevenueEntry, Target
+from accounts.models import (
+    Account,
+    HealthScore,
+    Position,
+    Product,
+    ProductCategory,
+    RevenueEntry,
+    Target,
+)
 from accounts.selectors import revenue
 from accounts.selectors.accounts import countries_in_use, matching
+from accounts.selectors.health import board as health
 from accounts.selectors.people.listing import named
 from accounts.selectors.tiers.listing import in_tiers
 from accounts.selectors.tiers.models import tiers_in_force
@@ -283,3 +293,34 @@ class PeopleFilter(PageFilter):
         rows = super().filter_queryset(queryset)
         asked_for_gone = self.form.is_valid() and self.form.cleaned_data.get("gone")
         return rows if asked_for_gone else rows.filter(valid__contains=timezone.localdate())
+
+
+class HealthFilter(PageFilter):
+    """Filters of health scores."""
+
+    q = django_filters.CharFilter(label=_("Name or identifier"), method="by_text")
+    level = Several(label=_("Health"), choices=HealthLevel.choices)
+    tier = Several(label=_("Tier"), choices=lambda: _tiers(), method="by_tier")
+    lead = django_filters.ModelChoiceFilter(
+        label=_("Lead"), field_name="account__current_lead", queryset=leads
+    )
+    country = django_filters.ChoiceFilter(label=_("Country"), field_name="account__country")
+    capped = Flag(label=_("Only held down by a cap"), method="by_cap")
+
+    class Meta:
+        model = HealthScore
+        fields: list[str] = []
+
+    def by_text(self, rows: QuerySet[HealthScore], _name: str, text: str) -> QuerySet[HealthScore]:
+        """Name in any script, or identifier."""
+        return health.named(rows, text) if text.strip() else rows
+
+    def by_tier(
+        self, rows: QuerySet[HealthScore], _name: str, codes: list[str]
+    ) -> QuerySet[HealthScore]:
+        """Accounts whose tier is one of these today."""
+        return health.in_held_tiers(rows, codes, as_of=timezone.localdate()) if codes else rows
+
+    def by_cap(self, rows: QuerySet[HealthScore], _name: str, on: Any) -> QuerySet[HealthScore]:
+        """Accounts whose score would be higher without caps."""
+        return rows.filter(score__lt=F("uncapped")) if on else rows

@@ -214,4 +214,15 @@ CARDS: list[URLPattern] = [
     path("cards/concentration/", cards.concentration, name="card-concentration"),
 ]
 
-urlpatterns = [*PORTRAITS, *ACCOUNTS, *PANELS, *REVENUE, *CONCENTRATION, *PEOPLE, *TIERS, *HEALTH, *WHITESPACE, *CARDS]
+urlpatterns = [
+    *PORTRAITS,
+    *ACCOUNTS,
+    *PANELS,
+    *REVENUE,
+    *CONCENTRATION,
+    *PEOPLE,
+    *TIERS,
+    *HEALTH,
+    *WHITESPACE,
+    *CARDS,
+]
