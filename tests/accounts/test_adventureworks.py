@@ -18,11 +18,13 @@ from accounts.selectors.people.stakeholder_map import stakeholder_map
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
 from accounts.services.tiers.rescoring import rescore
+from kam.core.models import Organisation
 from kam.identity.choices import Role
 from kam.identity.models import SalesTeam, User
 from kam.imports.services import undoing
 from tests.factories.identity import make_user
 from tests.factories.imports import Sent, send
+from tests.factories.tiers import criterion, make_published
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,7 @@ def test_a_file_of_colleagues_fills_nobodys_password(shared_data: Path) -> None:
 
 
 def test_the_whole_file_fills_cockpit_map_and_tiers(shared_data: Path) -> None:
+    Organisation.objects.update(base_currency="USD")
     colleagues(shared_data)
     stores(shared_data)
     resellers = sent(
@@ -196,11 +199,11 @@ def test_the_whole_file_fills_cockpit_map_and_tiers(shared_data: Path) -> None:
 def _judge() -> None:
     refresh_figures(as_of=END)
     recompute(as_of=END)
-    rescore(as_of=END)
+    rescore(model=make_published(criterion(), effective_on=END), as_of=END)
     scored = TierAssignment.objects.filter(valid__contains=END)
     assert scored.count() >= 400
     director = make_user(roles=[Role.SALES_DIRECTOR])
-    with_people = Account.objects.filter(position__isnull=False, figure__net_12m__gt=0)
+    with_people = Account.objects.filter(people_positions__isnull=False, figure__net_12m__gt=0)
     account = with_people.order_by("-figure__net_12m").distinct().first()
     assert account is not None
     assert account.current_lead is not None
