@@ -139,9 +139,7 @@ def statements_for(user: User, *, as_of: date) -> QuerySet[PortraitStatement]:
     return standing(rows, as_of).select_related("account", "author", "confirmed_by")
 
 
-def statements_saying(
-    user: User, text: str, *, as_of: date, limit: int
-) -> list[PortraitStatement]:
+def statements_saying(user: User, text: str, *, as_of: date, limit: int) -> list[PortraitStatement]:
     """Return standing statements with some words in them, the latest first."""
     rows = statements_for(user, as_of=as_of).filter(text__icontains=text.strip())
     return list(rows.order_by("-said_on", "-pk")[:limit])
