@@ -90,7 +90,10 @@ def by_month(account_id: int, period: Period) -> list[MonthFigure]:
 class CategoryFigure:
     """A category's net revenue in the last 12 complete months and in the 12 before.
 
-    `is_lapsed` as `analytics.buying.lapsed` says; the category None holds entries without one.
+    `returned` is what negative entries took back in the last 12 months, above zero; it is part of
+    `latest`. `is_lapsed` as `analytics.buying.lapsed` says; `is_new`: bought in the last 12
+    months, not in the 12 before, by an account that bought something then. The category None
+    holds entries without one.
     """
 
     category: ProductCategory | None
@@ -99,6 +102,13 @@ class CategoryFigure:
     last_on: date | None
     unconverted: int
     is_lapsed: bool
+    returned: Decimal = Decimal(0)
+    is_new: bool = False
+
+    @property
+    def returned_share(self) -> Decimal | None:
+        """What was returned of what was delivered; None where nothing was."""
+        return ratio(self.returned, self.latest + self.returned)
 
     @property
     def change(self) -> Decimal | None:
@@ -126,8 +136,9 @@ def by_category(account_id: int, *, as_of: date) -> list[CategoryFigure]:
     complete = lapse_windows(span.latest.last_day, QUIET_MONTHS)
     quiet = LapseWindows(complete.before, Period(complete.quiet.start, until))
     silent = {one.key for one in lapsed(bought, quiet)}
+    is_old = any(row[4] and row[1] in span.before for row in rows)
     figures = [
-        _category(names.get(key), list(mine), key in silent, span)
+        _category(names.get(key), list(mine), key in silent, span, is_old=is_old)
         for key, mine in _grouped(rows).items()
     ]
     return sorted(figures, key=lambda one: (-one.latest, -one.before))
@@ -141,15 +152,25 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 def _category(
-    category: ProductCategory | None, rows: list[Any], is_lapsed: bool, span: Windows
+    category: ProductCategory | None,
+    rows: list[Any],
+    is_lapsed: bool,
+    span: Windows,
+    *,
+    is_old: bool,
 ) -> CategoryFigure:
+    bought = [row[1] for row in rows if row[4]]
     return CategoryFigure(
         category,
         latest=sum((row[2] for row in rows if row[1] in span.latest), Decimal(0)),
         before=sum((row[2] for row in rows if row[1] in span.before), Decimal(0)),
-        last_on=max((row[1] for row in rows if row[4]), default=None),
+        last_on=max(bought, default=None),
         unconverted=sum(row[3] for row in rows),
         is_lapsed=is_lapsed,
+        returned=-sum((row[2] for row in rows if not row[4] and row[1] in span.latest), Decimal(0)),
+        is_new=is_old
+        and any(day in span.latest for day in bought)
+        and not any(day in span.before for day in bought),
     )
 
 

@@ -49,9 +49,23 @@ def category_table(request: HttpRequest, account: Account, *, as_of: date) -> Ta
     )
 
 
-def _category_columns(account: Account, span: reads.Windows) -> list[Column]:
-    currency = base_currency()
+def _two_years(currency: str, span: reads.Windows) -> list[Column]:
+    years = (("latest", _("12 months"), span.latest), ("before", _("Year before"), span.before))
+    return [
+        Column(
+            name=name,
+            title=title,
+            kind="money",
+            unit=currency,
+            places=0,
+            sort=True,
+            help=months_in_words(period),
+        )
+        for name, title, period in years
+    ]
 
+
+def _category_columns(account: Account, span: reads.Windows) -> list[Column]:
     def link(row: CategoryFigure) -> str:
         more = {"category": str(row.category.pk)} if row.category else {"uncategorised": "true"}
         both = Period(span.before.start, span.latest.end)
@@ -65,29 +79,19 @@ def _category_columns(account: Account, span: reads.Windows) -> list[Column]:
             sort=True,
             link=link,
         ),
-        Column(
-            name="latest",
-            title=_("12 months"),
-            kind="money",
-            unit=currency,
-            places=0,
-            sort=True,
-            help=months_in_words(span.latest),
-        ),
-        Column(
-            name="before",
-            title=_("Year before"),
-            kind="money",
-            unit=currency,
-            places=0,
-            sort=True,
-            help=months_in_words(span.before),
-        ),
+        *_two_years(base_currency(), span),
         Column(
             name="change",
             title=_("Change"),
             kind="delta",
             unknown=_("Nothing was bought the year before"),
+        ),
+        Column(
+            name="returned_share",
+            title=_("Returned"),
+            kind="percent",
+            help=_("What came back of what was delivered in the last 12 months."),
+            unknown=_("Nothing was delivered"),
         ),
         Column(
             name="last_on",
@@ -107,6 +111,8 @@ def _category_columns(account: Account, span: reads.Windows) -> list[Column]:
 def _state(row: CategoryFigure) -> Badge:
     if row.is_lapsed:
         return Badge(_("Lapsed"), "warning")
+    if row.is_new:
+        return Badge(_("New"), "info")
     return Badge(_("Bought"), "success") if row.latest > 0 else Badge(_("Not bought"), "muted")
 
 

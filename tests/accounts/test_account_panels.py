@@ -141,6 +141,12 @@ def test_categories_compare_two_years_and_flag_what_fell_silent() -> None:
         (berries, 30, 0, None, date(2026, 6, 2), 0, False),
         (None, 8, 0, None, date(2025, 7, 1), 0, True),
     ]
+    assert [(f.returned, f.returned_share, f.is_new) for f in found] == [
+        (0, 0, False),
+        (5, Decimal("0.125"), True),
+        (0, 0, True),
+        (0, 0, True),
+    ]
 
 
 def test_order_days_are_days_with_a_positive_entry() -> None:
