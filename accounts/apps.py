@@ -22,6 +22,7 @@ class AccountsConfig(AppConfig):
         from accounts.services.team.merging import MOVERS as TEAM_MOVERS
         from accounts.services.tiers.merging import MOVERS as TIER_MOVERS
         from accounts.services.wallet_merging import MOVERS as WALLET_MOVERS
+        from accounts.views.placement import lines as placement_lines
         from accounts.views.team import lines as team_lines
         from accounts.views.wallet import answers
         from accounts.views.health import lines as health_lines
@@ -47,3 +48,4 @@ class AccountsConfig(AppConfig):
         search.register()
         pack.register()
         team_lines.register()
+        placement_lines.register()

@@ -4,9 +4,13 @@ from django.urls import URLPattern, path
 
 from accounts.views import (
     accounts,
+    addresses,
     cards,
     changes,
     cockpit,
+    market,
+    market_facts,
+    market_notes,
     merging,
     panels,
     portraits,
@@ -16,14 +20,25 @@ from accounts.views import (
     tree,
 )
 from accounts.views.concentration import board, thresholds
-from accounts.views.opportunities import board as pipeline
-from accounts.views.opportunities import detail as opportunity
 from accounts.views.health import account as health
 from accounts.views.health import board as health_board
 from accounts.views.health import settings as health_rules
+from accounts.views.opportunities import board as pipeline
+from accounts.views.opportunities import detail as opportunity
 from accounts.views.people import board as stakeholders
 from accounts.views.people import deciding, persons, places, rating
 from accounts.views.people import panels as people_panels
+from accounts.views.placement import boards as placement_boards
+from accounts.views.placement import checks as store_checks
+from accounts.views.placement import panels as placement_panels
+from accounts.views.placement import placements, tasks
+from accounts.views.profitability import account as profit_panel
+from accounts.views.profitability import board as profit_board
+from accounts.views.profitability import costs as cost_pages
+from accounts.views.profitability import rates as cost_rates
+from accounts.views.team import handovers, promises
+from accounts.views.team import members as team_members
+from accounts.views.team import requests as team_requests
 from accounts.views.tiers import account as tier
 from accounts.views.tiers import board as tier_board
 from accounts.views.tiers import versions as tier_models
@@ -207,6 +222,163 @@ HEALTH: list[URLPattern] = [
     path("accounts/<int:pk>/health/", health.panel, name="panel-health"),
 ]
 
+# Profitability
+PROFIT: list[URLPattern] = [
+    path("accounts/profitability/", profit_board.board, name="profitability"),
+    path("accounts/<int:pk>/profitability/", profit_panel.panel, name="panel-profit"),
+    path("costs/", cost_pages.cost_list, name="cost-list"),
+    path("costs/new/", cost_pages.cost_create, name="cost-create"),
+    path("costs/<int:pk>/", cost_pages.cost_edit, name="cost-edit"),
+    path("costs/<int:pk>/delete/", cost_pages.cost_delete, name="cost-delete"),
+    path("costs/volumes/", cost_pages.volume_list, name="volume-list"),
+    path("costs/volumes/new/", cost_pages.volume_create, name="volume-create"),
+    path("costs/volumes/<int:pk>/", cost_pages.volume_edit, name="volume-edit"),
+    path("costs/volumes/<int:pk>/delete/", cost_pages.volume_delete, name="volume-delete"),
+    path("costs/rates/", cost_rates.rate_list, name="activity-rate-list"),
+    path("costs/rates/new/", cost_rates.rate_create, name="activity-rate-create"),
+    path("costs/rates/<int:pk>/", cost_rates.rate_edit, name="activity-rate-edit"),
+    path("costs/rates/<int:pk>/delete/", cost_rates.rate_delete, name="activity-rate-delete"),
+    path("costs/company/", cost_rates.pool_list, name="pool-list"),
+    path("costs/company/new/", cost_rates.pool_create, name="pool-create"),
+    path("costs/company/<int:pk>/", cost_rates.pool_edit, name="pool-edit"),
+    path("costs/company/<int:pk>/delete/", cost_rates.pool_delete, name="pool-delete"),
+]
+
+# Promises, the account's team, requests to it, handovers
+TEAM: list[URLPattern] = [
+    path("accounts/<int:pk>/promises/", promises.panel, name="panel-promises"),
+    path("accounts/<int:pk>/promises/new/", promises.promise_create, name="promise-create"),
+    path("promises/<int:pk>/", promises.promise_detail, name="promise-detail"),
+    path("promises/<int:pk>/edit/", promises.promise_edit, name="promise-edit"),
+    path("promises/<int:pk>/move/", promises.promise_move, name="promise-move"),
+    path("promises/<int:pk>/settle/", promises.promise_settle, name="promise-settle"),
+    path("promises/<int:pk>/reopen/", promises.promise_reopen, name="promise-reopen"),
+    path("accounts/<int:pk>/team/", team_members.panel, name="panel-team"),
+    path("accounts/<int:pk>/work/", team_members.working_page, name="team-work"),
+    path("accounts/<int:pk>/team/new/", team_members.member_create, name="member-create"),
+    path("accounts/<int:pk>/team/<int:member_pk>/end/", team_members.member_end, name="member-end"),
+    path("requests/", team_requests.request_list, name="request-list"),
+    path("accounts/<int:pk>/requests/new/", team_requests.request_create, name="request-create"),
+    path("requests/<int:pk>/", team_requests.request_detail, name="request-detail"),
+    path("requests/<int:pk>/accept/", team_requests.request_accept, name="request-accept"),
+    path("requests/<int:pk>/decline/", team_requests.request_decline, name="request-decline"),
+    path("requests/<int:pk>/finish/", team_requests.request_finish, name="request-finish"),
+    path("requests/<int:pk>/cancel/", team_requests.request_cancel, name="request-cancel"),
+    path("requests/<int:pk>/comment/", team_requests.request_comment, name="request-comment"),
+    path("accounts/<int:pk>/handover/", handovers.handover_create, name="handover-create"),
+    path("handovers/<int:pk>/", handovers.handover_detail, name="handover-detail"),
+    path(
+        "handovers/<int:pk>/acknowledge/",
+        handovers.handover_acknowledge,
+        name="handover-acknowledge",
+    ),
+]
+
+# Competitors and markets
+MARKET: list[URLPattern] = [
+    path("competitors/", market.competitor_list, name="competitor-list"),
+    path("competitors/new/", market.competitor_create, name="competitor-create"),
+    path("competitors/<int:pk>/", market.competitor_detail, name="competitor-detail"),
+    path("competitors/<int:pk>/edit/", market.competitor_edit, name="competitor-edit"),
+    path("competitors/<int:pk>/merge/", market.competitor_merge, name="competitor-merge"),
+    path(
+        "competitors/<int:pk>/moves/new/",
+        market_notes.market_move_create,
+        name="market-move-create",
+    ),
+    path("competitors/presences/<int:pk>/", market_notes.presence_edit, name="presence-edit"),
+    path(
+        "competitors/presences/<int:pk>/delete/",
+        market_notes.presence_delete,
+        name="presence-delete",
+    ),
+    path("competitors/prices/<int:pk>/", market_notes.price_edit, name="price-seen-edit"),
+    path(
+        "competitors/prices/<int:pk>/delete/", market_notes.price_delete, name="price-seen-delete"
+    ),
+    path("competitors/moves/<int:pk>/", market_notes.move_edit, name="competitor-move-edit"),
+    path(
+        "competitors/moves/<int:pk>/delete/",
+        market_notes.move_delete,
+        name="competitor-move-delete",
+    ),
+    path("accounts/<int:pk>/competitors/", market.panel, name="panel-competitors"),
+    path(
+        "accounts/<int:pk>/competitors/new/", market_notes.presence_create, name="presence-create"
+    ),
+    path(
+        "accounts/<int:pk>/competitors/prices/new/",
+        market_notes.price_create,
+        name="price-seen-create",
+    ),
+    path(
+        "accounts/<int:pk>/competitors/moves/new/",
+        market_notes.move_create,
+        name="competitor-move-create",
+    ),
+    path("market-facts/", market_facts.fact_list, name="market-fact-list"),
+    path("market-facts/new/", market_facts.fact_create, name="market-fact-create"),
+    path("market-facts/<int:pk>/", market_facts.fact_edit, name="market-fact-edit"),
+    path("market-facts/<int:pk>/delete/", market_facts.fact_delete, name="market-fact-delete"),
+]
+
+# Placement and availability
+PLACEMENT: list[URLPattern] = [
+    path("accounts/<int:pk>/file/", addresses.panel, name="panel-file"),
+    path("accounts/<int:pk>/addresses/new/", addresses.address_create, name="address-create"),
+    path(
+        "accounts/<int:pk>/addresses/<int:address_pk>/",
+        addresses.address_edit,
+        name="address-edit",
+    ),
+    path(
+        "accounts/<int:pk>/addresses/<int:address_pk>/delete/",
+        addresses.address_delete,
+        name="address-delete",
+    ),
+    path(
+        "accounts/<int:pk>/availability/",
+        placement_panels.availability,
+        name="panel-availability",
+    ),
+    path(
+        "accounts/<int:pk>/placements/new/", placements.placement_create, name="placement-create-at"
+    ),
+    path("accounts/<int:pk>/tasks/new/", tasks.task_create, name="task-create"),
+    path("availability/", placement_boards.availability, name="availability"),
+    path("availability/deliveries/", placement_boards.service_board, name="service-level"),
+    path("placements/", placements.placement_list, name="placement-list"),
+    path("placements/new/", placements.placement_create, name="placement-create"),
+    path("placements/<int:pk>/", placements.placement_detail, name="placement-detail"),
+    path("placements/<int:pk>/edit/", placements.placement_edit, name="placement-edit"),
+    path("placements/<int:pk>/step/", placements.placement_step, name="placement-step"),
+    path("placements/<int:pk>/end/", placements.placement_end, name="placement-end"),
+    path("store-checks/", store_checks.check_list, name="store-checks"),
+    path("store-checks/begin/<int:pk>/", store_checks.check_begin, name="store-check-begin"),
+    path("store-checks/<int:pk>/", store_checks.check_detail, name="store-check"),
+    path("store-checks/<int:pk>/finish/", store_checks.check_finish, name="store-check-finish"),
+    path("store-checks/<int:pk>/discard/", store_checks.check_discard, name="store-check-discard"),
+    path(
+        "store-checks/<int:pk>/lines/<int:line_pk>/",
+        store_checks.line_record,
+        name="store-check-line",
+    ),
+    path(
+        "store-checks/<int:pk>/lines/<int:line_pk>/correct/",
+        store_checks.line_correct,
+        name="store-check-correct",
+    ),
+    path(
+        "store-checks/<int:pk>/lines/<int:line_pk>/photo/",
+        store_checks.line_photo,
+        name="store-check-photo",
+    ),
+    path("tasks/", tasks.task_list, name="task-list"),
+    path("tasks/<int:pk>/", tasks.task_edit, name="task-edit"),
+    path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("tasks/follow-up/<int:line_pk>/", tasks.follow_up, name="gap-follow-up"),
+]
+
 # Cards of My day
 CARDS: list[URLPattern] = [
     path("cards/revenue/", cards.revenue, name="card-revenue"),
@@ -215,7 +387,9 @@ CARDS: list[URLPattern] = [
 ]
 
 urlpatterns = [
+    *TEAM,
     *PORTRAITS,
+    *MARKET,
     *ACCOUNTS,
     *PANELS,
     *REVENUE,
@@ -224,5 +398,7 @@ urlpatterns = [
     *TIERS,
     *HEALTH,
     *WHITESPACE,
+    *PLACEMENT,
     *CARDS,
 ]
+urlpatterns += PROFIT

@@ -209,10 +209,15 @@ def due_steps(user: User, *, as_of: date, limit: int = 5) -> list[Opportunity]:
     return list(shown.order_by("next_step_on", "pk")[:limit])
 
 
-def open_at(account: Account, user: User, *, as_of: date, limit: int = 20) -> list[Opportunity]:
-    """Return open opportunities at an account and below, next steps first."""
-    rows = within(opportunities_for(user, as_of=as_of), account).filter(stage__in=OPEN)
-    ordered = rows.order_by(F("next_step_on").asc(nulls_last=True), "expected_close", "pk")
+def open_at(account: Account, user: User, *, limit: int = 20) -> list[Opportunity]:
+    """Return open opportunities at an account and below, next steps first; one statement."""
+    rows: QuerySet[Opportunity] = Opportunity.objects.visible_to(user).filter(
+        account__path__contains=[account.pk],
+        account__merged_into__isnull=True,
+        stage__in=OPEN,
+    )
+    shown = rows.select_related("account", "category", "owner")
+    ordered = shown.order_by(F("next_step_on").asc(nulls_last=True), "expected_close", "pk")
     return list(ordered[:limit])
 
 

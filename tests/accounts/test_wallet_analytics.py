@@ -69,10 +69,12 @@ def test_nothing_is_clamped(wallet: Decimal | None, current: Decimal | None) -> 
     if cell.share is not None:
         assert 0 <= cell.share <= 1
     if cell.whitespace is not None:
-        assert wallet is not None and current is not None
+        assert wallet is not None
+        assert current is not None
         assert cell.whitespace == wallet - current >= 0
     else:
-        assert cell.reason is not None and cell.share is None
+        assert cell.reason is not None
+        assert cell.share is None
 
 
 @given(wallet=AMOUNTS, current=AMOUNTS)
@@ -91,10 +93,12 @@ def test_a_sum_is_of_what_is_known_and_says_how_much(rows: list[tuple[Decimal, D
     assert (found.cells, found.covered) == (len(cells), len(known))
     assert found.is_whole == (len(known) == len(cells))
     if not known:
-        assert found.whitespace is None and found.share is None
+        assert found.whitespace is None
+        assert found.share is None
     else:
         assert found.whitespace == sum((c.whitespace or 0 for c in known), Decimal(0))
-        assert found.wallet is not None and found.current is not None
+        assert found.wallet is not None
+        assert found.current is not None
         assert found.whitespace == found.wallet - found.current
     if found.sales_covered is not None:
         assert 0 <= found.sales_covered <= 1

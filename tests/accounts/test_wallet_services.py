@@ -143,8 +143,9 @@ def test_a_bad_estimate_is_refused_and_nothing_is_kept(
 )
 def test_the_database_refuses_what_forms_refuse(change: str) -> None:
     make_estimate(amount=100)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET LOCAL kam.rewrite_wallets = 'on'")
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE accounts_walletestimate SET {change}")
 
 
@@ -195,7 +196,8 @@ def test_a_wallet_below_our_sales_is_not_computable(oat: ProductCategory) -> Non
     [found] = cells.estimated(as_of=AS_OF, period=YEAR)
 
     assert found.cell.reason == Reason.OVER
-    assert found.cell.share is None and found.cell.whitespace is None
+    assert found.cell.share is None
+    assert found.cell.whitespace is None
 
 
 def test_money_is_converted_at_the_day_of_the_estimate(oat: ProductCategory) -> None:
@@ -362,9 +364,7 @@ def test_a_step_that_is_none_changes_nothing(
 
 def test_lost_with_a_reason_and_taken_up_again() -> None:
     one, by = make_opportunity(stage="proposed"), make_user()
-    one = move_stage(
-        opportunity=one, to_stage="lost", by=by, as_of=AS_OF, lost_reason="competitor"
-    )
+    one = move_stage(opportunity=one, to_stage="lost", by=by, as_of=AS_OF, lost_reason="competitor")
     assert (one.probability, one.lost_reason, one.closed_on) == (0, "competitor", AS_OF)
 
     one = move_stage(opportunity=one, to_stage="qualified", by=by, as_of=AS_OF)

@@ -38,6 +38,7 @@ class Estimated:
     account_name: str
     path: Sequence[int]
     category_id: int
+    category_name: str
     period: Period
     sold_in: Period
     amount: Decimal
@@ -52,8 +53,8 @@ class Estimated:
 
 
 _COLUMNS = """
-SELECT id, account_id, name, path, category_id, first, until, starts, ends, amount, currency_id,
-    low, high, confidence, supplied_by, source, estimated_on, wallet, current
+SELECT id, account_id, name, path, category_id, category_name, first, until, starts, ends,
+    amount, currency_id, low, high, confidence, supplied_by, source, estimated_on, wallet, current
 FROM cells ORDER BY id
 """
 
@@ -90,7 +91,7 @@ def _where(node: int | None, scope: Scope | None) -> tuple[str, dict[str, Any]]:
 
 
 def _estimated(row: Any) -> Estimated:
-    (pk, account, name, path, category, first, until, starts, ends, *facts) = row
+    (pk, account, name, path, category, title, first, until, starts, ends, *facts) = row
     amount, currency, low, high, confidence, supplier, source, day, wallet, current = facts
     return Estimated(
         pk=pk,
@@ -98,6 +99,7 @@ def _estimated(row: Any) -> Estimated:
         account_name=name,
         path=path,
         category_id=category,
+        category_name=title,
         period=Period(first, until),
         sold_in=Period(starts, ends),
         amount=amount,
@@ -153,6 +155,12 @@ class HeatCell:
     own: Estimated | None
     parts: Sequence[Estimated]
     covered: Sum | None
+
+    @property
+    def category_name(self) -> str:
+        """The name of the category where there is an estimate, else nothing."""
+        rows = [self.own] if self.own is not None else self.parts
+        return next((one.category_name for one in rows if one is not None), "")
 
     @property
     def supplied_by(self) -> str:

@@ -1,0 +1,1 @@
+"""Pages of opportunities: board, list, forecast, one in depth."""

@@ -1,0 +1,1 @@
+"""Pages of whitespace: heat maps, a cell in depth, estimating."""
