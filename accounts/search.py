@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.selectors.accounts import accounts_for, matching
+from accounts.selectors.market import competitors_called
 from accounts.selectors.people.listing import people_called
 from accounts.selectors.portrait import statements_saying
 from kam.core.registry import SearchHit, SearchProvider, search_providers
@@ -87,6 +88,16 @@ def search_statements(user: Any, text: str, limit: int) -> list[SearchHit]:
     ]
 
 
+def search_competitors(user: Any, text: str, limit: int) -> list[SearchHit]:
+    """Competitors by name in any script."""
+    if len(text.strip()) < 2:
+        return []
+    return [
+        SearchHit(title=one.name, url=one.get_absolute_url(), icon="swords")
+        for one in competitors_called(user, search_key(text), limit=limit)
+    ]
+
+
 def register() -> None:
     """Register the search of accounts and people."""
     search_providers.register(
@@ -96,6 +107,15 @@ def register() -> None:
             search=search_people,
             capability="people.view",
             order=20,
+        )
+    )
+    search_providers.register(
+        SearchProvider(
+            key="competitors",
+            title=_("Competitors"),
+            search=search_competitors,
+            capability="market.view",
+            order=35,
         )
     )
     search_providers.register(

@@ -31,7 +31,7 @@ from accounts.views.people import panels as people_panels
 from accounts.views.placement import boards as placement_boards
 from accounts.views.placement import checks as store_checks
 from accounts.views.placement import panels as placement_panels
-from accounts.views.placement import placements, tasks
+from accounts.views.placement import deliveries, placements, tasks
 from accounts.views.profitability import account as profit_panel
 from accounts.views.profitability import board as profit_board
 from accounts.views.profitability import costs as cost_pages
@@ -346,7 +346,7 @@ PLACEMENT: list[URLPattern] = [
     ),
     path("accounts/<int:pk>/tasks/new/", tasks.task_create, name="task-create"),
     path("availability/", placement_boards.availability, name="availability"),
-    path("availability/deliveries/", placement_boards.service_board, name="service-level"),
+    path("availability/deliveries/", deliveries.service_board, name="service-level"),
     path("placements/", placements.placement_list, name="placement-list"),
     path("placements/new/", placements.placement_create, name="placement-create"),
     path("placements/<int:pk>/", placements.placement_detail, name="placement-detail"),

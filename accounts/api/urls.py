@@ -4,11 +4,14 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.views import (
     concentration,
     health,
+    market,
     people,
+    placement,
     portrait,
     revenue,
     stakeholders,
     tiers,
+    wallet,
 )
 from accounts.api.views.accounts import AccountViewSet
 
@@ -25,15 +28,34 @@ router.register("stakeholder-ratings", stakeholders.RatingViewSet, basename="sta
 router.register(
     "concentration/snapshots", concentration.SnapshotViewSet, basename="concentration-snapshot"
 )
+router.register("competitors", market.CompetitorViewSet, basename="competitor")
+router.register("competitor-presences", market.PresenceViewSet, basename="competitor-presence")
+router.register("competitor-prices", market.PriceSeenViewSet, basename="competitor-price")
+router.register("competitor-moves", market.CompetitorMoveViewSet, basename="competitor-move")
+router.register("market-facts", market.MarketFactViewSet, basename="market-fact")
 router.register("portrait-statements", portrait.StatementViewSet, basename="portrait-statement")
 router.register("health-scores", health.ScoreViewSet, basename="health-score")
 router.register("health-settings", health.SettingsViewSet, basename="health-settings")
+router.register("account-addresses", placement.AddressViewSet, basename="account-address")
+router.register("placements", placement.PlacementViewSet, basename="placement")
+router.register("store-checks", placement.StoreCheckViewSet, basename="store-check")
+router.register("tasks", placement.TaskViewSet, basename="task")
 router.register("tier-models", tiers.TierModelViewSet, basename="tier-model")
 router.register("tier-assignments", tiers.AssignmentViewSet, basename="tier-assignment")
 router.register("tier-ratings", tiers.RatingViewSet, basename="tier-rating")
 router.register("tier-overrides", tiers.OverrideViewSet, basename="tier-override")
+router.register("wallet-estimates", wallet.EstimateViewSet, basename="wallet-estimate")
+router.register("opportunities", wallet.OpportunityViewSet, basename="opportunity")
 
 urlpatterns = [
+    path("opportunities/forecast/", wallet.ForecastView.as_view(), name="opportunity-forecast"),
+    path("whitespace/", wallet.PortfolioView.as_view(), name="whitespace"),
+    path(
+        "accounts/<int:pk>/whitespace/",
+        wallet.AccountWhitespaceView.as_view(),
+        name="account-whitespace",
+    ),
+    path("availability/", placement.AvailabilityView.as_view(), name="availability"),
     path("health/rules/", health.RulesView.as_view(), name="health-rules"),
     path("health/rescore/", health.RescoreView.as_view(), name="health-rescore"),
     path("tiers/rescore/", tiers.RescoreView.as_view(), name="tier-rescore"),

@@ -8,18 +8,20 @@ from typing import cast
 from accounts.choices import PortraitHeading, RatingBasis
 from accounts.demo import known_words as words
 from accounts.demo.chance import Dice
-from accounts.models import Account, PortraitStatement
+from accounts.demo.known_market import load_market
+from accounts.models import Account, Competitor, MarketFact, PortraitStatement
 from accounts.services import portraits
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from kam.identity.models import User
 
-_PORTRAYED = 16
+_PORTRAYED, _CONTESTED = 16, 20
 
 
 def load(request: DemoRequest) -> Counts:
     """Write what is known of the groups with most revenue; the smaller, the more gaps."""
     groups = _groups()
     _portraits(groups[:_PORTRAYED], request)
+    load_market(groups[:_CONTESTED], request)
     return present()
 
 
@@ -27,13 +29,15 @@ def present() -> Counts:
     """Count rows of any origin."""
     return {
         str(model._meta.verbose_name_plural): model._default_manager.count()
-        for model in (PortraitStatement,)
+        for model in (PortraitStatement, Competitor, MarketFact)
     }
 
 
 def added() -> Counts:
-    """Nothing that would not go with its account."""
-    return {}
+    """Count competitors that the demo did not bring; the rest goes with its account."""
+    names = [name for name, *_rest in words.COMPETITORS]
+    rows = Competitor.objects.exclude(name__in=names)
+    return {str(Competitor._meta.verbose_name_plural): rows.count()}
 
 
 def clear(keep_user_id: int | None) -> Counts:

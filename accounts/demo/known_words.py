@@ -60,3 +60,47 @@ CONFIDENTIAL = (
     "They would rather lose us in snacks than in dairy: use it only inside the team.",
     "The owner is said to look for a buyer of the online business.",
 )
+COMPETITORS = (
+    # name, country, categories, countries where it sells
+    ("Havrefjord Mat", "SE", ("OAT", "BAK"), ("FI", "SE", "EE", "DE", "PL")),
+    ("Ostmärgel Feinkost", "DE", ("DAI", "FIS"), ("DE", "PL", "HU", "FI")),
+    ("Biały Gaj Mleczarnie", "PL", ("DAI", "PRL"), ("PL", "HU", "RO", "DE")),
+    ("Pakkaskorpi Marjat", "FI", ("BER", "SNK"), ("FI", "SE", "EE")),
+    ("Câmp Verde Alimente", "RO", ("RDY", "BAK"), ("RO", "HU")),
+    ("Tihlavik Seafood", "EE", ("FIS", "RDY"), ("FI", "EE", "SE", "CN", "SG")),
+    ("禾岸食品", "CN", ("OAT", "SNK"), ("CN", "SG")),
+    ("Lúa Vàng Miền Nam", "VN", ("OAT", "DAI", "SNK"), ("VN", "SG")),
+    ("Straits Larder", "SG", ("BER", "DAI"), ("SG", "VN", "CN")),
+)
+SHARE_SOURCES = (
+    "Their buyer, autumn review",
+    "Counted facings in six stores",
+    "Scanner data of the chain",
+    "Our own guess from their tenders",
+)
+SEEN_WHERE = ("Shelf, main store", "Weekly leaflet", "Offer shown by the buyer", "Online shop")
+TERMS = (
+    "3 percent rebate above 100,000 a year",
+    "60 days net, no bonus",
+    "Free first order for new stores",
+    "Joint leaflet twice a year, half paid by them",
+)
+MOVES = (
+    ("launch", "Launched a barista line at a tenth below our price."),
+    ("listing", "Won two shelf metres in all large stores."),
+    ("delisting", "Lost its fish range after late deliveries in spring."),
+    ("price", "Raised prices by four percent from the first of the quarter."),
+    ("promotion", "Three for two in every second leaflet since summer."),
+    ("people", "A new key account manager, before that with a large dairy."),
+)
+MARKET_MOVE = (
+    ("entered", "Opened a sales office and hired four people from the trade."),
+    ("other", "Its owners are said to look for a buyer."),
+)
+MARKET_SOURCES = ("Food trade association, yearbook", "National statistics office", "Trade press")
+TRENDS = {
+    "OAT": "Barista drinks grow, sweetened ones shrink; unsweetened is asked for.",
+    "DAI": "Lactose-free is the normal choice of young households.",
+    "BER": "Frozen berries are bought for smoothies all year round.",
+    "RDY": "Smaller portions and shorter lists of ingredients sell better.",
+}
