@@ -14,6 +14,8 @@ class AccountsConfig(AppConfig):
         from accounts.demo.tiers import PART as TIERS
         from accounts.selectors.team import pack
         from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
+        from accounts.services.costs import costs_blocker
+        from accounts.services.costs_merging import MOVERS as COST_MOVERS
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
@@ -26,11 +28,13 @@ class AccountsConfig(AppConfig):
         from accounts.views.team import lines as team_lines
         from accounts.views.wallet import answers
         from accounts.views.health import lines as health_lines
+        from accounts.views.profitability import answers as profit_answers
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
         from kam.core.services.rates import on_rates_changed
 
         on_rates_changed(ask_to_fill_base_amounts)
+        guard_base_currency(costs_blocker)
         guard_base_currency(base_currency_blocker)
         demo_parts.register(KNOWN)
         demo_parts.register(HEALTH)
@@ -40,9 +44,11 @@ class AccountsConfig(AppConfig):
         register_mover(*KNOWN_MOVERS)
         register_mover(*MOVERS, *PEOPLE_MOVERS, *TIER_MOVERS, *WALLET_MOVERS)
         answers.register()
+        register_mover(*COST_MOVERS)
         cards.register()
         cockpit.register()
         health_lines.register()
+        profit_answers.register()
         importers.register()
         panels.register()
         search.register()

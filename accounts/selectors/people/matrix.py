@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from accounts.analytics import relationships
 from accounts.choices import RatingKind, RelationshipLevel
@@ -12,15 +15,20 @@ from accounts.selectors.people.stakeholder_map import Card, StakeholderMap
 from kam.identity.models import User
 
 LIVE_FROM = RelationshipLevel.VENDOR
+NEARLY_ALL = Decimal("0.8")
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One of us and one of them; what nobody said is None."""
+    """One of us and one of them; what nobody said is None.
+
+    `is_old`: today's level was said too long ago to be relied upon.
+    """
 
     member: User
     current: Present | None
     desired: Present | None
+    is_old: bool = False
 
     @property
     def gap(self) -> int | None:
@@ -56,12 +64,14 @@ class MatrixRow:
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """Who knows whom. `their_threads` counts functions of theirs and `our_threads` people of
-    ours with at least the level of a vendor; None where no level is known."""
+    ours with at least the level of a vendor; None where no level is known. `runs_through` is who
+    of us has most of the recent contacts, with the share, where that is nearly all of them."""
 
     members: Sequence[User]
     rows: Sequence[MatrixRow]
     our_threads: int | None
     their_threads: int | None
+    runs_through: tuple[User, Decimal] | None = None
 
     @property
     def is_single_on_our_side(self) -> bool:
@@ -82,7 +92,9 @@ def matrix_of(found: StakeholderMap, *, user: User) -> Matrix:
     if found.account.current_lead is not None:
         members.setdefault(found.account.current_lead.pk, found.account.current_lead)
     columns = sorted(members.values(), key=lambda one: (one.pk != user.pk, one.full_name, one.pk))
-    rows = [MatrixRow(card, _cells(card.opinions.levels, columns)) for card in found.people]
+    rows = [
+        MatrixRow(card, _cells(card.opinions.levels, columns, found.as_of)) for card in found.people
+    ]
     live = [
         (row.card.position.function, cell.member.pk)
         for row in rows
@@ -95,15 +107,30 @@ def matrix_of(found: StakeholderMap, *, user: User) -> Matrix:
         rows,
         relationships.threads([str(member) for _f, member in live] if is_known else None),
         relationships.threads([function for function, _m in live] if is_known else None),
+        _runs_through(found, members),
     )
 
 
-def _cells(levels: Mapping[tuple[int, str], Present], columns: Sequence[User]) -> list[Cell]:
-    return [
-        Cell(
-            member,
-            levels.get((member.pk, RatingKind.LEVEL_CURRENT)),
-            levels.get((member.pk, RatingKind.LEVEL_DESIRED)),
-        )
-        for member in columns
-    ]
+def _runs_through(
+    found: StakeholderMap, members: Mapping[int, User]
+) -> tuple[User, Decimal] | None:
+    counts: Counter[int] = Counter()
+    for card in found.people:
+        counts.update(dict(card.contacts.by_user) if card.contacts else {})
+    most = relationships.largest_share(counts)
+    if most is None or most[1] < NEARLY_ALL:
+        return None
+    user = members.get(most[0]) or User.objects.filter(pk=most[0]).first()
+    return None if user is None else (user, most[1])
+
+
+def _cells(
+    levels: Mapping[tuple[int, str], Present], columns: Sequence[User], as_of: date
+) -> list[Cell]:
+    return [_cell(levels, member, as_of) for member in columns]
+
+
+def _cell(levels: Mapping[tuple[int, str], Present], member: User, as_of: date) -> Cell:
+    current = levels.get((member.pk, RatingKind.LEVEL_CURRENT))
+    desired = levels.get((member.pk, RatingKind.LEVEL_DESIRED))
+    return Cell(member, current, desired, current is not None and current.is_old(as_of))

@@ -39,6 +39,7 @@ class Card:
     days: int | None
     contacts: ContactFacts | None
     is_elsewhere: bool
+    as_of: date | None = None
 
     @property
     def pk(self) -> int:
@@ -84,6 +85,11 @@ class Card:
     def tie(self) -> Tie:
         """Influence and strength, as coverage counts them."""
         return Tie(self.influence, self.strength.value if self.strength else None)
+
+    @property
+    def has_aged(self) -> bool:
+        """Whether a rating that places the card is too old, on the map's day, to rely upon."""
+        return self.as_of is not None and self.is_old(self.as_of)
 
     def is_old(self, as_of: date) -> bool:
         """Tell whether a rating that places the card is too old to be relied upon."""
@@ -262,7 +268,7 @@ def _card(
         "level": relationships.level(opinions.level),
     }
     strength = None if position.person_id is None else relationships.strength(parts)
-    return Card(position, opinions, strength, days, contacts, is_elsewhere)
+    return Card(position, opinions, strength, days, contacts, is_elsewhere, as_of)
 
 
 def _links(ids: Sequence[int]) -> list[StakeholderLink]:

@@ -24,6 +24,7 @@ from accounts.selectors.people.stakeholder_map import Card, StakeholderMap, stak
 from accounts.services.ratings import place_on_grid
 from accounts.views.accounts import account_crumbs, get_account
 from accounts.views.people.common import get_position, map_url, may_staff
+from accounts.views.team.promises import promise_context
 from kam.core import exports, htmx
 from kam.core.nav import Tab
 from kam.core.problems import RefusedError
@@ -87,6 +88,8 @@ def _context(request: HttpRequest, found: StakeholderMap, user: User) -> dict[st
         context["chart"] = found.chart()
     if view == MATRIX:
         context["matrix"] = matrix_of(found, user=user)
+        if user.can("promises.view"):
+            context |= promise_context(request, account.pk)
     context["lines"] = lines(found)
     # As attributes: a script element would not come along when htmx brings the board.
     context["lines_json"] = json.dumps(context["lines"])
