@@ -109,7 +109,7 @@ def by_product(user: User, period: Period, *, within: int | None = None) -> list
 
 def by_month(user: User, period: Period, *, within: int | None = None) -> list[tuple[date, Seen]]:
     """Return the months of a period in order; a month without checks has counts of zero."""
-    rows = (
+    rows: Any = (
         lines_of(user, period, within=within)
         .annotate(month=TruncMonth("check_of__checked_on"))
         .order_by("month")
@@ -118,6 +118,13 @@ def by_month(user: User, period: Period, *, within: int | None = None) -> list[t
     )
     found = {row["month"]: Seen(row["planned"], row["checked"], row["found"]) for row in rows}
     return [(month.start, found.get(month.start, Seen())) for month in period.months()]
+
+
+def stores_checked(user: User, period: Period, *, within: int | None = None) -> int:
+    """Return in how many visible stores a check was finished in the period."""
+    rows = lines_of(user, period, within=within).filter(_LOOKED).order_by()
+    count: int = rows.values("check_of__account_id").distinct().count()
+    return count
 
 
 def stores_with_agreements(user: User, *, as_of: date, within: int | None = None) -> int:
@@ -135,7 +142,7 @@ def stores_with_agreements(user: User, *, as_of: date, within: int | None = None
 
 
 def _per_store(user: User, period: Period, within: int | None) -> dict[int, _Sum]:
-    rows = (
+    rows: Any = (
         lines_of(user, period, within=within)
         .order_by()
         .values(store=F("check_of__account_id"))
@@ -145,7 +152,7 @@ def _per_store(user: User, period: Period, within: int | None) -> dict[int, _Sum
 
 
 def _per_item(lines: QuerySet[StoreCheckLine]) -> dict[str, _Sum]:
-    rows = (
+    rows: Any = (
         lines.order_by()
         .values(
             store=F("check_of__account_id"),

@@ -115,3 +115,9 @@ def open_tasks_at(account: Account) -> list[Task]:
     """Return open tasks of a node and of everything below it today, the soonest due first."""
     rows = Task.objects.filter(account__path__contains=[account.pk], done_on=None)
     return list(rows.select_related("account", "owner").order_by("due_on", "pk"))
+
+
+def open_tasks_of(check: StoreCheck) -> dict[int, Task]:
+    """Return the open task of each placement at the store of a check."""
+    rows = Task.objects.filter(account=check.account_id, done_on=None, placement__isnull=False)
+    return {task.placement_id or 0: task for task in rows.select_related("owner")}

@@ -70,7 +70,7 @@ def _worst(row: ServiceRow) -> tuple[bool, Any, str]:
 
 
 def _per_account(rows: QuerySet[ServiceLine]) -> dict[int, tuple[Service, date | None]]:
-    found = (
+    found: Any = (
         rows.order_by()
         .values(account_key=F("account_id"))
         .annotate(last=Max("reported_on"), **_sums_of())
@@ -89,7 +89,7 @@ def service_by_month(
     user: User, period: Period, *, within: int | None = None
 ) -> list[tuple[date, Service]]:
     """Return the months of a period in order; a month without reports has nothing known."""
-    rows = (
+    rows: Any = (
         reported(user, period, within=within)
         .annotate(month=TruncMonth("reported_on"))
         .order_by("month")

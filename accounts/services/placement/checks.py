@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -149,8 +151,7 @@ def discard_check(*, check: StoreCheck) -> None:
     if locked.is_finished:
         raise RefusedError(_("A finished check stays."), code="store_check_fixed_once_finished")
     for line in locked.lines.exclude(photo=""):
-        name, storage = line.photo.name, line.photo.storage
-        transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))
+        transaction.on_commit(partial(default_storage.delete, line.photo.name or ""))
     locked.delete()
 
 

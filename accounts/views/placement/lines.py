@@ -1,0 +1,121 @@
+"""What placement puts on My day and on the account's cockpit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Account
+from accounts.selectors.placement import compliance, listing, service
+from accounts.selectors.placement.gaps import open_gaps
+from accounts.views.placement.deliveries import period_of
+from kam.core import formats
+from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.todos import Todo, TodoProvider, todo_providers
+from kam.identity.models import User
+
+MONTHS, SOON = 6, 7
+GOOD = Decimal("0.9")
+PANEL = "#panel-availability"
+
+
+def register() -> None:
+    """Register the answer, the risks and actions, and the tasks of My day."""
+    questions.register(
+        Question(
+            key="availability",
+            title=gettext_lazy("On the shelf"),
+            find=answer,
+            capability="placement.view",
+            order=65,
+        )
+    )
+    line_providers.register(
+        LineProvider(
+            key="placement", what="risk", find=risks, capability="placement.view", order=40
+        ),
+        LineProvider(key="tasks", what="action", find=actions, order=40),
+    )
+    todo_providers.register(TodoProvider(key="tasks", find=own_tasks, order=24))
+
+
+def answer(user: User, account: Account, as_of: date) -> Answer:
+    """Compliance of half a year, with the fill rate; none of it where nobody looked or reported."""
+    period = period_of(MONTHS, as_of)
+    seen = compliance.total(user, period, within=account.pk)
+    level = service.service_level(user, period, within=account.pk)
+    share = seen.compliance
+    if level.fill_rate is None:
+        detail = "" if share is not None else _("No store was checked in 6 months")
+    else:
+        detail = _("Fill rate %s") % formats.percent(level.fill_rate)
+    if share is None:
+        return Answer(value="–", detail=detail, state="muted", url=PANEL)
+    return Answer(
+        value=formats.percent(share, 0),
+        detail=detail,
+        state="success" if share >= GOOD else "warning",
+        url=PANEL,
+    )
+
+
+def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """Gaps that are open for more than 14 days."""
+    old = [gap for gap in open_gaps(user, as_of=as_of, within=account.pk) if gap.is_old]
+    if not old:
+        return
+    count = len(old)
+    text = ngettext(
+        "%s placement is missing for more than 14 days",
+        "%s placements are missing for more than 14 days",
+        count,
+    )
+    worst = old[0]
+    yield Line(
+        title=text % formats.number(count, 0),
+        detail=_("%(what)s at %(store)s since %(day)s")
+        % {
+            "what": worst.line.placement.item,
+            "store": worst.line.check_of.account.name,
+            "day": formats.date(worst.since),
+        },
+        url=PANEL,
+        state="warning",
+    )
+
+
+def actions(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """Open tasks of the account and of what is below it."""
+    for task in listing.open_tasks_at(account)[:5]:
+        is_late = task.due_on < as_of
+        yield Line(
+            title=task.title,
+            detail=_("%(who)s, due %(day)s")
+            % {"who": task.owner.full_name, "day": formats.date(task.due_on)},
+            url=reverse("accounts:task-edit", args=[task.pk]),
+            state="danger" if is_late else "info",
+            urgency=0 if is_late else 1,
+        )
+
+
+def own_tasks(user: User, as_of: date) -> Iterator[Todo]:
+    """What the user has to do within the week, and what is late."""
+    for task in listing.own_open_tasks(user):
+        days = (task.due_on - as_of).days
+        if days > SOON:
+            break
+        yield Todo(
+            title=task.title,
+            detail=_("%(account)s, due %(day)s")
+            % {"account": task.account.name, "day": formats.date(task.due_on)},
+            url=reverse("accounts:task-done", args=[task.pk]),
+            action=_("Done"),
+            icon="checkbox",
+            state="danger" if days < 0 else "info",
+            urgency=0 if days < 0 else 1 if days == 0 else 2,
+        )
