@@ -49,8 +49,10 @@ WITH nodes AS (
          WHERE effective_date <= %(as_of)s)) AS day
 ), points AS (
     SELECT account_id, paid.days, paid.last_on, open.share,
-        least(greatest(100 - {PER_DAY} * paid.days, 0), 100) AS for_days,
-        greatest(100 - {PER_SHARE} * open.share, 0) AS for_share
+        CASE WHEN paid.days IS NOT NULL
+            THEN least(greatest(100 - {PER_DAY} * paid.days, 0), 100) END AS for_days,
+        CASE WHEN open.share IS NOT NULL
+            THEN greatest(100 - {PER_SHARE} * open.share, 0) END AS for_share
     FROM paid FULL JOIN open USING (account_id)
 )
 SELECT account_id,

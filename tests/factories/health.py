@@ -61,7 +61,7 @@ def make_score(
         confidence=Decimal(confidence),
         level=level,
         parts=list(parts)
-        or ([] if before is None else [["commercial_trend", before, 100, before, True]]),
+        or ([] if before is None else [["commercial_trend", float(before), 100, float(before), True]]),
         caps=list(caps),
         details=details or {},
         formula_version="health-1",
