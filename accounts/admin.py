@@ -7,6 +7,10 @@ from django.contrib import admin
 from accounts.models import (
     Account,
     AccountIdentifier,
+    ActivityDriver,
+    ActivityRate,
+    CostEntry,
+    CostPool,
     HealthScore,
     HealthSettings,
     LeadAssignment,
@@ -79,3 +83,26 @@ class HealthScoreAdmin(ReadOnlyAdmin):
     list_display = ["account", "valid", "level", "score", "confidence", "scored_on"]
     list_select_related = ["account"]
     ordering = ["-pk"]
+
+
+@admin.register(CostEntry)
+class CostEntryAdmin(ReadOnlyAdmin):
+    list_display = ["booked_on", "account", "kind", "amount", "currency_id"]
+    list_select_related = ["account"]
+    ordering = ["-pk"]
+
+
+@admin.register(ActivityRate)
+class ActivityRateAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "unit", "amount", "valid"]
+
+
+@admin.register(ActivityDriver)
+class ActivityDriverAdmin(ReadOnlyAdmin):
+    list_display = ["month", "account", "kind", "volume"]
+    list_select_related = ["account"]
+
+
+@admin.register(CostPool)
+class CostPoolAdmin(ReadOnlyAdmin):
+    list_display = ["month", "kind", "name", "amount", "rule"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.selectors.concentration.query import data_as_of
 from accounts.selectors.concentration.totals import MissingRatesError
 from accounts.services.concentration import recompute
+from accounts.services.costs import fill_cost_amounts
 from accounts.services.figures import refresh_figures
 from accounts.services.health.rescoring import rescore_health as rescore_all_health
 from accounts.services.revenue import fill_base_amounts
@@ -29,10 +30,10 @@ def refresh_accounts(progress: Progress) -> dict[str, Any]:
 @job("accounts.fill_base_amounts", title=_("Convert revenue that waited for a rate"))
 def fill_missing_base_amounts(progress: Progress) -> dict[str, Any]:
     """Convert entries whose rate has arrived, and refresh the figures that they are part of."""
-    filled = fill_base_amounts()
+    filled, costs = fill_base_amounts(), fill_cost_amounts()
     progress.report(1, 2)
     written = refresh_figures(as_of=timezone.localdate()) if filled else 0
-    return {"filled": filled, "figures": written}
+    return {"filled": filled, "costs": costs, "figures": written}
 
 
 @job(

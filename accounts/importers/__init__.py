@@ -4,6 +4,7 @@ from accounts.importers.accounts import AccountsImporter
 from accounts.importers.colleagues import NOTICES as COLLEAGUE_NOTICES
 from accounts.importers.colleagues import REASONS as COLLEAGUE_REASONS
 from accounts.importers.colleagues import ColleaguesImporter
+from accounts.importers.costs import CostsImporter, DriversImporter
 from accounts.importers.people import NOTICES as PEOPLE_NOTICES
 from accounts.importers.people import REASONS as PEOPLE_REASONS
 from accounts.importers.people import PeopleImporter
@@ -25,6 +26,8 @@ def register() -> None:
         ProductsImporter(),
         SalesImporter(),
         TargetsImporter(),
+        CostsImporter(),
+        DriversImporter(),
         RatesImporter(),
     )
     register_notices({**NOTICES, **COLLEAGUE_NOTICES, **PEOPLE_NOTICES})

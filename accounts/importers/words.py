@@ -18,6 +18,7 @@ REASONS = {
     "outside the replaced period": _("The date lies outside the period that is replaced"),
     "account or manager": _("A target is for an account or for a manager, not both"),
     "negative amount": _("The amount is below zero"),
+    "cost of zero": _("An amount of zero costs nothing"),
     "not a rate": _("A rate is above zero"),
     "rate to itself": _("A currency has no rate to itself"),
     "merged account": _("The account was merged into another one"),

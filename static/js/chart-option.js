@@ -7,7 +7,7 @@ const NARROW = 480;
 
 function shapeOf(option, width) {
   const narrow = width < NARROW;
-  const several = option.series.length > 1 && option.kind !== "pareto";
+  const several = option.series.length > 1 && !["pareto", "waterfall"].includes(option.kind);
   const endLabels = several && option.kind === "line" && !narrow;
   return {
     narrow,
@@ -33,7 +33,7 @@ function legend(look) {
 
 function tip(data, look, shape) {
   return {
-    trigger: "axis",
+    trigger: shape.kind === "scatter" ? "item" : "axis",
     axisPointer: {
       type: shape.kind === "line" ? "line" : "shadow",
       lineStyle: { color: look.quiet },
@@ -52,7 +52,10 @@ function tip(data, look, shape) {
 export function fullOption(data, look, width) {
   const { option, locale } = data;
   const shape = shapeOf(option, width);
-  const category = categoryAxis(option.xAxis, look, shape);
+  const points = shape.kind === "scatter";
+  const category = points
+    ? valueAxis(option.xAxis, 0, look, locale, { ...shape, horizontal: true, bands: [] })
+    : categoryAxis(option.xAxis, look, shape);
   const values = option.yAxis.map((axis, index) => valueAxis(axis, index, look, locale, shape));
   return {
     animation: !look.still,
@@ -62,7 +65,7 @@ export function fullOption(data, look, width) {
       left: 4,
       right: shape.endLabels ? 110 : 10,
       top: shape.horizontal && !shape.legend ? 4 : 30,
-      bottom: shape.horizontal ? 22 : 4,
+      bottom: shape.horizontal || points ? 22 : 4,
       outerBoundsMode: "same",
       outerBoundsContain: "axisLabel",
     },

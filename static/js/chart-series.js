@@ -43,9 +43,31 @@ function bar(look, { kind, horizontal }) {
   };
 }
 
+function scatter(look) {
+  return {
+    symbolSize: (_value, item) => item.data.size,
+    itemStyle: { opacity: 0.75, borderColor: look.surface, borderWidth: 1 },
+    emphasis: { itemStyle: { opacity: 1 } },
+    cursor: "pointer",
+  };
+}
+
+/** Items with a colour of their own. */
+function coloured(data, look) {
+  return data.map((item) =>
+    item?.hue ? { ...item, itemStyle: { color: look.palette[(item.hue - 1) % 8] } } : item,
+  );
+}
+
+function dress(one, look, color, shape) {
+  if (one.type === "line") return line(one, look, color, shape);
+  if (one.type === "scatter") return scatter(look);
+  return bar(look, shape);
+}
+
 export function seriesOf(data, look, shape) {
   return data.option.series.map((one, index) => {
-    const { format, unit: _unit, dashed: _dashed, mark, hue, ...plain } = one;
+    const { format, unit: _unit, dashed: _dashed, hidden, mark, hue, ...plain } = one;
     const color = look.ages[hue - 9] ?? look.palette[((hue ?? index + 1) - 1) % 8];
     const marks = [
       ...(index === 0 ? shape.bands : []),
@@ -54,7 +76,9 @@ export function seriesOf(data, look, shape) {
     return {
       ...plain,
       color,
-      ...(one.type === "line" ? line(one, look, color, shape) : bar(look, shape)),
+      data: coloured(one.data, look),
+      ...dress(one, look, color, shape),
+      ...(hidden && { itemStyle: { color: "transparent" }, silent: true }),
       ...(marks.length > 0 && {
         markLine: thresholds(marks, look, mark ? "insideEndTop" : "insideStartTop"),
       }),

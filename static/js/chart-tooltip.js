@@ -11,10 +11,24 @@ function line(item, series, locale) {
   const name = document.createElement("span");
   name.textContent = item.seriesName;
   const value = document.createElement("strong");
-  const raw = Array.isArray(item.value) ? item.value[1] : item.value;
+  const plain = Array.isArray(item.value) ? item.value[1] : item.value;
+  const raw = item.data?.amount ?? plain;
   value.textContent = exact(raw, series.format, series.unit, locale);
   row.append(mark, name, value);
   return row;
+}
+
+/** Both measures of a point. */
+function point(item, { option, locale }) {
+  return [option.xAxis, option.yAxis[0]].map((axis, index) =>
+    line({ ...item, seriesName: axis.name, value: item.value[index] }, axis, locale),
+  );
+}
+
+/** What says something: not the blank part of a waterfall, nor the rest of a step across zero. */
+function speaks(item, option) {
+  if (option.kind !== "waterfall") return true;
+  return item.data?.amount !== undefined;
 }
 
 export function tooltip(data) {
@@ -25,7 +39,11 @@ export function tooltip(data) {
     const head = document.createElement("p");
     head.textContent = list[0]?.name ?? "";
     box.append(head);
-    for (const item of list)
+    if (data.option.kind === "scatter") {
+      box.append(...point(list[0], data));
+      return box;
+    }
+    for (const item of list.filter((one) => speaks(one, data.option)))
       box.append(line(item, data.option.series[item.seriesIndex], data.locale));
     return box;
   };

@@ -1,5 +1,5 @@
 // Draws a chart card from the data beside it, and again when theme or size change.
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   GridComponent,
   LegendComponent,
@@ -15,6 +15,7 @@ import { tokens } from "./chart-theme.js";
 echarts.use([
   BarChart,
   LineChart,
+  ScatterChart,
   GridComponent,
   LegendComponent,
   TooltipComponent,
@@ -50,6 +51,9 @@ export function draw(card) {
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
   drawn.set(card, { chart, data: JSON.parse(card.dataset.chart) });
   paint(card);
+  chart.on("click", (event) => {
+    if (event.data?.url) window.location.assign(event.data.url);
+  });
   let width = chart.getWidth();
   new ResizeObserver(() => {
     if (!canvas.isConnected || canvas.clientWidth === 0) return;

@@ -13,11 +13,14 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts.choices import AccountStatus, CostKind, SpreadRule
 from accounts.models import Account, ActivityRate, CostEntry, CostPool
 from accounts.services import costs
+from accounts.services.merging import merge_accounts
+from accounts.views.profitability import answers
 from kam.core.models import Currency
 from kam.core.problems import RefusedError
-from tests.factories.accounts import make_account, make_source
+from tests.factories.accounts import make_account, make_entry, make_source
 from tests.factories.core import make_rate
 from tests.factories.costs import make_activity_rate, make_cost, make_driver, make_pool
+from tests.factories.identity import make_user
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 1, 20)
@@ -201,3 +204,32 @@ def test_a_key_stands_once_in_its_source() -> None:
     twin = make_cost(account=account, amount=6)
     with pytest.raises(IntegrityError), transaction.atomic():
         CostEntry.objects.filter(pk=twin.pk).update(source=source, source_key="k")
+
+
+def test_a_merge_moves_costs_and_adds_up_volumes() -> None:
+    keep, drop = make_account(name="Keep"), make_account(name="Drop")
+    entry = make_cost(account=drop, amount=5)
+    make_driver(account=keep, volume=2)
+    make_driver(account=drop, volume=3)
+    make_driver(account=drop, volume=4, month=date(2026, 2, 1))
+    merge_accounts(keep=keep, drop=drop, as_of=date(2026, 6, 15))
+    entry.refresh_from_db()
+    assert entry.account == keep
+    volumes = keep.activity_drivers.order_by("month").values_list("month", "volume")
+    assert list(volumes) == [(date(2026, 1, 1), 5), (date(2026, 2, 1), 4)]
+    assert not drop.activity_drivers.exists()
+
+
+def test_the_head_of_the_page_names_a_loss() -> None:
+    account, today = make_account(), date(2026, 2, 15)
+    user = make_user()
+    assert answers.profit(user, account, today) is None
+    account = Account.objects.get(pk=account.pk)
+    make_entry(account=account, amount=100, cost="90", booked_on=date(2026, 1, 5))
+    make_cost(account=account, amount=30)
+    found = answers.profit(user, account, today)
+    assert found is not None
+    assert (str(found.value), found.state) == ("\N{MINUS SIGN}20 EUR", "danger")
+    [risk] = answers.risks(user, account, today)
+    assert risk.urgency == 0
+    assert "Deliveries 30" in str(risk.detail)
