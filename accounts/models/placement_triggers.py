@@ -22,7 +22,7 @@ PLACEMENT = [
         when=pgtrigger.Before,
         operation=pgtrigger.UpdateOf("stage", "stage_on"),  # type: ignore[no-untyped-call]
         func=f"""
-    IF pg_trigger_depth() < 2
+    IF pg_trigger_depth() < 2 AND NOT {_CORRECTS}
        AND (NEW.stage, NEW.stage_on) IS DISTINCT FROM (OLD.stage, OLD.stage_on) THEN
         {_refuse("steps are reached by their history", "placement_step_by_history")}
     END IF;
