@@ -11,14 +11,20 @@ from accounts.models import (
     ActivityRate,
     CostEntry,
     CostPool,
+    Handover,
     HealthScore,
     HealthSettings,
     LeadAssignment,
+    Opportunity,
     ParentLink,
     Product,
     ProductCategory,
+    Promise,
     RevenueEntry,
     Target,
+    TeamMember,
+    TeamRequest,
+    WalletEstimate,
 )
 from kam.core.admin import ReadOnlyAdmin
 
@@ -106,3 +112,41 @@ class ActivityDriverAdmin(ReadOnlyAdmin):
 @admin.register(CostPool)
 class CostPoolAdmin(ReadOnlyAdmin):
     list_display = ["month", "kind", "name", "amount", "rule"]
+
+
+@admin.register(WalletEstimate)
+class WalletEstimateAdmin(ReadOnlyAdmin):
+    list_display = ["account", "category", "period", "amount", "currency_id", "estimated_on"]
+    list_select_related = ["account", "category"]
+
+
+@admin.register(Opportunity)
+class OpportunityAdmin(ReadOnlyAdmin):
+    list_display = ["title", "account", "stage", "value", "currency_id", "expected_close"]
+    list_select_related = ["account"]
+    search_fields = ["title"]
+
+
+@admin.register(Promise)
+class PromiseAdmin(ReadOnlyAdmin):
+    list_display = ["what", "side", "account", "user", "due_on", "outcome"]
+    list_select_related = ["account", "user"]
+
+
+@admin.register(TeamMember)
+class TeamMemberAdmin(ReadOnlyAdmin):
+    list_display = ["account", "user", "function", "valid"]
+    list_select_related = ["account", "user"]
+
+
+@admin.register(TeamRequest)
+class TeamRequestAdmin(ReadOnlyAdmin):
+    list_display = ["title", "account", "sender", "to_user", "status", "due_on"]
+    list_select_related = ["account", "sender", "to_user"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnlyAdmin):
+    list_display = ["account", "from_user", "to_user", "effective_on", "acknowledged_at"]
+    list_select_related = ["account", "from_user", "to_user"]
+    exclude = ["pack", "reason", "acknowledged_note"]

@@ -11,7 +11,9 @@ class AccountsConfig(AppConfig):
         from accounts.demo.known import PART as KNOWN
         from accounts.demo.health import PART as HEALTH
         from accounts.demo.part import PART
+        from accounts.demo.team import PART as TEAM
         from accounts.demo.tiers import PART as TIERS
+        from accounts.demo.wallet import PART as WALLET
         from accounts.selectors.team import pack
         from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
         from accounts.services.costs import costs_blocker
@@ -38,7 +40,8 @@ class AccountsConfig(AppConfig):
         guard_base_currency(base_currency_blocker)
         demo_parts.register(KNOWN)
         demo_parts.register(HEALTH)
-        demo_parts.register(PART, TIERS)
+        demo_parts.register(PART, TIERS, WALLET)
+        demo_parts.register(TEAM)
         register_mover(*TEAM_MOVERS)
         register_mover(*PLACEMENT_MOVERS)
         register_mover(*KNOWN_MOVERS)

@@ -8,11 +8,14 @@ from accounts.api.views import (
     people,
     placement,
     portrait,
+    promises,
     revenue,
     stakeholders,
+    team,
     tiers,
     wallet,
 )
+from accounts.api.views import profitability
 from accounts.api.views.accounts import AccountViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -28,6 +31,10 @@ router.register("stakeholder-ratings", stakeholders.RatingViewSet, basename="sta
 router.register(
     "concentration/snapshots", concentration.SnapshotViewSet, basename="concentration-snapshot"
 )
+router.register("promises", promises.PromiseViewSet, basename="promise")
+router.register("team-members", team.MemberViewSet, basename="team-member")
+router.register("team-requests", team.RequestViewSet, basename="team-request")
+router.register("handovers", team.HandoverViewSet, basename="handover")
 router.register("competitors", market.CompetitorViewSet, basename="competitor")
 router.register("competitor-presences", market.PresenceViewSet, basename="competitor-presence")
 router.register("competitor-prices", market.PriceSeenViewSet, basename="competitor-price")
@@ -47,7 +54,13 @@ router.register("tier-overrides", tiers.OverrideViewSet, basename="tier-override
 router.register("wallet-estimates", wallet.EstimateViewSet, basename="wallet-estimate")
 router.register("opportunities", wallet.OpportunityViewSet, basename="opportunity")
 
+router.register("cost-entries", profitability.CostViewSet, basename="cost-entry")
+router.register("activity-volumes", profitability.VolumeViewSet, basename="activity-volume")
+router.register("activity-rates", profitability.ActivityRateViewSet, basename="activity-rate")
+router.register("cost-pools", profitability.PoolViewSet, basename="cost-pool")
+
 urlpatterns = [
+    path("profitability/", profitability.ProfitView.as_view(), name="profitability"),
     path("opportunities/forecast/", wallet.ForecastView.as_view(), name="opportunity-forecast"),
     path("whitespace/", wallet.PortfolioView.as_view(), name="whitespace"),
     path(
@@ -61,6 +74,11 @@ urlpatterns = [
     path("tiers/rescore/", tiers.RescoreView.as_view(), name="tier-rescore"),
     path(
         "accounts/<int:pk>/stakeholder-map/", stakeholders.MapView.as_view(), name="stakeholder-map"
+    ),
+    path(
+        "accounts/<int:pk>/reliability/",
+        promises.ReliabilityView.as_view(),
+        name="account-reliability",
     ),
     path("accounts/<int:pk>/coverage/", stakeholders.CoverageView.as_view(), name="coverage"),
     path(

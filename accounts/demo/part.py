@@ -16,6 +16,7 @@ from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TE
 from accounts.demo.writer import RATE_SOURCE, load
 from accounts.services.ratings import rewriting_ratings
 from accounts.services.tree import lock_tree
+from accounts.services.wallet import rewriting_wallets
 from kam.core.demo import Counts, DemoPart, DemoSignIn
 from kam.core.models import ExchangeRate, SellingCompany
 from kam.identity.models import SalesTeam, User
@@ -23,6 +24,9 @@ from kam.imports.models import DataSource, ImportBatch, ImportReject
 
 # In the order in which they can go: who points goes before what is pointed at.
 _BUSINESS: tuple[type[Model], ...] = (
+    m.OpportunityStageChange,
+    m.Opportunity,
+    m.WalletEstimate,
     m.ProgrammeItem,
     m.CompetitorMove,
     m.CompetitorPrice,
@@ -94,7 +98,7 @@ def clear(keep_user_id: int | None) -> Counts:
     lock_tree()
     removed = present()
     _forget_files()
-    with rewriting_ratings():
+    with rewriting_ratings(), rewriting_wallets():
         for model in _BUSINESS:
             _empty(model)
     ExchangeRate.objects.filter(source=RATE_SOURCE).delete()

@@ -8,10 +8,16 @@ from accounts.importers.costs import CostsImporter, DriversImporter
 from accounts.importers.people import NOTICES as PEOPLE_NOTICES
 from accounts.importers.people import REASONS as PEOPLE_REASONS
 from accounts.importers.people import PeopleImporter
+from accounts.importers.placements import REASONS as PLACEMENT_REASONS
+from accounts.importers.placements import PlacementsImporter
 from accounts.importers.products import ProductsImporter
 from accounts.importers.rates import RatesImporter
 from accounts.importers.sales import SalesImporter
+from accounts.importers.service_reports import REASONS as SERVICE_REASONS
+from accounts.importers.service_reports import ServiceReportsImporter
 from accounts.importers.targets import TargetsImporter
+from accounts.importers.wallets import REASONS as WALLET_REASONS
+from accounts.importers.wallets import WalletsImporter
 from accounts.importers.words import NOTICES, REASONS
 from kam.imports.engine.notices import register_notices, register_reasons
 from kam.imports.registry import importers
@@ -26,9 +32,13 @@ def register() -> None:
         ProductsImporter(),
         SalesImporter(),
         TargetsImporter(),
+        WalletsImporter(),
         CostsImporter(),
         DriversImporter(),
+        PlacementsImporter(),
+        ServiceReportsImporter(),
         RatesImporter(),
     )
+    register_reasons({**PLACEMENT_REASONS, **SERVICE_REASONS})
     register_notices({**NOTICES, **COLLEAGUE_NOTICES, **PEOPLE_NOTICES})
-    register_reasons({**REASONS, **COLLEAGUE_REASONS, **PEOPLE_REASONS})
+    register_reasons({**REASONS, **WALLET_REASONS, **COLLEAGUE_REASONS, **PEOPLE_REASONS})

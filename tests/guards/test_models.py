@@ -66,6 +66,8 @@ WITHOUT_HISTORY = {
     "accounts.StoreCheckCorrection": "append-only, so its own history",
     "accounts.TierAssignment": "a history itself: dated rows, kept by the rescoring job",
     "accounts.TierRating": "append-only, so its own history",
+    "accounts.WalletEstimate": "append-only, so its own history",
+    "accounts.OpportunityStageChange": "append-only, a history itself",
     "accounts.HealthSettings": "append-only: each version is its own history",
     "accounts.HealthScore": "a history itself: dated rows, kept by the rescoring job",
     "settlements.Document": "append-only, so its own history",
