@@ -8,16 +8,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import cards, cockpit, importers, panels, search
-        from accounts.demo.known import PART as KNOWN
         from accounts.demo.health import PART as HEALTH
+        from accounts.demo.known import PART as KNOWN
         from accounts.demo.part import PART
         from accounts.demo.team import PART as TEAM
         from accounts.demo.tiers import PART as TIERS
         from accounts.demo.wallet import PART as WALLET
         from accounts.selectors.team import pack
-        from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
         from accounts.services.costs import costs_blocker
         from accounts.services.costs_merging import MOVERS as COST_MOVERS
+        from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
         from accounts.services.merge_parts import MOVERS
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import MOVERS as PEOPLE_MOVERS
@@ -26,11 +26,12 @@ class AccountsConfig(AppConfig):
         from accounts.services.team.merging import MOVERS as TEAM_MOVERS
         from accounts.services.tiers.merging import MOVERS as TIER_MOVERS
         from accounts.services.wallet_merging import MOVERS as WALLET_MOVERS
+        from accounts.views import programme_answers
+        from accounts.views.health import lines as health_lines
         from accounts.views.placement import lines as placement_lines
+        from accounts.views.profitability import answers as profit_answers
         from accounts.views.team import lines as team_lines
         from accounts.views.wallet import answers
-        from accounts.views.health import lines as health_lines
-        from accounts.views.profitability import answers as profit_answers
         from kam.core.demo import demo_parts
         from kam.core.services.organisation import guard_base_currency
         from kam.core.services.rates import on_rates_changed
@@ -42,6 +43,7 @@ class AccountsConfig(AppConfig):
         demo_parts.register(HEALTH)
         demo_parts.register(PART, TIERS, WALLET)
         demo_parts.register(TEAM)
+        demo_parts.register(PLACEMENT)
         register_mover(*TEAM_MOVERS)
         register_mover(*PLACEMENT_MOVERS)
         register_mover(*KNOWN_MOVERS)
@@ -49,6 +51,7 @@ class AccountsConfig(AppConfig):
         answers.register()
         register_mover(*COST_MOVERS)
         cards.register()
+        programme_answers.register()
         cockpit.register()
         health_lines.register()
         profit_answers.register()

@@ -227,7 +227,6 @@ class BoardForm(forms.Form):
         label=_("Period"),
         coerce=int,
         required=False,
-        empty_value=0,
         choices=[(3, _("3 months")), (6, _("6 months")), (12, _("12 months"))],
         initial=MONTHS,
     )

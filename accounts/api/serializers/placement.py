@@ -209,7 +209,7 @@ class StoreCheckInput(Input):
 
     account = RowId()
     note = TextField(max_length=500)
-    lines = StoreCheckLineInput(many=True, allow_empty=False, max_length=1000)
+    lines = StoreCheckLineInput(many=True, allow_empty=False)
 
 
 class TaskOutput(Output):

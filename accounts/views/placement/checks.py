@@ -186,7 +186,7 @@ def line_record(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
         except RefusedError as refused:
             problem = str(refused)
     else:
-        problem = " ".join(text for texts in form.errors.values() for text in texts)
+        problem = " ".join(str(text) for texts in form.errors.values() for text in texts)
     check = line.check_of
     if not htmx.is_htmx(request):
         if problem:

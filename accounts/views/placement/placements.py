@@ -155,7 +155,7 @@ def placement_create(request: HttpRequest, pk: int | None = None) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         at = account or form.cleaned_data["account"]
         try:
-            placement = services.add_placement(account=at, **form.facts())  # type: ignore[typeddict-item]
+            placement = services.add_placement(account=at, **form.facts())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
@@ -220,7 +220,7 @@ def placement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            services.update_placement(placement=placement, **form.facts())  # type: ignore[typeddict-item]
+            services.update_placement(placement=placement, **form.facts())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
