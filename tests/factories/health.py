@@ -47,7 +47,7 @@ def make_score(
     valid: tuple[date, date | None] = (TODAY, None),
     parts: Sequence[Any] = (),
     caps: Sequence[Any] = (),
-    uncapped: str | int | None = None,
+    uncapped: str | int | Decimal | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> HealthScore:
     """A row as the job keeps it; by default one measure brought the whole score."""
@@ -61,7 +61,11 @@ def make_score(
         confidence=Decimal(confidence),
         level=level,
         parts=list(parts)
-        or ([] if before is None else [["commercial_trend", float(before), 100, float(before), True]]),
+        or (
+            []
+            if before is None
+            else [["commercial_trend", float(before), 100, float(before), True]]
+        ),
         caps=list(caps),
         details=details or {},
         formula_version="health-1",
@@ -73,21 +77,27 @@ def make_score(
 @contextmanager
 def offered(*found: HealthMeasure | HealthCap, only: bool = False) -> Iterator[None]:
     """For a while some measures and caps more; `only` takes the others away."""
-    kept = [*measures], [*caps]
+    kept, kept_caps = [*measures], [*caps]
     if only:
-        for one in kept[0]:
-            measures.unregister(one.key)
-        for cap in kept[1]:
-            caps.unregister(cap.key)
+        _replace([], [])
     for item in found:
-        (measures if isinstance(item, HealthMeasure) else caps).register(item)  # type: ignore[arg-type]
+        if isinstance(item, HealthMeasure):
+            measures.register(item)
+        else:
+            caps.register(item)
     try:
         yield
     finally:
-        for registry, former in zip((measures, caps), kept, strict=True):
-            for key in [one.key for one in registry]:
-                registry.unregister(key)
-            registry.register(*former)  # type: ignore[arg-type]
+        _replace(kept, kept_caps)
+
+
+def _replace(found: Sequence[HealthMeasure], held: Sequence[HealthCap]) -> None:
+    for one in [*measures]:
+        measures.unregister(one.key)
+    for cap in [*caps]:
+        caps.unregister(cap.key)
+    measures.register(*found)
+    caps.register(*held)
 
 
 def made_up(

@@ -21,6 +21,7 @@ from accounts.views.accounts import account_crumbs, get_account
 from accounts.views.health import words
 from accounts.views.health.board import history_points
 from kam.core import charts, formats, htmx
+from kam.core.dates import ONE_DAY
 from kam.identity.decorators import requires, signed_in
 
 
@@ -65,7 +66,8 @@ def _holder(account: Account, today: date) -> Account:
 def _explained(standing: reads.HealthStanding) -> dict[str, Any]:
     page = reverse("accounts:account-detail", args=[standing.holder.pk])
     return {
-        "badge": words.badge(standing.row.level),
+        "badge": words.badge(standing.row.level).__html__(),
+        "last_time": standing.row.valid.lower - ONE_DAY,
         "threshold": standing.rules.thresholds.insufficient_below,
         "changes": [(words.title(one.key), one) for one in standing.shifts],
         "absent": ", ".join(str(one.measure.title) for one in standing.absent),
@@ -78,12 +80,11 @@ def _chart(holder: Account, rules: Rules, today: date) -> charts.Chart:
     known = [value for _day, value in points if value is not None]
     title = _("No score was ever known")
     if known:
-        words_of = _("Health went from %(first)s to %(last)s points")
-        title = words_of % {
-            "first": formats.number(known[0], 0),
-            "last": formats.number(known[-1], 0),
-        }
-    return charts.line(
+        first, last = (formats.number(known[n], 0) for n in (0, -1))
+        title = _("Health went from %(first)s to %(last)s points") % {"first": first, "last": last}
+        if first == last:
+            title = _("Health stands at %(last)s points") % {"last": last}
+    chart = charts.line(
         name="health-history",
         title=title,
         labels=[formats.date(day) for day, _value in points],
@@ -99,3 +100,5 @@ def _chart(holder: Account, rules: Rules, today: date) -> charts.Chart:
         as_of=today,
         height="short",
     )
+    chart.option["yAxis"][0] |= {"min": 0, "max": 100, "name": ""}
+    return chart

@@ -42,13 +42,13 @@ def board(request: HttpRequest) -> HttpResponseBase:
     since = today - timedelta(days=days)
     counts = reads.distribution(user)
     lost = reads.losses(user, rules)
-    drawn = [_levels_chart(counts, today), _losses_chart(lost, today)]
-    if (file := charts.export(request, *drawn)) is not None:
+    chart = _levels_chart(counts, today)
+    if (file := charts.export(request, chart)) is not None:
         return file
     context: dict[str, Any] = {
         "counts": counts,
         "finding": _finding(counts),
-        "charts": drawn,
+        "chart": chart,
         "lost": lost,
         "rules": rules,
         "absent": _absent(rules),
@@ -99,8 +99,8 @@ def _finding(counts: list[reads.LevelCount]) -> list[str]:
     lines = []
     if grey.accounts:
         text = ngettext(
-            "Of %(n)s too little fresh is known to say.",
-            "Of %(n)s too little fresh is known to say.",
+            "For %(n)s account too little is known and fresh to say.",
+            "For %(n)s accounts too little is known and fresh to say.",
             grey.accounts,
         )
         lines.append(text % {"n": formats.number(grey.accounts, 0)})
@@ -128,33 +128,6 @@ def _levels_chart(counts: list[reads.LevelCount], today: date) -> charts.Chart:
                 name=_("By its measures"), values=[c.accounts - c.capped for c in counts], hue=1
             ),
             charts.Series(name=_("Held down by a cap"), values=[c.capped for c in counts], hue=4),
-        ],
-        as_of=today,
-        height="short",
-    )
-
-
-def _losses_chart(lost: list[reads.Loss], today: date) -> charts.Chart:
-    known = [one for one in lost if one.lost is not None]
-    worst = max(known, key=lambda one: one.lost or 0, default=None)
-    title = _("Points are lost nowhere yet")
-    if worst is not None:
-        title = _("Most points are lost in: %(measure)s") % {"measure": worst.title}
-    return charts.bar(
-        name="health-losses",
-        title=title,
-        labels=[str(one.title) for one in lost],
-        label_title=_("Measure"),
-        value_format="number",
-        unit=_("points"),
-        places=1,
-        horizontal=True,
-        series=[
-            charts.Series(
-                name=_("Points lost, mean where it counts"),
-                values=[one.lost for one in lost],
-                hue=4,
-            )
         ],
         as_of=today,
         height="short",

@@ -51,10 +51,11 @@ def shifts(found: Sequence[Shift]) -> str:
 
 
 def weakest(row: HealthScore) -> str:
-    """Where a score loses most: what caps take, then the measure that lost most."""
-    parts = [str(held.title) for held in held_of(row) if row.score != row.uncapped]
+    """What holds a score down most: the cap that takes points, else the measure that lost most."""
+    if row.score != row.uncapped:
+        return str(min(held_of(row), key=lambda one: one.limit).title)
     lost = {line[0]: line[2] - line[3] for line in row.parts if line[4] and line[2] > line[3]}
-    if lost:
-        key = max(lost, key=lambda one: lost[one])
-        parts.append(f"{title_of(key)} {formats.MINUS}{formats.number(lost[key], 0)}")
-    return "; ".join(parts)
+    if not lost:
+        return ""
+    key = max(lost, key=lambda one: lost[one])
+    return f"{title_of(key)} {formats.MINUS}{formats.number(lost[key], 0)}"
