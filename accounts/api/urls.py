@@ -8,6 +8,9 @@ from accounts.api.views import (
     people,
     placement,
     portrait,
+    profitability,
+    programme,
+    profitability,
     promises,
     revenue,
     stakeholders,
@@ -15,7 +18,6 @@ from accounts.api.views import (
     tiers,
     wallet,
 )
-from accounts.api.views import profitability
 from accounts.api.views.accounts import AccountViewSet
 
 router = SimpleRouter(use_regex_path=False)
@@ -40,6 +42,8 @@ router.register("competitor-presences", market.PresenceViewSet, basename="compet
 router.register("competitor-prices", market.PriceSeenViewSet, basename="competitor-price")
 router.register("competitor-moves", market.CompetitorMoveViewSet, basename="competitor-move")
 router.register("market-facts", market.MarketFactViewSet, basename="market-fact")
+router.register("programme-elements", programme.ElementViewSet, basename="programme-element")
+router.register("programme-items", programme.ItemViewSet, basename="programme-item")
 router.register("portrait-statements", portrait.StatementViewSet, basename="portrait-statement")
 router.register("health-scores", health.ScoreViewSet, basename="health-score")
 router.register("health-settings", health.SettingsViewSet, basename="health-settings")
@@ -80,6 +84,7 @@ urlpatterns = [
         promises.ReliabilityView.as_view(),
         name="account-reliability",
     ),
+    path("accounts/<int:pk>/exit-barrier/", programme.BarrierView.as_view(), name="exit-barrier"),
     path("accounts/<int:pk>/coverage/", stakeholders.CoverageView.as_view(), name="coverage"),
     path(
         "concentration/recompute/",
