@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from accounts.models import (
     Account,
+    AccountAddress,
     AccountIdentifier,
     ActivityDriver,
     ActivityRate,
@@ -17,11 +18,15 @@ from accounts.models import (
     LeadAssignment,
     Opportunity,
     ParentLink,
+    Placement,
     Product,
     ProductCategory,
     Promise,
     RevenueEntry,
+    ServiceLine,
+    StoreCheck,
     Target,
+    Task,
     TeamMember,
     TeamRequest,
     WalletEstimate,
@@ -150,3 +155,33 @@ class HandoverAdmin(ReadOnlyAdmin):
     list_display = ["account", "from_user", "to_user", "effective_on", "acknowledged_at"]
     list_select_related = ["account", "from_user", "to_user"]
     exclude = ["pack", "reason", "acknowledged_note"]
+
+
+@admin.register(AccountAddress)
+class AccountAddressAdmin(ReadOnlyAdmin):
+    list_display = ["account", "kind", "city", "country", "is_main"]
+    list_select_related = ["account"]
+
+
+@admin.register(Placement)
+class PlacementAdmin(ReadOnlyAdmin):
+    list_display = ["account", "product", "category", "kind", "stage", "valid"]
+    list_select_related = ["account", "product", "category"]
+
+
+@admin.register(StoreCheck)
+class StoreCheckAdmin(ReadOnlyAdmin):
+    list_display = ["account", "checked_on", "checker", "state"]
+    list_select_related = ["account", "checker"]
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    list_display = ["title", "account", "owner", "due_on", "done_on"]
+    list_select_related = ["account", "owner"]
+
+
+@admin.register(ServiceLine)
+class ServiceLineAdmin(ReadOnlyAdmin):
+    list_display = ["source_key", "account", "reported_on", "ordered", "delivered"]
+    list_select_related = ["account"]

@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts.demo.health import PART as HEALTH
         from accounts.demo.known import PART as KNOWN
         from accounts.demo.part import PART
+        from accounts.demo.placement import PART as PLACEMENT
         from accounts.demo.team import PART as TEAM
         from accounts.demo.tiers import PART as TIERS
         from accounts.demo.wallet import PART as WALLET

@@ -14,6 +14,7 @@ from accounts.models import (
     DecisionStep,
     Person,
     PersonIdentifier,
+    Placement,
     Position,
     Promise,
     StakeholderLink,
@@ -46,6 +47,7 @@ def merge_people(*, keep: Person, drop: Person) -> Person:
     for position in _positions(Q(person=drop)):
         _hand_over(position, keep, position.account_id)
     PersonIdentifier.objects.filter(person=drop).update(person=keep)
+    Placement.objects.filter(agreed_by=drop).update(agreed_by=keep)
     _keep_facts(keep, drop)
     drop.delete()
     return keep
