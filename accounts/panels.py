@@ -131,6 +131,15 @@ PANELS = (
     ),
     Panel(
         slot=SLOT,
+        capability="programme.view",
+        key="programme",
+        title=_("Programme"),
+        url_name="accounts:panel-programme",
+        icon="gift",
+        order=46,
+    ),
+    Panel(
+        slot=SLOT,
         capability=VIEW,
         key="places",
         title=_("Place in the tree"),
@@ -311,6 +320,16 @@ NAVIGATION = (
         order=26,
         parent="accounts",
         keywords=_("size growth trend price level"),
+    ),
+    NavItem(
+        key="programmes",
+        title=_("Exit barriers"),
+        icon="gift",
+        url_name="accounts:programme-list",
+        capability="programme.view",
+        order=27,
+        parent="accounts",
+        keywords=_("programme dependence switching cost private label rebate"),
     ),
     NavItem(
         key="portrait-settings",

@@ -15,6 +15,8 @@ from accounts.views import (
     panels,
     portraits,
     products,
+    programme,
+    programme_elements,
     revenue,
     targets,
     tree,
@@ -30,8 +32,8 @@ from accounts.views.people import deciding, persons, places, rating
 from accounts.views.people import panels as people_panels
 from accounts.views.placement import boards as placement_boards
 from accounts.views.placement import checks as store_checks
-from accounts.views.placement import panels as placement_panels
 from accounts.views.placement import deliveries, placements, tasks
+from accounts.views.placement import panels as placement_panels
 from accounts.views.profitability import account as profit_panel
 from accounts.views.profitability import board as profit_board
 from accounts.views.profitability import costs as cost_pages
@@ -379,6 +381,20 @@ PLACEMENT: list[URLPattern] = [
     path("tasks/follow-up/<int:line_pk>/", tasks.follow_up, name="gap-follow-up"),
 ]
 
+# Programmes
+PROGRAMMES: list[URLPattern] = [
+    path("exit-barriers/", programme.programme_list, name="programme-list"),
+    path("programme-elements/", programme_elements.element_list, name="element-list"),
+    path("programme-elements/new/", programme_elements.element_create, name="element-create"),
+    path("programme-elements/<int:pk>/", programme_elements.element_edit, name="element-edit"),
+    path("accounts/<int:pk>/programme/", programme.programme, name="programme"),
+    path("accounts/<int:pk>/programme/summary/", programme.panel, name="panel-programme"),
+    path("accounts/<int:pk>/programme/new/", programme.item_create, name="item-create"),
+    path("programme-items/<int:pk>/", programme.item_edit, name="item-edit"),
+    path("programme-items/<int:pk>/end/", programme.item_end, name="item-end"),
+    path("programme-items/<int:pk>/delete/", programme.item_delete, name="item-delete"),
+]
+
 # Cards of My day
 CARDS: list[URLPattern] = [
     path("cards/revenue/", cards.revenue, name="card-revenue"),
@@ -390,6 +406,7 @@ urlpatterns = [
     *TEAM,
     *PORTRAITS,
     *MARKET,
+    *PROGRAMMES,
     *ACCOUNTS,
     *PANELS,
     *REVENUE,

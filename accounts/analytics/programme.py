@@ -58,7 +58,7 @@ def exit_barrier[K: Hashable](elements: Sequence[Held[K]]) -> ExitBarrier[K]:
     One 5 gives 50, two give 75, five 96.9; 100 is only approached. So more elements, or a higher
     rating, never lower the score, and an element that nobody rated changes nothing but the
     confidence. The score is shared among the elements by ln(1 − rᵢ ÷ 10), so that equal ratings
-    bring equal points and the points sum to the score.
+    bring equal points, to the last decimal, and the points sum to the score.
     """
     if not elements:
         return ExitBarrier(None, None, ())

@@ -10,7 +10,6 @@ from accounts.api.views import (
     portrait,
     profitability,
     programme,
-    profitability,
     promises,
     revenue,
     stakeholders,

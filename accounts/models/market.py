@@ -153,6 +153,7 @@ class CompetitorPresence(Record):
                     Q(
                         share__isnull=False,
                         share_on__isnull=False,
+                        confidence__isnull=False,
                         confidence__in=WalletConfidence.values,
                     ),
                     ~Q(share_source=""),
@@ -216,7 +217,7 @@ class CompetitorPrice(Record):
             ),
             models.CheckConstraint(
                 condition=Q(price__isnull=True, currency__isnull=True)
-                | Q(Q(price__gt=0, currency__isnull=False), ~Q(unit="")),
+                | Q(Q(price__isnull=False, price__gt=0, currency__isnull=False), ~Q(unit="")),
                 name="competitor_price_has_currency_and_unit",
                 violation_error_message=_("A price is above zero, with its currency and unit."),
             ),

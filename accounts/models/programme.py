@@ -142,7 +142,11 @@ class ProgrammeItem(Record):
             models.CheckConstraint(
                 condition=Q(switching__isnull=True, switching_evidence="")
                 | Q(
-                    Q(switching__gte=SWITCHING_SCALE[0], switching__lte=SWITCHING_SCALE[1]),
+                    Q(
+                        switching__isnull=False,
+                        switching__gte=SWITCHING_SCALE[0],
+                        switching__lte=SWITCHING_SCALE[1],
+                    ),
                     ~Q(switching_evidence=""),
                 ),
                 name="programme_item_rating_has_evidence",

@@ -280,6 +280,8 @@ def test_counts_are_of_visible_accounts(account: Account, people: People) -> Non
         "UPDATE accounts_competitorpresence SET share = 2",
         "UPDATE accounts_competitorpresence SET share = 0.5",
         "UPDATE accounts_competitorpresence SET valid = 'empty'",
+        "UPDATE accounts_competitorpresence SET share = 0.5, share_source = 'x', share_on = now()",
+        "UPDATE accounts_competitorprice SET price = NULL, terms = 'x'",
         "UPDATE accounts_competitorprice SET price = 0",
         "UPDATE accounts_competitorprice SET currency_id = NULL",
         "UPDATE accounts_competitorprice SET seen_where = ''",

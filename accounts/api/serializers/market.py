@@ -165,7 +165,7 @@ class CompetitorMoveOutput(Output):
     kind = serializers.ChoiceField(choices=CompetitorMoveKind.choices)
     happened_on = serializers.DateField()
     text = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # as DRF reads it
     link = serializers.CharField()
     author = PersonOutput()
     created_at = serializers.DateTimeField()
@@ -181,7 +181,7 @@ class CompetitorMoveInput(Input):
     kind = serializers.ChoiceField(choices=CompetitorMoveKind.choices)
     happened_on = serializers.DateField(required=False, help_text=_("Today unless given."))
     text = TextField(max_length=2000, required=True)
-    source = TextField(max_length=300, required=True)
+    source = TextField(max_length=300, required=True)  # type: ignore[assignment]  # as DRF reads it
     link = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
@@ -198,7 +198,7 @@ class MarketFactOutput(Output):
     text = serializers.CharField()
     period_from = serializers.DateField(source="period.lower")
     period_before = serializers.DateField(source="period.upper")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # as DRF reads it
     link = serializers.CharField()
     noted_on = serializers.DateField()
     confidence = serializers.ChoiceField(choices=WalletConfidence.choices)
@@ -221,7 +221,7 @@ class MarketFactInput(Input):
     text = TextField(max_length=1000)
     period_from = serializers.DateField()
     period_before = serializers.DateField()
-    source = TextField(max_length=300, required=True)
+    source = TextField(max_length=300, required=True)  # type: ignore[assignment]  # as DRF reads it
     link = serializers.URLField(max_length=500, required=False, allow_blank=True)
     noted_on = serializers.DateField(required=False, help_text=_("Today unless given."))
     confidence = serializers.ChoiceField(choices=WalletConfidence.choices)
