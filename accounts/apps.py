@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import cards, cockpit, importers, panels, search
+        from accounts.demo.costs import PART as COSTS
         from accounts.demo.health import PART as HEALTH
         from accounts.demo.known import PART as KNOWN
         from accounts.demo.part import PART
@@ -40,6 +41,7 @@ class AccountsConfig(AppConfig):
         on_rates_changed(ask_to_fill_base_amounts)
         guard_base_currency(costs_blocker)
         guard_base_currency(base_currency_blocker)
+        demo_parts.register(COSTS)
         demo_parts.register(KNOWN)
         demo_parts.register(HEALTH)
         demo_parts.register(PART, TIERS, WALLET)

@@ -9,13 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, CurrencyCode
-from accounts.api.serializers.concentration import ShareField
 from accounts.api.serializers.revenue import ManyInput
 from accounts.choices import ConcentrationLevel, CostKind, SpreadRule
 from accounts.selectors.concentration.naming import NameBook
 from accounts.selectors.profitability.query import Costing
 from accounts.selectors.profitability.reading import Profit
-from kam.core.api.serializers import AmountField, Input, Output, TextField
+from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField
 
 KINDS = CostKind.choices
 
