@@ -254,21 +254,20 @@ GAP_COLUMNS = [
     ),
     Column(name="since", title=gettext_lazy("Missing since"), kind="date", sort=True),
     Column(name="days", title=gettext_lazy("Days"), kind="number", places=0, sort=True),
-    Column(
-        name="owner",
-        title=gettext_lazy("Who is on it"),
-        kind="html",
-        value=lambda gap: common.on_it(gap),
-        unknown=gettext_lazy("Nobody yet"),
-    ),
 ]
 
 
 def _gaps(request: HttpRequest, gaps: list[Gap]) -> Table:
+    owner = Column(
+        name="owner",
+        title=_("Who is on it"),
+        kind="html",
+        value=lambda gap: common.WhoIsOnIt(gap, request),
+    )
     return Table(
         request,
         gaps,
-        GAP_COLUMNS,
+        [*GAP_COLUMNS, owner],
         name="gaps",
         caption=_("Missing now"),
         prefix="g-",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from accounts.choices import CheckOutcome, CheckState, PlacementStage
@@ -147,10 +148,22 @@ def with_badges(gaps: list[Gap]) -> list[tuple[Gap, Badge]]:
     return [(gap, gap_badge(gap)) for gap in gaps]
 
 
-def on_it(gap: Gap) -> SafeString | None:
-    """Who works on a gap until when; None where nobody does."""
-    if gap.task is None:
-        return None
-    day = formats.date(gap.task.due_on)
-    url = reverse("accounts:task-edit", args=[gap.task.pk])
-    return format_html('<a href="{}">{}</a>, {}', url, gap.task.owner.full_name, day)
+@dataclass(frozen=True)
+class WhoIsOnIt:
+    """Who works on a gap until when; where nobody does, the button that makes it a task."""
+
+    gap: Gap
+    request: HttpRequest
+
+    def __str__(self) -> str:
+        task = self.gap.task
+        return f"{task.owner.full_name}, {formats.date(task.due_on)}" if task else ""
+
+    def __html__(self) -> SafeString:
+        context = {
+            "line": self.gap.line,
+            "task": self.gap.task,
+            "may_follow_up": may(self.request.user, "placement.check"),
+        }
+        markup = render_to_string("accounts/gap_action.html", context, self.request)
+        return mark_safe(markup)  # noqa: S308 - from a template
