@@ -10,17 +10,21 @@ from accounts.models import (
     AccountIdentifier,
     ActivityDriver,
     ActivityRate,
+    Competitor,
     CostEntry,
     CostPool,
     Handover,
     HealthScore,
     HealthSettings,
     LeadAssignment,
+    MarketFact,
     Opportunity,
     ParentLink,
     Placement,
     Product,
     ProductCategory,
+    ProgrammeElement,
+    ProgrammeItem,
     Promise,
     RevenueEntry,
     ServiceLine,
@@ -69,6 +73,29 @@ class ProductCategoryAdmin(ReadOnlyAdmin):
 class ProductAdmin(ReadOnlyAdmin):
     list_display = ["code", "name", "category", "is_active"]
     list_select_related = ["category"]
+
+
+@admin.register(Competitor)
+class CompetitorAdmin(ReadOnlyAdmin):
+    list_display = ["name", "country", "merged_into"]
+    list_select_related = ["merged_into"]
+    search_fields = ["name_key"]
+
+
+@admin.register(MarketFact)
+class MarketFactAdmin(ReadOnlyAdmin):
+    list_display = ["country", "measure", "value", "unit", "noted_on"]
+
+
+@admin.register(ProgrammeElement)
+class ProgrammeElementAdmin(ReadOnlyAdmin):
+    list_display = ["code", "name", "is_price", "is_active"]
+
+
+@admin.register(ProgrammeItem)
+class ProgrammeItemAdmin(ReadOnlyAdmin):
+    list_display = ["account", "element", "valid", "switching"]
+    list_select_related = ["account", "element"]
 
 
 @admin.register(RevenueEntry)

@@ -9,12 +9,13 @@ from accounts.choices import PortraitHeading, RatingBasis
 from accounts.demo import known_words as words
 from accounts.demo.chance import Dice
 from accounts.demo.known_market import load_market
-from accounts.models import Account, Competitor, MarketFact, PortraitStatement
+from accounts.demo.known_programme import load_programmes
+from accounts.models import Account, Competitor, MarketFact, PortraitStatement, ProgrammeItem
 from accounts.services import portraits
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from kam.identity.models import User
 
-_PORTRAYED, _CONTESTED = 16, 20
+_PORTRAYED, _CONTESTED, _SERVED = 16, 20, 24
 
 
 def load(request: DemoRequest) -> Counts:
@@ -22,6 +23,7 @@ def load(request: DemoRequest) -> Counts:
     groups = _groups()
     _portraits(groups[:_PORTRAYED], request)
     load_market(groups[:_CONTESTED], request)
+    load_programmes(groups[:_SERVED], request)
     return present()
 
 
@@ -29,7 +31,7 @@ def present() -> Counts:
     """Count rows of any origin."""
     return {
         str(model._meta.verbose_name_plural): model._default_manager.count()
-        for model in (PortraitStatement, Competitor, MarketFact)
+        for model in (PortraitStatement, Competitor, MarketFact, ProgrammeItem)
     }
 
 

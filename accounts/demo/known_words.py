@@ -104,3 +104,28 @@ TRENDS = {
     "BER": "Frozen berries are bought for smoothies all year round.",
     "RDY": "Smaller portions and shorter lists of ingredients sell better.",
 }
+PROGRAMME = {
+    # code: what exactly, cost and saving and worth per thousand of our revenue, ratings, evidence
+    "volume-discount": ("2 percent on everything above the yearly volume", 14, 0, 14, (0, 1)),
+    "rebate": ("1.5 percent, paid in January", 11, 0, 11, (1, 2)),
+    "private-label": ("Bread and butter under their own name", 9, 2, 22, (3, 5)),
+    "own-units": ("Half pallets that go to the shelf as they are", 4, 1, 9, (3, 4)),
+    "integrated-delivery": ("Into their depot's time slots, mixed pallets", 6, 3, 8, (2, 4)),
+    "information": ("Weekly sell-out report by store", 1, 0, 3, (1, 2)),
+    "one-contact": ("One desk for orders, claims and invoices", 2, 1, 2, (0, 2)),
+    "reorder-points": ("We watch their stock and send what is missing", 3, 2, 9, (4, 5)),
+    "joint-teams": ("Quarterly team for the cold chain", 2, 1, 4, (2, 4)),
+    "service-levels": ("98 percent on time in full, with a penalty", 3, 0, 5, (1, 3)),
+    "priority-ordering": ("First served in the berry season", 0, 0, 6, (2, 3)),
+}
+SWITCHING_EVIDENCE = (
+    "Their packing line is set for it; a change would take about a year.",
+    "Their depot manager says that two others could do the same.",
+    "They asked for it in the last tender: nobody else offered it.",
+    "Their system orders from ours; moving it costs them a project.",
+)
+WORTH_EVIDENCE = (
+    "Counted together with their logistics in spring.",
+    "Our estimate from their cost of handling.",
+    "Said by their controller in the yearly review.",
+)

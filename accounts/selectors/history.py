@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import (
     Account,
     AccountIdentifier,
+    CompetitorPresence,
     LeadAssignment,
     ParentLink,
+    ProgrammeItem,
     TierOverride,
 )
 from accounts.selectors.people.history import people_history
+from accounts.selectors.team.history import team_history
 from kam.core.selectors.history import Change, history_of_rows
 
 SHOWN = 50
@@ -54,7 +57,18 @@ def account_history(account: Account, limit: int = SHOWN) -> list[Change]:
             limit=limit,
             account_id__in=ids,
         ),
+        *_known(ids, limit),
         people_history(ids, limit),
+        team_history(ids, limit),
     ]
     changes = [change for part in parts for change in part]
     return sorted(changes, key=attrgetter("at"), reverse=True)[:limit]
+
+
+def _known(ids: list[int], limit: int) -> list[list[Change]]:
+    """Competitors and programme; statements of the portrait are their own history."""
+    named = ((CompetitorPresence, _("Competitor")), (ProgrammeItem, _("Programme")))
+    return [
+        history_of_rows(model, subject=subject, hidden=["account"], limit=limit, account_id__in=ids)
+        for model, subject in named
+    ]
