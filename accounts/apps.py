@@ -16,7 +16,7 @@ class AccountsConfig(AppConfig):
         from accounts.demo.team import PART as TEAM
         from accounts.demo.tiers import PART as TIERS
         from accounts.demo.wallet import PART as WALLET
-        from accounts.selectors.team import pack
+        from accounts.selectors.team import pack, pack_open
         from accounts.services.costs import costs_blocker
         from accounts.services.costs_merging import MOVERS as COST_MOVERS
         from accounts.services.known_merging import MOVERS as KNOWN_MOVERS
@@ -62,5 +62,6 @@ class AccountsConfig(AppConfig):
         panels.register()
         search.register()
         pack.register()
+        pack_open.register()
         team_lines.register()
         placement_lines.register()
