@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
+from accounts.analytics.identifiers import is_gln, is_vat, tidy
 from accounts.importers import accounts_sql as statements
 from accounts.importers import leftovers, lookups, vocabulary
 from accounts.services.figures import refresh_figures
@@ -27,6 +28,16 @@ def _tidy(text: str) -> str:
 
 def _name_key(text: str) -> str:
     return search_key(text)[:300]
+
+
+def _gln(text: str) -> str | None:
+    number = tidy(text)
+    return number if is_gln(number) else None
+
+
+def _vat(text: str) -> str | None:
+    number = tidy(text)
+    return number if is_vat(number) else None
 
 
 class AccountsImporter(Importer):
@@ -75,6 +86,13 @@ class AccountsImporter(Importer):
                example="2026-01-01",
                help=_("From when parent and lead hold. Empty: since ever for new accounts, "
                       "from today for a change.")),
+        Column(name="industry", label=_("Industry"), max_length=100, example="Food retail",
+               read=_tidy, synonyms=("sector", "branch", "line of business")),
+        Column(name="gln", label=_("GLN"), example="4006381333931", read=_gln,
+               help=_("Global location number: 13 digits with a check digit."),
+               synonyms=("global location number", "ean location", "iln")),
+        Column(name="vat", label=_("VAT id"), example="FI01120389", read=_vat,
+               synonyms=("vat number", "vat no", "tax id", "vat registration number")),
         Column(name="name_key", label=_("Search key"), derived_from="name", read=_name_key),
         Column(name="channel_word", label=_("Channel as given"), derived_from="channel",
                read=vocabulary.other_channel_word),
@@ -96,6 +114,8 @@ class AccountsImporter(Importer):
             statements.MATCH_STUBS,
             statements.MATCH_NAMES,
             statements.NEW_IDS,
+            statements.NUMBERS,
+            statements.TAKEN_NUMBERS,
             statements.PARENTS,
         ):
             run.execute(statement)
@@ -198,6 +218,7 @@ def _write_accounts(run: Run) -> None:
     changes.note_created(run, ACCOUNT, "SELECT account_id FROM import_rows WHERE action = 'c'")
     last = _last_id(run, IDENTIFIER)
     run.execute(statements.INSERT_IDENTIFIERS)
+    run.execute(statements.INSERT_NUMBERS)
     changes.note_created(run, IDENTIFIER, f"SELECT id FROM {IDENTIFIER} WHERE id > {last:d}")
 
 

@@ -9,7 +9,7 @@ CREATE TEMP TABLE import_nodes ON COMMIT DROP AS
 WITH keyed AS (
     SELECT s.*, COALESCE(external_id, 'name:' || name) AS key,
         md5(ROW(name, parent, kind, country, region, channel, currency, lower(lead), status,
-            valid_from)::text) AS content
+            valid_from, industry, gln, vat)::text) AS content
     FROM import_stage s
 ), repeated AS (
     SELECT keyed.*, row_number() OVER by_line > 1 AS again,
@@ -19,7 +19,8 @@ WITH keyed AS (
         by_line AS (PARTITION BY key, reason IS NULL ORDER BY line_no)
 )
 SELECT r.line_no, r.key, r.external_id, r.name, r.name_key, r.parent, r.kind, r.country,
-    r.region, r.channel, r.status, r.valid_from, r.again, u.id AS lead_id,
+    r.region, r.channel, r.status, r.valid_from, r.industry, r.gln, r.vat, r.again,
+    u.id AS lead_id,
     x.code AS currency_id, NULL::bigint AS account_id, NULL::bigint AS parent_id,
     NULL::text AS parent_key, false AS is_new, false AS linked, false AS shadow, r.detail,
     COALESCE(r.reason, CASE
@@ -92,6 +93,29 @@ WITH new AS (
 )
 UPDATE import_nodes n SET account_id = new.id, is_new = true FROM new
 WHERE new.key = n.key AND n.reason IS NULL
+"""
+# Location numbers and VAT ids are one account's alone, here and in the file.
+NUMBERS = """
+CREATE TEMP TABLE import_numbers ON COMMIT DROP AS
+SELECT line_no, account_id, said.system, said.value FROM import_nodes
+CROSS JOIN LATERAL (VALUES ('GLN', gln), ('VAT', vat)) AS said(system, value)
+WHERE reason IS NULL AND said.value IS NOT NULL
+"""
+TAKEN_NUMBERS = """
+UPDATE import_nodes n SET reason = 'number of another account', what = said.value
+FROM import_numbers said WHERE said.line_no = n.line_no AND n.reason IS NULL AND (
+    EXISTS (SELECT 1 FROM accounts_accountidentifier i JOIN accounts_account a
+            ON a.id = i.account_id WHERE i.system = said.system AND i.value = said.value
+            AND COALESCE(a.merged_into_id, a.id) <> said.account_id)
+    OR EXISTS (SELECT 1 FROM import_numbers o WHERE o.system = said.system
+            AND o.value = said.value AND o.account_id <> said.account_id))
+"""
+INSERT_NUMBERS = """
+INSERT INTO accounts_accountidentifier (account_id, system, value, created_at, updated_at)
+SELECT r.account_id, n.system, n.value, now(), now()
+FROM import_rows r JOIN import_numbers n USING (line_no)
+WHERE r.action IN ('c', 'u') ORDER BY r.line_no, n.system
+ON CONFLICT (system, value) DO NOTHING
 """
 # Parents: an external id in the file, in the own system, in any system if unique; then an exact
 # name in the file or here, if it means one account only.
@@ -180,6 +204,10 @@ WITH dated AS (
         COALESCE(d.region, a.region, '') AS new_region,
         COALESCE(d.channel, a.channel, '') AS new_channel,
         COALESCE(d.currency_id, a.currency_id) AS new_currency,
+        COALESCE(d.industry, a.industry, '') AS new_industry, a.industry AS old_industry,
+        EXISTS (SELECT 1 FROM import_numbers said WHERE said.line_no = d.line_no
+            AND NOT EXISTS (SELECT 1 FROM accounts_accountidentifier i
+                WHERE i.system = said.system AND i.value = said.value)) AS numbered,
         a.kind AS old_kind, a.status AS old_status, a.country AS old_country,
         a.region AS old_region, a.channel AS old_channel, a.currency_id AS old_currency,
         d.parent IS NOT NULL AND NOT EXISTS (
@@ -196,14 +224,15 @@ WITH dated AS (
     FROM dated d LEFT JOIN accounts_account a ON a.id = d.account_id
 )
 SELECT line_no, account_id, external_id, new_name, name_key, new_kind, new_status, new_country,
-    new_region, new_channel, new_currency, parent, parent_id, lead_id, since, moves, led, named,
-    linked, is_new, NULL::numeric AS amount, NULL::text AS currency, reason,
+    new_region, new_channel, new_currency, new_industry, parent, parent_id, lead_id, since,
+    moves, led, named, linked, is_new, NULL::numeric AS amount, NULL::text AS currency, reason,
     COALESCE(detail, CASE WHEN reason IS NOT NULL THEN left(what, 200) END) AS detail,
     CASE WHEN reason IS NOT NULL THEN NULL WHEN again OR shadow THEN 'n' WHEN is_new THEN 'c'
-        WHEN moves OR led OR named
+        WHEN moves OR led OR named OR numbered
           OR (new_name, new_kind, new_status, new_country, new_region, new_channel,
-              new_currency::varchar) IS DISTINCT FROM (old_name, old_kind, old_status,
-              old_country, old_region, old_channel, old_currency) THEN 'u'
+              new_currency::varchar, new_industry) IS DISTINCT FROM (old_name, old_kind,
+              old_status, old_country, old_region, old_channel, old_currency,
+              old_industry) THEN 'u'
         ELSE 'n' END AS action
 FROM compared
 """
@@ -216,8 +245,8 @@ INSERT_ACCOUNTS = """
 INSERT INTO accounts_account (id, name, name_key, kind, status, country, region, channel,
     industry, currency_id, current_group_id, path, lead_chain, created_at, updated_at)
 SELECT account_id, new_name, name_key, new_kind, new_status,
-    new_country, new_region, new_channel, '', new_currency, account_id, ARRAY[account_id], '{}',
-    now(), now()
+    new_country, new_region, new_channel, new_industry, new_currency, account_id,
+    ARRAY[account_id], '{}', now(), now()
 FROM import_rows WHERE action = 'c' ORDER BY line_no
 """
 UPDATE_ACCOUNTS = """
@@ -225,11 +254,12 @@ UPDATE accounts_account a SET name = r.new_name,
     name_key = CASE WHEN a.name = r.new_name THEN a.name_key
         ELSE COALESCE(r.name_key, a.name_key) END,
     kind = r.new_kind, status = r.new_status, country = r.new_country, region = r.new_region,
-    channel = r.new_channel, currency_id = r.new_currency, updated_at = now()
+    channel = r.new_channel, currency_id = r.new_currency, industry = r.new_industry,
+    updated_at = now()
 FROM import_rows r WHERE r.action = 'u' AND a.id = r.account_id
-  AND (a.name, a.kind, a.status, a.country, a.region, a.channel, a.currency_id)
+  AND (a.name, a.kind, a.status, a.country, a.region, a.channel, a.currency_id, a.industry)
       IS DISTINCT FROM (r.new_name, r.new_kind, r.new_status, r.new_country, r.new_region,
-      r.new_channel, r.new_currency::varchar)
+      r.new_channel, r.new_currency::varchar, r.new_industry)
 """
 INSERT_IDENTIFIERS = """
 INSERT INTO accounts_accountidentifier (account_id, system, value, created_at, updated_at)

@@ -21,6 +21,7 @@ REASONS = {
     "cost of zero": _("An amount of zero costs nothing"),
     "not a rate": _("A rate is above zero"),
     "rate to itself": _("A currency has no rate to itself"),
+    "number of another account": _("Another account has this GLN or VAT id"),
     "merged account": _("The account was merged into another one"),
 }
 NOTICES = {

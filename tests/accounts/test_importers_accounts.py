@@ -377,3 +377,22 @@ def test_later_import_must_be_undone_first() -> None:
     undoing.undo(batch_id=second.batch.pk, as_of=TODAY)
     undoing.undo(batch_id=first.batch.pk, as_of=TODAY)
     assert not Account.objects.exists()
+
+
+def test_industry_and_numbers_with_check_digits() -> None:
+    header = ["external_id", "name", "industry", "gln", "vat"]
+    good = ["C-1", "Kesko", "Food retail", "4006381 333931", "fi 0112038-9"]
+    bad = ["C-2", "Other", None, "4006381333932", None]
+    first = send("accounts", csv_text(header, good, bad))
+    assert (first.counts, first.reasons) == ((1, 0, 0, 1), [("unknown: gln", 1)])
+    account = Account.objects.get(name="Kesko")
+    assert account.industry == "Food retail"
+    pairs = account.identifiers.order_by("system").values_list("system", "value")
+    assert list(pairs) == [("GLN", "4006381333931"), ("VAT", "FI01120389"), ("erp", "C-1")]
+    assert send("accounts", csv_text(header, good)).counts == (0, 0, 1, 0)
+    taken = ["C-3", "Third", None, "4006381333931", None]
+    assert send("accounts", csv_text(header, taken)).reasons == [("number of another account", 1)]
+    more = ["C-1", "Kesko", None, "7350053850019", None]
+    assert send("accounts", csv_text(header, more)).counts == (0, 1, 0, 0)
+    account.refresh_from_db()
+    assert (account.industry, account.identifiers.count()) == ("Food retail", 4)

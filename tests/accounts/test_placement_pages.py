@@ -301,10 +301,10 @@ def _rows(people: People, count: int) -> None:
 
 
 QUERIES = {
-    "placement-list": 9,
+    "placement-list": 7,
     "availability": 18,
     "service-level": 8,
-    "store-checks": 8,
+    "store-checks": 6,
     "task-list": 5,
 }
 
