@@ -15,13 +15,17 @@ TOTAL_HUE, COST_HUE = 1, 4
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """A point: its name, where it stands, how large it is drawn (0 to 1) and where it leads."""
+    """A point: its name, where it stands, how large it is drawn (0 to 1) and where it leads.
+
+    Points of a group have its colour and stand under its name in the legend.
+    """
 
     name: str
     x: Decimal
     y: Decimal
     weight: float = 0.0
     url: str = ""
+    group: str = ""
     hue: int = 1
 
 
@@ -47,10 +51,12 @@ def scatter(
         "series": [
             {
                 "type": "scatter",
-                "name": str(y_title),
+                "name": group or str(y_title),
                 "format": value_format,
-                "data": [_point(spot) for spot in spots],
+                "hue": hue,
+                "data": [_point(spot) for spot in spots if (spot.group, spot.hue) == (group, hue)],
             }
+            for hue, group in sorted({(spot.hue, spot.group) for spot in spots})
         ],
     }
     columns = [

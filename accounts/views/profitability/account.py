@@ -124,12 +124,12 @@ def waterfall_chart(account: Account, found: AccountProfit) -> charts.Chart | No
 def _title(found: AccountProfit) -> str:
     costing = found.costing
     words = {
-        "net": f"{formats.compact(costing.profit)} {found.currency}",
+        "net": f"{formats.compact(abs(costing.profit))} {found.currency}",
         "revenue": f"{formats.compact(costing.revenue)} {found.currency}",
     }
     if costing.profit < 0:
-        return _("Of %(revenue)s nothing is left: %(net)s") % words
-    return _("Of %(revenue)s of revenue %(net)s are left") % words
+        return _("%(revenue)s of revenue leave a loss of %(net)s") % words
+    return _("%(revenue)s of revenue leave a profit of %(net)s") % words
 
 
 def _steps(costing: Costing) -> Sequence[plots.Step]:

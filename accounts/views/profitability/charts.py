@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.analytics.profitability import Customer, Whale, revenue_curve, state, thinned
 from accounts.selectors.concentration.naming import NameBook
+from accounts.selectors.profitability.query import Costing
 from accounts.selectors.profitability.reading import Profit
 from accounts.views.profitability.links import account_url
-from accounts.views.profitability.words import NEAR_TEXT, curve_title
+from accounts.views.profitability.words import NEAR_TEXT, STATES, curve_title
 from kam.core import charts, formats, plots
 from kam.core.exact import ratio
 
@@ -53,7 +54,6 @@ def whale_chart(profit: Profit, names: NameBook) -> charts.Chart:
         value_format="percent" if in_percent else "money",
         unit="" if in_percent else profit.currency,
         bands=[(_("All profit"), 1.0)] if in_percent else [],
-        note=NEAR_TEXT,
         as_of=profit.query.period.last_day,
         height="tall",
     )
@@ -119,25 +119,31 @@ def effort_chart(profit: Profit, names: NameBook) -> charts.Chart | None:
             y=margin or Decimal(0),
             weight=float(max(one.revenue, Decimal(0)) / largest) ** 0.5,
             url=account_url(key) if found[key].is_visible else "",
-            hue=HUES[state(Customer(key, one.revenue, one.profit))],
+            group=str(STATES[_state(key, one)]),
+            hue=HUES[_state(key, one)],
         )
         for key, one, share, margin in shown
     ]
-    dear = sum(1 for _k, one, _s, margin in keyed if margin is not None and margin < 0)
-    title = _("Effort against return: %(count)s of %(all)s customers cost more than they bring")
+    losing = sum(1 for key, one, *_rest in keyed if _state(key, one) == "losing")
+    title = _("Effort against return: %(count)s of %(all)s customers make a loss")
     chart = plots.scatter(
         name="effort",
-        title=title % {"count": formats.number(dear, 0), "all": formats.number(len(keyed), 0)},
+        title=title % {"count": formats.number(losing, 0), "all": formats.number(len(keyed), 0)},
         subtitle=_("Larger points have more revenue; open one by clicking it"),
         spots=[replace(spot, x=_within(spot.x), y=_within(spot.y)) for spot in spots],
         item_title=_("Customer"),
         x_title=_("Cost to serve ÷ net revenue"),
         y_title=_("Net margin"),
         bands=[(_("Break-even"), 0.0)],
+        note=NEAR_TEXT,
         as_of=profit.query.period.last_day,
         height="tall",
     )
     return replace(chart, rows=[(spot.name, spot.x, spot.y) for spot in spots])
+
+
+def _state(key: int, one: Costing) -> str:
+    return state(Customer(key, one.revenue, one.profit))
 
 
 def _within(value: Decimal) -> Decimal:

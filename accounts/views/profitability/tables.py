@@ -86,7 +86,7 @@ def customer_table(
     table = Table(
         request,
         lines,
-        [*_who(profit, book), *_made_of(profit, book), *_kinds(profit, book), *_result()],
+        [*_who(profit, book), *_result(profit), *_made_of(profit, book), *_kinds(profit, book)],
         name="profit",
         caption=_("Customers by net profit"),
         row_url=lambda line: account_url(line.key) if book(line.key).is_visible else "",
@@ -137,7 +137,9 @@ def _made_of(profit: Profit, book: Names) -> list[Column]:
             profit, "revenue", _("Net revenue"), lambda line: line.costing.revenue,
             link=lambda line: rows(line, revenue_url),
         ),
-        _money(profit, "goods", _("Cost of goods"), lambda line: line.costing.goods),
+        _money(
+            profit, "goods", _("Cost of goods"), lambda line: line.costing.goods, default=False
+        ),
         _money(
             profit, "terms", _("Trade terms"),
             lambda line: line.costing.costs.get(CostKind.TRADE_TERMS),
@@ -176,12 +178,13 @@ def _kinds(profit: Profit, book: Names) -> Iterator[Column]:
     )
 
 
-def _result() -> list[Column]:
+def _result(profit: Profit) -> list[Column]:
     return [
         Column(
             name="profit",
             title=_("Net profit"),
             kind="money",
+            unit=profit.currency,
             compact=True,
             value=lambda line: line.costing.profit,
             sort=True,
@@ -199,6 +202,7 @@ def _result() -> list[Column]:
             name="change",
             title=pgettext_lazy("growth", "Change"),
             kind="money",
+            unit=profit.currency,
             compact=True,
             sort=True,
             unknown=_("No net profit in the year before."),
@@ -268,13 +272,8 @@ def floor_table(
                 value=lambda line: line.costing.margin,
                 sort=True,
             ),
-            Column(
-                name="pulls",
-                title=_("What pulls it down most"),
-                value=lambda line: pulled_down_by(line.pulls) or None,
-                unknown=_("No cost is above the usual share: the prices are low."),
-                link=lambda line: _pull_url(profit, line),
-            ),
+            _pull_column(profit, "first", _("What pulls it down most"), 0),
+            _pull_column(profit, "second", _("And then"), 1),
         ],
         name="floor",
         caption=_("Under the floor of their tier"),
@@ -287,14 +286,25 @@ def floor_table(
     return table
 
 
-def _pull_url(profit: Profit, line: Line) -> str:
-    """The rows of the cost that pulls most."""
-    if not line.pulls:
+def _pull_column(profit: Profit, name: str, title: Text, place: int) -> Column:
+    """A cost above the usual share, with the way to its rows."""
+    return Column(
+        name=name,
+        title=title,
+        value=lambda line: pulled_down_by(line.pulls[place]) if len(line.pulls) > place else None,
+        unknown=_("No other cost is above the usual share."),
+        link=lambda line: _pull_url(profit, line, place),
+    )
+
+
+def _pull_url(profit: Profit, line: Line, place: int) -> str:
+    """The rows of a cost that pulls."""
+    if len(line.pulls) <= place:
         return ""
-    first = line.pulls[0].key
-    if first == GOODS_KEY:
+    kind = line.pulls[place].key
+    if kind == GOODS_KEY:
         return revenue_url(profit.query, line.key)
-    return costs_url(profit.query, line.key, kind=first)
+    return costs_url(profit.query, line.key, kind=kind)
 
 
 def unknown_table(request: HttpRequest, profit: Profit, names: NameBook) -> Table:

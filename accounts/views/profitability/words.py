@@ -113,18 +113,13 @@ def gaps_of(costing: Costing) -> str:
     return " ".join(said)
 
 
-def pulled_down_by(pulls: Iterable[Pull[str]], limit: int = 2) -> str:
-    """What weighs more on a customer than on the others, the dearest first."""
-    parts = [
-        _("%(what)s %(share)s, usually %(usual)s")
-        % {
-            "what": kind_title(pull.key),
-            "share": formats.percent(pull.share),
-            "usual": formats.percent(pull.usual),
-        }
-        for pull in list(pulls)[:limit]
-    ]
-    return "; ".join(parts)
+def pulled_down_by(pull: Pull[str]) -> str:
+    """What weighs more on a customer than on the others."""
+    return _("%(what)s %(share)s, usually %(usual)s") % {
+        "what": kind_title(pull.key),
+        "share": formats.percent(pull.share),
+        "usual": formats.percent(pull.usual),
+    }
 
 
 def unspread_words(left: Iterable[Unspread], currency: str) -> list[str]:
