@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts import models as m
@@ -278,6 +279,8 @@ def clear(keep_user_id: int | None) -> Counts:
     """Empty the tables; what is fixed by triggers goes with them."""
     del keep_user_id
     removed = present()
+    for line in m.StoreCheckLine.objects.exclude(photo=""):
+        transaction.on_commit(partial(line.photo.storage.delete, line.photo.name or ""))
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"TRUNCATE {', '.join(_TABLES)}")

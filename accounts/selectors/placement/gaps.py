@@ -64,6 +64,32 @@ def open_gaps(
     Counts the last finished check that looked for it, of placements in force on the day. Never
     looked at is no gap. `within` limits to a node and everything below it today.
     """
+    found = _found(user, as_of, within, placement)
+    if not found:
+        return []
+    lines = _lines([line_id for line_id, _since, _times in found])
+    tasks = _open_tasks([line.placement_id for line in lines.values()])
+    return [
+        Gap(line, since, times, tasks.get((line.check_of.account_id, line.placement_id)), as_of)
+        for line_id, since, times in found
+        for line in [lines[line_id]]
+    ]
+
+
+def old_gaps(
+    user: User, *, as_of: date, within: int | None = None
+) -> tuple[int, StoreCheckLine, date] | None:
+    """Return how many gaps are open for more than 14 days, and the oldest with its day."""
+    old = [row for row in _found(user, as_of, within, None) if is_old(row[1], as_of)]
+    if not old:
+        return None
+    line_id, since, _times = old[0]
+    return len(old), _lines([line_id])[line_id], since
+
+
+def _found(
+    user: User, as_of: date, within: int | None, placement: int | None
+) -> list[tuple[int, date, int]]:
     everyone = user.sees_everything()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -76,18 +102,15 @@ def open_gaps(
                 "placement": placement,
             },
         )
-        found = cursor.fetchall()
-    if not found:
-        return []
-    lines = StoreCheckLine.objects.select_related(
+        return list(cursor.fetchall())
+
+
+def _lines(ids: list[int]) -> dict[int, StoreCheckLine]:
+    rows = StoreCheckLine.objects.select_related(
         "check_of__account", "check_of__checker", "placement__product", "placement__category"
-    ).in_bulk([line_id for line_id, _since, _times in found])
-    tasks = _open_tasks([line.placement_id for line in lines.values()])
-    return [
-        Gap(line, since, times, tasks.get((line.check_of.account_id, line.placement_id)), as_of)
-        for line_id, since, times in found
-        for line in [lines[line_id]]
-    ]
+    )
+    found: dict[int, StoreCheckLine] = rows.in_bulk(ids)
+    return found
 
 
 def _open_tasks(placements: list[int]) -> dict[tuple[int, int], Task]:

@@ -95,13 +95,13 @@ def _locked(check_id: int) -> StoreCheck:
     return found
 
 
-def _write(line: StoreCheckLine, seen: Seen) -> StoreCheckLine:
+def _write(line: StoreCheckLine, seen: Seen, *, corrects: bool = False) -> StoreCheckLine:
     row: StoreCheckLine = StoreCheckLine.objects.get(pk=line.pk)
     _check(seen)
     row.outcome, row.quantity = seen.outcome, seen.quantity
     row.reason, row.note = seen.reason, " ".join(seen.note.split())
     if seen.photo is not None:
-        photos.put(row, seen.photo)
+        photos.put(row, seen.photo, keeps_former=corrects)
     row.save()
     return row
 
@@ -171,7 +171,7 @@ def correct(*, line: StoreCheckLine, seen: Seen, why: str, author: User) -> Stor
         )
     before = StoreCheckLine.objects.values_list("outcome", flat=True).get(pk=line.pk)
     with correcting_checks():
-        row = _write(line, seen)
+        row = _write(line, seen, corrects=True)
     StoreCheckCorrection.objects.create(
         line=row, before=before, after=row.outcome, why=" ".join(why.split()), author=author
     )

@@ -45,11 +45,14 @@ def checked_kind(upload: File[bytes]) -> str:
     return kind
 
 
-def put(line: StoreCheckLine, upload: File[bytes]) -> None:
-    """Keep a photo with a line, unsaved; the former one goes when the change is committed."""
+def put(line: StoreCheckLine, upload: File[bytes], *, keeps_former: bool = False) -> None:
+    """Keep a photo with a line, unsaved; the former one goes when the change is committed.
+
+    A correction keeps the former one: the line's history names it.
+    """
     kind = checked_kind(upload)
     former = line.photo.name
     name = default_storage.save(f"store-checks/{uuid.uuid4().hex}", upload)
     line.photo.name, line.photo_kind = name, kind
-    if former:
+    if former and not keeps_former:
         transaction.on_commit(partial(default_storage.delete, former))

@@ -99,13 +99,14 @@ def check_list(request: HttpRequest) -> HttpResponseBase:
     )
     typed = request.GET.get("store", "")[:200]
     may_check = user.can("placement.check")
+    near = listing.stores_near(user) if may_check else []
     context = {
         "crumbs": common.crumbs((_("Store checks"), "")),
         "tabs": common.tabs(request, "store-checks"),
         "may_check": may_check,
         "typed": typed,
-        "near": listing.stores_near(user) if may_check else [],
-        "found": listing.stores_found(user, typed) if may_check and typed else [],
+        "near": near,
+        "found": listing.stores_found(user, typed) if may_check and (typed or not near) else [],
     }
     if htmx.target(request) == "stores-found":
         return htmx.render_part(request, "accounts/store_checks.html", context, "found")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from accounts.selectors.placement import compliance, listing, service
-from accounts.selectors.placement.gaps import open_gaps
+from accounts.selectors.placement.gaps import old_gaps
 from accounts.views.placement.deliveries import period_of
 from kam.core import formats
 from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
@@ -66,23 +66,22 @@ def answer(user: User, account: Account, as_of: date) -> Answer:
 
 def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
     """Gaps that are open for more than 14 days."""
-    old = [gap for gap in open_gaps(user, as_of=as_of, within=account.pk) if gap.is_old]
-    if not old:
+    found = old_gaps(user, as_of=as_of, within=account.pk)
+    if found is None:
         return
-    count = len(old)
+    count, line, since = found
     text = ngettext(
         "%s placement is missing for more than 14 days",
         "%s placements are missing for more than 14 days",
         count,
     )
-    worst = old[0]
     yield Line(
         title=text % formats.number(count, 0),
         detail=_("%(what)s at %(store)s since %(day)s")
         % {
-            "what": worst.line.placement.item,
-            "store": worst.line.check_of.account.name,
-            "day": formats.date(worst.since),
+            "what": line.placement.item,
+            "store": line.check_of.account.name,
+            "day": formats.date(since),
         },
         url=PANEL,
         state="warning",
