@@ -207,6 +207,13 @@ def columns(currency: str) -> list[Column]:
             unknown=gettext_lazy("An exchange rate is missing"),
             **money,
         ),
+        *_when_columns(),
+        *_more_columns(),
+    ]
+
+
+def _when_columns() -> list[Column]:
+    return [
         Column(
             name="close",
             title=gettext_lazy("Expected close"),
@@ -229,7 +236,6 @@ def columns(currency: str) -> list[Column]:
             unknown=gettext_lazy("No day yet"),
         ),
         Column(name="owner", title=gettext_lazy("Owner"), value="owner.full_name"),
-        *_more_columns(),
     ]
 
 

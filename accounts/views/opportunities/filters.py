@@ -22,7 +22,8 @@ class OpportunityFilter(PageFilter):
     stage = Several(label=_("Stage"), choices=OpportunityStage.choices)
     kind = Several(label=_("Kind"), choices=OpportunityKind.choices)
     category = django_filters.ModelChoiceFilter(
-        label=_("Category"), queryset=ProductCategory.objects.all()
+        label=_("Category"),
+        queryset=ProductCategory._default_manager.all(),  # known to everybody
     )
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), queryset=leads)
     account = AccountChoice(label=_("Account with all below it"), method="by_branch")
