@@ -75,6 +75,14 @@ def save_competitor(
 
 @explained()
 @transaction.atomic
+def competitor_named(*, name: str) -> Competitor:
+    """Return the competitor of this name, in whatever country; a new one where there is none."""
+    rows = Competitor.objects.filter(merged_into=None, name_key=search_key(name))
+    return rows.order_by("pk").first() or save_competitor(name=name)
+
+
+@explained()
+@transaction.atomic
 def merge_competitors(*, keep: Competitor, drop: Competitor) -> Competitor:
     """Let a duplicate become part of another competitor: all that was noted of it moves there.
 

@@ -30,7 +30,6 @@ from kam.core import htmx
 from kam.core.pages import confirm_page, form_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.rates import base_currency
-from kam.core.text import search_key
 from kam.identity.decorators import requires, signed_in
 
 
@@ -43,7 +42,8 @@ def _row[M: (CompetitorPresence, CompetitorPrice)](
     request: HttpRequest, model: type[M], pk: int
 ) -> M:
     """A row at an account that the user may change. Raises Http404."""
-    rows = model._default_manager.filter(account__in=_editable(request))
+    scoped: Any = model._default_manager
+    rows = scoped.visible_to(signed_in(request)).filter(account__in=_editable(request))
     found: M = get_object_or_404(rows.select_related("account", "competitor"), pk=pk)
     return found
 
@@ -54,7 +54,7 @@ def _editable(request: HttpRequest) -> QuerySet[Account]:
 
 
 def _move(request: HttpRequest, pk: int) -> CompetitorMove:
-    rows = CompetitorMove.objects.filter(
+    rows = CompetitorMove.objects.visible_to(signed_in(request)).filter(
         Q(account__isnull=True) | Q(account__in=_editable(request))
     )
     found: CompetitorMove = get_object_or_404(rows.select_related("account", "competitor"), pk=pk)
@@ -68,8 +68,7 @@ def _whom(form: Any) -> Competitor:
         chosen: Competitor = values["competitor"]
         return chosen
     name = values["new_name"].strip()
-    known = Competitor.objects.filter(merged_into=None, name_key=search_key(name)).first()
-    return known or services.save_competitor(name=name)
+    return services.competitor_named(name=name)
 
 
 def _answer(

@@ -110,7 +110,9 @@ def programme(request: HttpRequest, pk: int) -> HttpResponse:
 def _item(request: HttpRequest, pk: int) -> ProgrammeItem:
     """An item of an account that the user may change. Raises Http404."""
     accounts = Account.objects.editable_by(signed_in(request)).not_merged()
-    rows = ProgrammeItem.objects.filter(account__in=accounts.values("pk"))
+    rows = ProgrammeItem.objects.visible_to(signed_in(request)).filter(
+        account__in=accounts.values("pk")
+    )
     found: ProgrammeItem = get_object_or_404(rows.select_related("account", "element"), pk=pk)
     return found
 
@@ -222,7 +224,12 @@ def item_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _columns(currency: str, *, sees_share: bool) -> list[Column]:
-    columns = [
+    shares = _share_columns() if sees_share else []
+    return [*_barrier_columns(), *_amount_columns(currency), *shares]
+
+
+def _barrier_columns() -> list[Column]:
+    return [
         Column(
             name="name",
             title=gettext_lazy("Account"),
@@ -256,6 +263,11 @@ def _columns(currency: str, *, sees_share: bool) -> list[Column]:
             help=gettext_lazy("Rated elements ÷ all elements that the account gets."),
         ),
         Column(name="elements", title=gettext_lazy("Elements"), kind="number", places=0, sort=True),
+    ]
+
+
+def _amount_columns(currency: str) -> list[Column]:
+    return [
         Column(
             name="price",
             title=gettext_lazy("Price only, of its cost"),
@@ -286,24 +298,25 @@ def _columns(currency: str, *, sees_share: bool) -> list[Column]:
             unknown=gettext_lazy("No worth is known"),
         ),
     ]
-    if sees_share:
-        columns += [
-            Column(
-                name="share",
-                title=gettext_lazy("Share of our revenue"),
-                kind="percent",
-                sort=True,
-                unknown=gettext_lazy("Not known without a rate or a snapshot"),
-            ),
-            Column(
-                name="balance",
-                title=gettext_lazy("Balance"),
-                kind="badge",
-                value=lambda row: None if row.balance is None else BALANCE[row.balance],
-                unknown=gettext_lazy("One side is not known"),
-            ),
-        ]
-    return columns
+
+
+def _share_columns() -> list[Column]:
+    return [
+        Column(
+            name="share",
+            title=gettext_lazy("Share of our revenue"),
+            kind="percent",
+            sort=True,
+            unknown=gettext_lazy("Not known without a rate or a snapshot"),
+        ),
+        Column(
+            name="balance",
+            title=gettext_lazy("Balance"),
+            kind="badge",
+            value=lambda row: None if row.balance is None else BALANCE[row.balance],
+            unknown=gettext_lazy("One side is not known"),
+        ),
+    ]
 
 
 @requires(VIEW)

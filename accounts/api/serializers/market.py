@@ -29,7 +29,7 @@ class CategoryId(serializers.PrimaryKeyRelatedField[ProductCategory]):
 
     def __init__(self) -> None:
         super().__init__(
-            queryset=ProductCategory.objects.all(),
+            queryset=ProductCategory._default_manager.all(),  # known to everybody
             pk_field=RowId(),
             required=False,
             allow_null=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import django_filters
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -51,8 +51,7 @@ class StatementApiFilter(UpdatedSince):
         today = timezone.localdate()
         if is_on:
             return standing(rows, today)
-        held = standing(PortraitStatement.objects.filter(pk=OuterRef("pk")), today)
-        return rows.exclude(Exists(held))
+        return rows.exclude(pk__in=standing(rows, today).values("pk"))
 
 
 class StatementViewSet(Listed, Retrieved, Resource):

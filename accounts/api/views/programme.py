@@ -147,7 +147,11 @@ class ItemViewSet(Listed, Retrieved, Resource):
         account = self._editable().filter(pk=body.pop("account")).first()
         if account is None:
             raise _unknown("account", _("There is no such account."))
-        element = ProgrammeElement.objects.filter(pk=body.pop("element")).first()
+        element = (
+            ProgrammeElement.objects.visible_to(self.request.user)
+            .filter(pk=body.pop("element"))
+            .first()
+        )
         if element is None:
             raise _unknown("element", _("There is no such element."))
         return {"account": account, "element": element}
