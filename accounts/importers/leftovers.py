@@ -15,6 +15,7 @@ from accounts.models import (
     AccountIdentifier,
     GroupMonth,
     GroupPeriod,
+    HealthScore,
     LeadAssignment,
     ParentLink,
     Product,
@@ -36,6 +37,7 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
     (RevenueMonth, "account_id"),
     (RevenueMonth, "group_id"),
     (GroupMonth, "group_id"),
+    (HealthScore, "account_id"),
 )
 _NO_REASON_TO_STAY = frozenset(
     {

@@ -40,6 +40,8 @@ from accounts.services.tiers.overrides import set_override
 from kam.core.dates import add_months
 from kam.core.jobs import run_here
 from kam.core.problems import RefusedError
+from kam.imports.services import undoing
+from tests.accounts.test_importers_accounts import accounts
 from tests.accounts.test_tree_races import at_once
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_entry
@@ -429,6 +431,17 @@ def test_a_merged_account_keeps_what_was_said_of_it() -> None:
         (TODAY, TOMORROW, 85),
         (TOMORROW, None, 100),
     ]
+
+
+@pytest.mark.django_db
+def test_scores_do_not_keep_an_import_from_being_undone() -> None:
+    sent = accounts(["external_id", "name"], ["A", "A"])
+    make_score(account=Account.objects.get(name="A"))
+
+    report = undoing.undo(batch_id=sent.batch.pk, as_of=TODAY)
+
+    assert (report.removed, report.stays) == (1, ())
+    assert not Account.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
