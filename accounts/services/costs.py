@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ActivityDriver, ActivityRate, CostEntry, CostPool
 from accounts.services.tree import refuse_merged
+from kam.core.exact import WIDE
 from kam.core.models import Currency
 from kam.core.problems import Blocker, RefusedError, explained
 from kam.core.selectors.rates import MissingRateError, base_currency, rate_on
 
 PLACES = Decimal("0.0001")
+TOO_LARGE = Decimal(10) ** 16
 
 
 class CostFields(TypedDict, total=False):
@@ -97,10 +99,12 @@ def _fill(entry: CostEntry, fields: CostFields) -> None:
         entry.rate = _rate(entry.currency_id, entry.booked_on)
     rate = entry.rate
     entry.base_amount = None if rate is None else _converted(entry.amount, rate)
+    if entry.base_amount is not None and abs(entry.base_amount) >= TOO_LARGE:
+        raise RefusedError(_("The amount is too large."), field="amount", code="too_large")
 
 
 def _converted(amount: Decimal, rate: Decimal) -> Decimal:
-    return (amount * rate).quantize(PLACES, ROUND_HALF_UP)
+    return WIDE.multiply(amount, rate).quantize(PLACES, ROUND_HALF_UP, context=WIDE)
 
 
 def _rate(currency: str, on: date) -> Decimal | None:

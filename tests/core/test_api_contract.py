@@ -20,7 +20,7 @@ from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
 from tests.api import Answer, Api
-from tests.factories import tiers
+from tests.factories import costs, tiers
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -51,7 +51,11 @@ VALUES: tuple[Any, ...] = (
     True,
 )
 PERIOD = "?from=2026-01-01&to=2027-01-01"
-QUERIES = {"concentration/": PERIOD, "receivables/statement/": PERIOD + "&account={accounts}"}
+QUERIES = {
+    "concentration/": PERIOD,
+    "profitability/": PERIOD,
+    "receivables/statement/": PERIOD + "&account={accounts}",
+}
 
 
 @pytest.fixture
@@ -92,8 +96,18 @@ def rows(caller: User) -> dict[str, int | str]:
         "data-sources": batch.source_id,
         "job-runs": JobRun.objects.create(name="imports.commit_batch", requested_by=caller).pk,
         "concentration": snapshot.pk,
+        **_costs(account),
         **make_receivables(account),
         **_tiers(account, caller),
+    }
+
+
+def _costs(account: Account) -> dict[str, int | str]:
+    return {
+        "cost-entries": costs.make_cost(account=account, amount=5).pk,
+        "activity-volumes": costs.make_driver(account=account).pk,
+        "activity-rates": costs.make_activity_rate().pk,
+        "cost-pools": costs.make_pool(amount=5).pk,
     }
 
 
