@@ -173,7 +173,7 @@ class TierRowForm(forms.Form):
         label=_("Required functions"),
         required=False,
         choices=Function.choices,
-        widget=forms.SelectMultiple(attrs={"size": 3}),
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: those of the organisation."),
     )
     policy = forms.CharField(label=_("What else its accounts get"), required=False, max_length=2000)

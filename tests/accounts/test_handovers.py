@@ -23,6 +23,7 @@ from tests.factories.accounts import make_account
 from tests.factories.people import make_position, make_rating
 from tests.factories.settlements import make_receivables
 from tests.factories.team import make_member, make_promise, make_request
+from tests.factories.wallet import make_opportunity
 
 TODAY = date(2026, 3, 31)
 db = pytest.mark.django_db
@@ -56,6 +57,8 @@ def test_the_pack_holds_what_is_open_and_whom_to_know(people: People) -> None:
     make_request(account=account, sender=people.owner, to_user=people.teammate, title="Labels")
     make_member(account=account, user=people.teammate)
     make_receivables(account, as_of=TODAY)
+    make_opportunity(account=account, owner=people.owner)
+    make_opportunity(account=account, owner=people.owner, stage="lost")
 
     pack = preview(account=account, to_user=people.director, as_of=TODAY)
 
@@ -69,6 +72,9 @@ def test_the_pack_holds_what_is_open_and_whom_to_know(people: People) -> None:
     late = section(pack, "receivables")
     assert late["capability"] == "receivables.view"
     assert {row[4]["currency"] for row in late["rows"]} == {"EUR"}
+    assert section(pack, "opportunities")["rows"][0][3] == {"amount": "1000.0000", "currency": "EUR"}
+    assert section(pack, "opportunities")["summary"] == "1 is open."
+    assert section(pack, "tasks")["rows"] == []
     assert section(pack, "team")["rows"][-1][:2] == ["Shipping", "Teammate"]
     assert Handover.objects.count() == 0
 

@@ -20,6 +20,11 @@ from accounts.models import (
     TeamMember,
     TeamRequest,
 )
+from accounts.selectors.people.contacts import (
+    ContactFacts,
+    ContactProvider,
+    contact_providers,
+)
 from accounts.services.team.handovers import hand_over
 from accounts.views.team import lines
 from kam.core.cockpit import glance_of
@@ -356,3 +361,25 @@ def test_the_matrix_shows_promises_and_where_levels_come_from(people: People) ->
     shown = text_of(people.owner, url)
     for words in ("Met in May", "confirmed", "Said long ago", "Samples"):
         assert words in shown
+
+
+def test_the_matrix_warns_where_contacts_run_through_one_of_us(people: People) -> None:
+    account = make_account(lead=people.owner)
+    anna = make_position(account=account, name="Anna Lahti")
+    facts = ContactFacts(today(), 10, {people.owner.pk: 9, people.teammate.pk: 1})
+    provider = ContactProvider(key="test", find=lambda _ids, _since, _until: {anna.pk: facts})
+    contact_providers.register(provider)
+    try:
+        url = reverse("accounts:stakeholder-map", args=[account.pk]) + "?view=matrix"
+        shown = text_of(people.owner, url)
+    finally:
+        contact_providers.unregister("test")
+    assert "of recent contacts run through Owner" in shown
+    assert "90" in shown
+
+
+def test_a_supporting_member_finds_the_accounts_from_the_requests(people: People) -> None:
+    account = make_account(name="Kuusipelto", lead=people.owner)
+    make_member(account=account, user=people.stranger)
+    shown = text_of(people.stranger, reverse("accounts:request-list"))
+    assert reverse("accounts:team-work", args=[account.pk]) in shown

@@ -60,6 +60,8 @@ WITHOUT_HISTORY = {
     "accounts.RevenueWatermark": "a counter",
     "accounts.ConcentrationSnapshot": "frozen",
     "accounts.StakeholderRating": "append-only, so its own history",
+    "accounts.PromiseMove": "append-only, so its own history",
+    "accounts.RequestComment": "append-only, so its own history",
     "accounts.ConcentrationAlert": "a log itself: opened and closed by snapshots",
     "accounts.PortraitStatement": "append-only, so its own history",
     "accounts.PlacementStep": "append-only, so its own history",

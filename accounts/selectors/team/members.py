@@ -85,3 +85,10 @@ def members_over_time(account: Account) -> list[TeamMember]:
     """Return the account's own members that were or will be, the latest first."""
     rows = TeamMember.objects.filter(account=account).select_related("user")
     return list(rows.order_by("-valid", "pk"))
+
+
+def memberships_of(user: User, *, as_of: date) -> list[TeamMember]:
+    """Return where the user, or somebody they stand in for, supports the lead on a day."""
+    rows: QuerySet[TeamMember] = TeamMember.objects.filter(user__in=user.acting_user_ids())
+    shown = rows.filter(valid__contains=as_of).select_related("account")
+    return list(shown.order_by("account__name_key", "function", "pk")[:100])

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,3 +91,8 @@ def priority_badge(request: TeamRequest) -> Badge | None:
         return None
     is_high = request.priority == Priority.HIGH
     return Badge(request.get_priority_display(), "warning" if is_high else "muted")
+
+
+def sign(badge: Badge | None) -> SafeString | str:
+    """A badge as a template shows it; nothing where there is none."""
+    return badge.__html__() if badge is not None else ""

@@ -18,7 +18,7 @@ from accounts.selectors.team.members import members_over_time, team_of
 from accounts.selectors.team.requests import may_send, requests_at
 from accounts.services.team import members as services
 from accounts.views.accounts import account_crumbs, get_account, get_editable
-from accounts.views.team.common import get_worked_on, leads_or_directs, request_badge, sees
+from accounts.views.team.common import get_worked_on, leads_or_directs, request_badge, sees, sign
 from accounts.views.team.promises import promise_context
 from kam.core import htmx
 from kam.core.pages import form_page
@@ -58,7 +58,7 @@ def team_context(account: Account, user: User) -> dict[str, Any]:
     open_ = requests_at(account, user).filter(closed_on__isnull=True)
     return {
         "team": team_of(account, as_of=today),
-        "requests": [(one, request_badge(one, today)) for one in open_[:50]],
+        "requests": [(one, sign(request_badge(one, today))) for one in open_[:50]],
         "may_send": may_send(account, user),
     }
 

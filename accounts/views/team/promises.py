@@ -28,6 +28,7 @@ from accounts.views.team.common import (
     get_worked_on,
     leads_or_directs,
     promise_badge,
+    sign,
 )
 from kam.core import htmx
 from kam.core.pages import confirm_page, form_page
@@ -56,7 +57,7 @@ def promise_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user, today = signed_in(request), timezone.localdate()
     account = get_worked_on(request, pk)
     found = promises_of(account, user, as_of=today)
-    rows = [(one, promise_badge(one, today)) for one in (*found.open, *found.settled)]
+    rows = [(one, sign(promise_badge(one, today))) for one in (*found.open, *found.settled)]
     return {
         "promises": found,
         "promise_rows": rows,
@@ -89,7 +90,7 @@ def promise_detail(request: HttpRequest, pk: int) -> HttpResponse:
     promise = _promise(request, pk)
     context = {
         "promise": promise,
-        "badge": promise_badge(promise, today),
+        "badge": sign(promise_badge(promise, today)),
         "days": (promise.due_on - today).days,
         "moves": promise.moves.select_related("author"),
         "may_edit": _may_edit(promise, user),

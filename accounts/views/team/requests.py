@@ -19,12 +19,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.forms.team import AnswerForm, CancelForm, CommentForm, RequestForm
 from accounts.models import TeamRequest
 from accounts.selectors.team import requests as reads
+from accounts.selectors.team.members import memberships_of
 from accounts.services.team import requests as services
 from accounts.views.accounts import account_crumbs, get_account
 from accounts.views.team.common import (
     account_page,
     priority_badge,
     request_badge,
+    sign,
 )
 from accounts.views.team.filters import RequestFilter
 from kam.core.nav import Tab
@@ -127,7 +129,18 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
     url = reverse("accounts:request-list")
     tabs = [Tab(title, f"{url}?list={name}", active=name == which)
             for name, (title, _rows) in LISTS.items()]  # fmt: skip
-    return table.response("accounts/request_list.html", {"crumbs": _crumbs(), "tabs": tabs})
+    context = {"crumbs": _crumbs(), "tabs": tabs, "supported": _supported(user)}
+    return table.response("accounts/request_list.html", context)
+
+
+def _supported(user: User) -> list[tuple[str, str]]:
+    """The accounts on whose team the user stands, each once, with the page to work on it."""
+    found = {
+        row.account_id: row.account for row in memberships_of(user, as_of=timezone.localdate())
+    }
+    return [
+        (account.name, reverse("accounts:team-work", args=[pk])) for pk, account in found.items()
+    ]
 
 
 def _request(request: HttpRequest, pk: int) -> TeamRequest:
@@ -143,8 +156,8 @@ def request_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = _request(request, pk)
     context = {
         "asked": found,
-        "badge": request_badge(found, today),
-        "priority": priority_badge(found),
+        "badge": sign(request_badge(found, today)),
+        "priority": sign(priority_badge(found)),
         "days": (found.due_on - today).days,
         "comments": reads.comments_on(found, user),
         "form": CommentForm(),
