@@ -32,7 +32,7 @@ _TABLES = (
     "accounts_accountaddress",
 )
 BANNERS, ITEMS, STORES, MONTHS = 12, 7, 5, 8
-_CHECKED_BEFORE = (150, 96, 58, 21, 4)
+_CHECKED_BEFORE = (160, 132, 104, 76, 48, 26, 4)
 _STREETS: dict[str, str] = {
     "FI": "Kauppakatu {}",
     "SE": "Storgatan {}",
@@ -179,7 +179,7 @@ class _Shelves:
         )
         for place, store in enumerate(stores.order_by("pk")[:STORES]):
             for days in _CHECKED_BEFORE[place % 2 :]:
-                if not self.dice.happens(0.25):
+                if self.dice.happens(0.55):
                     self._check(store, self.as_of - timedelta(days=days), placements)
 
     def _check(self, store: m.Account, on: date, placements: list[m.Placement]) -> None:

@@ -244,6 +244,7 @@ GAP_COLUMNS = [
         name="what",
         title=gettext_lazy("Agreed"),
         value=lambda gap: common.what(gap.line.placement),
+        default=False,
     ),
     Column(name="seen", title=gettext_lazy("Seen"), kind="badge", value=common.gap_badge),
     Column(

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -143,9 +144,9 @@ def gap_badge(gap: Gap) -> Badge:
     return Badge(words, "danger" if gap.is_old else OUTCOME_STATES[gap.line.outcome])
 
 
-def with_badges(gaps: list[Gap]) -> list[tuple[Gap, Badge]]:
+def with_badges(gaps: list[Gap]) -> list[tuple[Gap, SafeString]]:
     """Gaps, each with its badge."""
-    return [(gap, gap_badge(gap)) for gap in gaps]
+    return [(gap, conditional_escape(gap_badge(gap))) for gap in gaps]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -50,7 +51,7 @@ def availability(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 "row": row,
                 "what": common.what(row),
-                "badge": common.stage_badge(row),
+                "badge": conditional_escape(common.stage_badge(row)),
                 "is_visible": row.pk in visible,
             }
             for row in rows[:SHOWN]
