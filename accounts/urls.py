@@ -349,29 +349,39 @@ PLACEMENT: list[URLPattern] = [
     path("accounts/<int:pk>/tasks/new/", tasks.task_create, name="task-create"),
     path("availability/", placement_boards.availability, name="availability"),
     path("availability/deliveries/", deliveries.service_board, name="service-level"),
-    path("placements/", placements.placement_list, name="placement-list"),
-    path("placements/new/", placements.placement_create, name="placement-create"),
-    path("placements/<int:pk>/", placements.placement_detail, name="placement-detail"),
-    path("placements/<int:pk>/edit/", placements.placement_edit, name="placement-edit"),
-    path("placements/<int:pk>/step/", placements.placement_step, name="placement-step"),
-    path("placements/<int:pk>/end/", placements.placement_end, name="placement-end"),
-    path("store-checks/", store_checks.check_list, name="store-checks"),
-    path("store-checks/begin/<int:pk>/", store_checks.check_begin, name="store-check-begin"),
-    path("store-checks/<int:pk>/", store_checks.check_detail, name="store-check"),
-    path("store-checks/<int:pk>/finish/", store_checks.check_finish, name="store-check-finish"),
-    path("store-checks/<int:pk>/discard/", store_checks.check_discard, name="store-check-discard"),
+    path("availability/placements/", placements.placement_list, name="placement-list"),
+    path("availability/placements/new/", placements.placement_create, name="placement-create"),
+    path("availability/placements/<int:pk>/", placements.placement_detail, name="placement-detail"),
     path(
-        "store-checks/<int:pk>/lines/<int:line_pk>/",
+        "availability/placements/<int:pk>/edit/", placements.placement_edit, name="placement-edit"
+    ),
+    path(
+        "availability/placements/<int:pk>/step/", placements.placement_step, name="placement-step"
+    ),
+    path("availability/placements/<int:pk>/end/", placements.placement_end, name="placement-end"),
+    path("availability/checks/", store_checks.check_list, name="store-checks"),
+    path("availability/checks/begin/<int:pk>/", store_checks.check_begin, name="store-check-begin"),
+    path("availability/checks/<int:pk>/", store_checks.check_detail, name="store-check"),
+    path(
+        "availability/checks/<int:pk>/finish/", store_checks.check_finish, name="store-check-finish"
+    ),
+    path(
+        "availability/checks/<int:pk>/discard/",
+        store_checks.check_discard,
+        name="store-check-discard",
+    ),
+    path(
+        "availability/checks/<int:pk>/lines/<int:line_pk>/",
         store_checks.line_record,
         name="store-check-line",
     ),
     path(
-        "store-checks/<int:pk>/lines/<int:line_pk>/correct/",
+        "availability/checks/<int:pk>/lines/<int:line_pk>/correct/",
         store_checks.line_correct,
         name="store-check-correct",
     ),
     path(
-        "store-checks/<int:pk>/lines/<int:line_pk>/photo/",
+        "availability/checks/<int:pk>/lines/<int:line_pk>/photo/",
         store_checks.line_photo,
         name="store-check-photo",
     ),

@@ -89,6 +89,7 @@ def _addresses(seed: int) -> None:
             "account": node,
             "lines": street,
             "postal_code": f"{dice.whole(10, 98)}{dice.whole(100, 990)}",
+            "city": _city(node),
             "region": node.region,
             "country": node.country,
             "is_main": True,
@@ -97,6 +98,12 @@ def _addresses(seed: int) -> None:
         if node.kind == AccountKind.LEGAL_ENTITY:
             rows.append(m.AccountAddress(kind=AddressKind.VISITING, **facts))
     m.AccountAddress.objects.bulk_create(rows, batch_size=1000)
+
+
+def _city(node: m.Account) -> str:
+    """Stores and depots are called after their city."""
+    placed = node.kind in {AccountKind.STORE, AccountKind.DISTRIBUTION_CENTRE}
+    return node.name.rsplit(" ", 1)[-1] if placed and " " in node.name else ""
 
 
 _ADDRESS = {

@@ -33,9 +33,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     counts = dict(below.order_by().values_list("kind").annotate(Count("pk")))
     context = {
         "account": account,
-        "title": _("File"),
+        "title": _("Account file"),
         "panel_template": "accounts/panels/file.html",
-        "crumbs": account_crumbs(account, (_("File"), "")),
+        "crumbs": account_crumbs(account, (_("Account file"), "")),
         "addresses": [(one, _country(one)) for one in account.addresses.all()],
         "identifiers": list(account.identifiers.all()),
         "places": [(kind.label, counts[kind]) for kind in AccountKind if kind in counts],

@@ -51,7 +51,7 @@ COLUMNS = [
     ),
     Column(
         name="stage_on",
-        title=gettext_lazy("Since"),
+        title=gettext_lazy("Reached on"),
         kind="date",
         sort="stage_on",
         unknown=gettext_lazy("Nobody at the customer agreed yet"),
