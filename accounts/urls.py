@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from accounts.views import (
     accounts,
-    addresses,
     cards,
     changes,
     cockpit,
@@ -30,10 +29,7 @@ from accounts.views.opportunities import detail as opportunity
 from accounts.views.people import board as stakeholders
 from accounts.views.people import deciding, persons, places, rating
 from accounts.views.people import panels as people_panels
-from accounts.views.placement import boards as placement_boards
-from accounts.views.placement import checks as store_checks
-from accounts.views.placement import deliveries, placements, tasks
-from accounts.views.placement import panels as placement_panels
+from accounts.views.placement.routes import PLACEMENT
 from accounts.views.profitability import account as profit_panel
 from accounts.views.profitability import board as profit_board
 from accounts.views.profitability import costs as cost_pages
@@ -322,73 +318,6 @@ MARKET: list[URLPattern] = [
     path("market-facts/new/", market_facts.fact_create, name="market-fact-create"),
     path("market-facts/<int:pk>/", market_facts.fact_edit, name="market-fact-edit"),
     path("market-facts/<int:pk>/delete/", market_facts.fact_delete, name="market-fact-delete"),
-]
-
-# Placement and availability
-PLACEMENT: list[URLPattern] = [
-    path("accounts/<int:pk>/file/", addresses.panel, name="panel-file"),
-    path("accounts/<int:pk>/addresses/new/", addresses.address_create, name="address-create"),
-    path(
-        "accounts/<int:pk>/addresses/<int:address_pk>/",
-        addresses.address_edit,
-        name="address-edit",
-    ),
-    path(
-        "accounts/<int:pk>/addresses/<int:address_pk>/delete/",
-        addresses.address_delete,
-        name="address-delete",
-    ),
-    path(
-        "accounts/<int:pk>/availability/",
-        placement_panels.availability,
-        name="panel-availability",
-    ),
-    path(
-        "accounts/<int:pk>/placements/new/", placements.placement_create, name="placement-create-at"
-    ),
-    path("accounts/<int:pk>/tasks/new/", tasks.task_create, name="task-create"),
-    path("availability/", placement_boards.availability, name="availability"),
-    path("availability/deliveries/", deliveries.service_board, name="service-level"),
-    path("availability/placements/", placements.placement_list, name="placement-list"),
-    path("availability/placements/new/", placements.placement_create, name="placement-create"),
-    path("availability/placements/<int:pk>/", placements.placement_detail, name="placement-detail"),
-    path(
-        "availability/placements/<int:pk>/edit/", placements.placement_edit, name="placement-edit"
-    ),
-    path(
-        "availability/placements/<int:pk>/step/", placements.placement_step, name="placement-step"
-    ),
-    path("availability/placements/<int:pk>/end/", placements.placement_end, name="placement-end"),
-    path("availability/checks/", store_checks.check_list, name="store-checks"),
-    path("availability/checks/begin/<int:pk>/", store_checks.check_begin, name="store-check-begin"),
-    path("availability/checks/<int:pk>/", store_checks.check_detail, name="store-check"),
-    path(
-        "availability/checks/<int:pk>/finish/", store_checks.check_finish, name="store-check-finish"
-    ),
-    path(
-        "availability/checks/<int:pk>/discard/",
-        store_checks.check_discard,
-        name="store-check-discard",
-    ),
-    path(
-        "availability/checks/<int:pk>/lines/<int:line_pk>/",
-        store_checks.line_record,
-        name="store-check-line",
-    ),
-    path(
-        "availability/checks/<int:pk>/lines/<int:line_pk>/correct/",
-        store_checks.line_correct,
-        name="store-check-correct",
-    ),
-    path(
-        "availability/checks/<int:pk>/lines/<int:line_pk>/photo/",
-        store_checks.line_photo,
-        name="store-check-photo",
-    ),
-    path("tasks/", tasks.task_list, name="task-list"),
-    path("tasks/<int:pk>/", tasks.task_edit, name="task-edit"),
-    path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
-    path("tasks/follow-up/<int:line_pk>/", tasks.follow_up, name="gap-follow-up"),
 ]
 
 # Programmes

@@ -47,6 +47,7 @@ class _Sum:
     stores: set[int] = field(default_factory=set)
 
     def add(self, row: dict[str, Any]) -> None:
+        """Count a row of the database."""
         self.seen += Seen(row["planned"], row["checked"], row["found"])
         self.last = max(filter(None, (self.last, row["last"])), default=None)
         self.stores.add(row.get("store", 0))
@@ -173,6 +174,7 @@ def _fold[K](rows: Iterable[dict[str, Any]], key: Callable[[dict[str, Any]], K])
 
 def _folder(banners: dict[int, int]) -> Callable[[dict[int, _Sum]], dict[int, _Sum]]:
     def fold(stores: dict[int, _Sum]) -> dict[int, _Sum]:
+        """Add the stores of a banner up."""
         sums: dict[int, _Sum] = defaultdict(_Sum)
         for pk, one in stores.items():
             into = sums[banners[pk]]

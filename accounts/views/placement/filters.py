@@ -16,16 +16,20 @@ from accounts.selectors.placement.listing import with_gap
 from kam.identity.models import User
 
 
+def _products(request: Any) -> Any:
+    return Product.objects.visible_to(request.user).order_by("name", "pk")
+
+
+def _categories(request: Any) -> Any:
+    return ProductCategory.objects.visible_to(request.user)
+
+
 class PlacementFilter(PageFilter):
     """Filters of placements."""
 
     within = AccountChoice(label=_("Account with all below it"), method="by_branch")
-    product = django_filters.ModelChoiceFilter(
-        label=_("Product"), queryset=Product.objects.order_by("name", "pk")
-    )
-    category = django_filters.ModelChoiceFilter(
-        label=_("Category"), queryset=ProductCategory.objects.all()
-    )
+    product = django_filters.ModelChoiceFilter(label=_("Product"), queryset=_products)
+    category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=_categories)
     kind = Several(label=_("Kind"), choices=PlacementKind.choices)
     stage = Several(label=_("Step"), choices=PlacementStage.choices)
     gap = Flag(label=_("Only missing in a store"), method="missing")

@@ -1,4 +1,4 @@
-"""What placement puts on My day and on the account's cockpit."""
+"""What placement adds to pages of others: panels, the rail, My day, the account's cockpit."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from accounts.selectors.placement.gaps import old_gaps
 from accounts.views.placement.deliveries import period_of
 from kam.core import formats
 from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.nav import NavItem, navigation
+from kam.core.panels import Panel, panels
 from kam.core.todos import Todo, TodoProvider, todo_providers
 from kam.identity.models import User
 
@@ -23,9 +25,67 @@ MONTHS, SOON = 6, 7
 GOOD = Decimal("0.9")
 PANEL = "#panel-availability"
 
+# icons: address-book building-store checklist camera checkbox
+PANELS = (
+    Panel(
+        slot="account",
+        capability="accounts.view",
+        key="file",
+        title=gettext_lazy("Account file"),
+        url_name="accounts:panel-file",
+        icon="address-book",
+        order=12,
+    ),
+    Panel(
+        slot="account",
+        capability="placement.view",
+        key="availability",
+        title=gettext_lazy("Placement and availability"),
+        url_name="accounts:panel-availability",
+        icon="building-store",
+        order=45,
+    ),
+)
+NAVIGATION = (
+    NavItem(
+        key="availability",
+        title=gettext_lazy("Availability"),
+        icon="checklist",
+        url_name="accounts:availability",
+        capability="placement.view",
+        order=26,
+        parent="accounts",
+        keywords=gettext_lazy(
+            "placement shelf store check compliance fill rate OTIF listing facings"
+        ),
+    ),
+    NavItem(
+        key="store-check",
+        title=gettext_lazy("Check a store"),
+        icon="camera",
+        url_name="accounts:store-checks",
+        capability="placement.check",
+        order=27,
+        create=True,
+        keywords=gettext_lazy("shelf photo visit"),
+    ),
+    NavItem(
+        key="tasks",
+        title=gettext_lazy("Tasks"),
+        icon="checkbox",
+        url_name="accounts:task-list",
+        capability="accounts.view",
+        order=28,
+        parent="accounts",
+        keywords=gettext_lazy("to do follow-up gaps"),
+    ),
+)
+
 
 def register() -> None:
-    """Register the answer, the risks and actions, and the tasks of My day."""
+    """Register panels, entries of the rail, the cockpit's share, and the tasks of My day."""
+    panels.register(*PANELS)
+    navigation.register(*NAVIGATION)
     questions.register(
         Question(
             key="availability",
