@@ -40,6 +40,12 @@ def period_in_words(row: MarketFact) -> str:
     return f"{formats.date(start)} – {formats.date(end)}"
 
 
+def told(row: MarketFact) -> str:
+    """The value with its unit, and what is said in words."""
+    figure = "" if row.value is None else f"{formats.number(row.value.normalize())} {row.unit}"
+    return "; ".join(part for part in (figure, row.text) if part)
+
+
 COLUMNS = [
     Column(
         name="country",
@@ -67,6 +73,7 @@ COLUMNS = [
         value=lambda row: MarketMeasure(row.measure).label,
         sort="measure",
     ),
+    Column(name="told", title=gettext_lazy("What is known"), value=told),
     Column(
         name="value",
         title=gettext_lazy("Value"),
@@ -74,9 +81,22 @@ COLUMNS = [
         sort="value",
         value=lambda row: None if row.value is None else row.value.normalize(),
         unknown=gettext_lazy("Told in words"),
+        default=False,
     ),
-    Column(name="unit", title=gettext_lazy("Unit"), value=lambda row: row.unit or None),
-    Column(name="text", title=gettext_lazy("In words"), value=lambda row: row.text or None),
+    Column(
+        name="unit",
+        title=gettext_lazy("Unit"),
+        value=lambda row: row.unit or None,
+        unknown=gettext_lazy("Told in words"),
+        default=False,
+    ),
+    Column(
+        name="text",
+        title=gettext_lazy("In words"),
+        value=lambda row: row.text or None,
+        unknown=gettext_lazy("A figure alone"),
+        default=False,
+    ),
     Column(name="period", title=gettext_lazy("Period"), value=period_in_words, sort="period"),
     Column(name="source", title=gettext_lazy("Source"), sort="source"),
     Column(name="noted_on", title=gettext_lazy("Of"), kind="date", sort="noted_on"),

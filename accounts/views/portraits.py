@@ -33,7 +33,7 @@ from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 
-# icons: address-book lock file-text
+# icons: lock hourglass
 VIEW, EDIT = "portrait.view", "portrait.edit"
 SECTION_TITLES = {
     "origin": gettext_lazy("Origin"),

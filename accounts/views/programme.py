@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -56,6 +57,14 @@ def level_badge(score: Decimal | None) -> Badge | None:
     return None if level is None else LEVELS[level]
 
 
+def _balance_badge(balance: int | None) -> Badge | None:
+    return None if balance is None else BALANCE[balance]
+
+
+def _sign(badge: Badge | None) -> SafeString | None:
+    return badge.__html__() if badge else None
+
+
 def _in_words(rating: int | None) -> Any:
     return "" if rating is None else RATING_WORDS[rating]
 
@@ -69,8 +78,8 @@ def _context(request: HttpRequest, account: Account) -> dict[str, Any]:
         "account": account,
         "programme": found,
         "dependence": dependence,
-        "balance": None if dependence.balance is None else BALANCE[dependence.balance],
-        "level": level_badge(found.barrier.score),
+        "balance": _sign(_balance_badge(dependence.balance)),
+        "level": _sign(level_badge(found.barrier.score)),
         "rated": rated,
         "lines": [(line, _in_words(line.item.switching)) for line in found.lines],
         "may_choose": user.can(EDIT) and may_edit(user, account),
@@ -270,7 +279,8 @@ def _amount_columns(currency: str) -> list[Column]:
     return [
         Column(
             name="price",
-            title=gettext_lazy("Price only, of its cost"),
+            title=gettext_lazy("Price only"),
+            help=gettext_lazy("Discounts and rebates, as a part of what its elements cost us."),
             kind="percent",
             places=0,
             value="totals.price_of_cost",
@@ -279,7 +289,8 @@ def _amount_columns(currency: str) -> list[Column]:
         ),
         Column(
             name="cost",
-            title=gettext_lazy("Net cost a year"),
+            title=gettext_lazy("Net cost"),
+            help=gettext_lazy("Cost less saving, for a year."),
             kind="money",
             unit=currency,
             places=0,
@@ -289,7 +300,8 @@ def _amount_columns(currency: str) -> list[Column]:
         ),
         Column(
             name="worth",
-            title=gettext_lazy("Worth to them a year"),
+            title=gettext_lazy("Worth to them"),
+            help=gettext_lazy("For a year, as far as it is known."),
             kind="money",
             unit=currency,
             places=0,
@@ -304,7 +316,7 @@ def _share_columns() -> list[Column]:
     return [
         Column(
             name="share",
-            title=gettext_lazy("Share of our revenue"),
+            title=gettext_lazy("Of our revenue"),
             kind="percent",
             sort=True,
             unknown=gettext_lazy("Not known without a rate or a snapshot"),
@@ -313,7 +325,7 @@ def _share_columns() -> list[Column]:
             name="balance",
             title=gettext_lazy("Balance"),
             kind="badge",
-            value=lambda row: None if row.balance is None else BALANCE[row.balance],
+            value=lambda row: _balance_badge(row.balance),
             unknown=gettext_lazy("One side is not known"),
         ),
     ]

@@ -105,7 +105,7 @@ def test_the_company_share_is_not_shown_to_others(people: People, account: Accou
     make_item(account=account, switching=3)
     for who, sees in (("owner", False), ("director", True), ("auditor", True)):
         page = client_of(getattr(people, who)).get(url("programme-list")).content.decode()
-        assert ("Share of our revenue" in page) is sees, who
+        assert ("Of our revenue" in page) is sees, who
 
 
 def test_pages_need_the_same_statements_at_any_size(people: People, account: Account) -> None:
