@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import ActivityDriver, ActivityRate, CostEntry, CostPool, GroupPeriod
 from accounts.selectors import tree
 from kam.identity.models import User
+from kam.imports.models import DataSource
 
 
 def entries_for(user: User) -> QuerySet[CostEntry]:
@@ -37,6 +38,11 @@ def pools_for(user: User) -> QuerySet[CostPool]:
     """Cost pools: totals of the company, for who sees the whole of it."""
     rows: QuerySet[CostPool] = CostPool.objects.visible_to(user)
     return rows
+
+
+def sources() -> QuerySet[DataSource]:
+    """Where costs come from."""
+    return DataSource.objects.all()
 
 
 def within(rows: QuerySet[Any], account_id: int, day: str) -> QuerySet[Any]:

@@ -12,7 +12,6 @@ from accounts.choices import CostKind, SpreadRule
 from accounts.filters import AccountChoice, Flag, PageFilter, Several
 from accounts.models import Account, ActivityDriver, ActivityRate, CostEntry, CostPool
 from accounts.selectors.profitability import rows as reads
-from kam.imports.models import DataSource
 
 KINDS = CostKind.choices
 
@@ -57,7 +56,7 @@ class CostFilter(_OfAccounts):
         label=_("Only without a rate"), field_name="base_amount", lookup_expr="isnull"
     )
     by_hand = Flag(label=_("Only entered by hand"), field_name="source", lookup_expr="isnull")
-    source = django_filters.ModelChoiceFilter(label=_("Source"), queryset=DataSource.objects.all())
+    source = django_filters.ModelChoiceFilter(label=_("Source"), queryset=reads.sources())
 
     class Meta:
         model = CostEntry
