@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -142,6 +144,11 @@ class Opportunity(Record):
         """Whether it is neither won nor lost."""
         return self.stage in OPEN
 
+    @property
+    def chance(self) -> Decimal:
+        """The probability as a fraction."""
+        return Decimal(self.probability) / 100
+
     def get_absolute_url(self) -> str:
         return reverse("accounts:opportunity-detail", args=[self.pk])
 
@@ -177,3 +184,8 @@ class OpportunityStageChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opportunity_id}: {self.from_stage} → {self.to_stage}"
+
+    @property
+    def chance(self) -> Decimal:
+        """The probability as a fraction."""
+        return Decimal(self.probability) / 100

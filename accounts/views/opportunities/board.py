@@ -195,7 +195,7 @@ def columns(currency: str) -> list[Column]:
             title=gettext_lazy("Probability"),
             kind="percent",
             places=0,
-            value=lambda one: one.probability / 100,
+            value="chance",
             sort="probability",
         ),
         Column(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.analytics.pipeline import MOVES, OPEN
+from accounts.analytics.pipeline import OPEN
 from accounts.choices import OpportunityKind, OpportunityOrigin, OpportunityStage
 from accounts.forms.fields import as_typed
 from accounts.forms.opportunities import OpportunityForm, StageForm
@@ -58,7 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     editable = Opportunity.objects.editable_by(user).filter(pk=one.pk).exists()
     context = {
         "one": one,
-        "badge": words.stage_badge(one),
+        "badge": words.stage_sign(one),
         "no_rate": words.no_rate(one),
         "currency": base_currency(),
         "steps": [
@@ -69,7 +69,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             )
             for row in reads.steps_taken(one)
         ],
-        "moves": [(value, OpportunityStage(value).label) for value in MOVES[one.stage]],
+        "is_part": htmx.is_htmx(request),
         "may_edit": editable,
         "today": today,
         "is_late": one.is_open and one.next_step_on is not None and one.next_step_on < today,
@@ -261,9 +261,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Opportunities"),
         "panel_template": "accounts/panels/opportunities.html",
         "crumbs": account_crumbs(account, (_("Opportunities"), "")),
-        "deals": [(words.stage_badge(one), one) for one in reads.open_at(account, user, limit=15)],
+        "deals": [(words.stage_sign(one), one) for one in reads.open_at(account, user, limit=15)],
         "closed": [
-            (words.stage_badge(one), one)
+            (words.stage_sign(one), one)
             for one in rows.exclude(stage__in=OPEN).order_by("-closed_on", "-pk")[:5]
         ],
         "found": reads.forecast_of(rows, as_of=today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.choices import OpportunityStage
@@ -23,6 +24,11 @@ def stage_badge(opportunity: Opportunity) -> Badge:
     stage = OpportunityStage(opportunity.stage)
     reason = opportunity.get_lost_reason_display() if opportunity.lost_reason else ""
     return Badge(stage.label, _STATES[stage], title=reason)
+
+
+def stage_sign(opportunity: Opportunity) -> SafeString:
+    """The badge as a template shows it."""
+    return stage_badge(opportunity).__html__()
 
 
 def no_rate(opportunity: Opportunity) -> str:

@@ -53,7 +53,7 @@ def portfolio(request: HttpRequest) -> HttpResponseBase:
     table = cell_table(request, found, by_account=True)
     context = {
         **heat_context(found),
-        "crumbs": [*account_crumbs()[:0], *_listed(), (_("Whitespace"), "")],
+        "crumbs": [*_listed(), (_("Whitespace"), "")],
         "title": _("Whitespace"),
         "tabs": period_tabs(request, known, period, today),
         "stats": stats(found, today),
@@ -199,16 +199,21 @@ def finding(found: HeatMap) -> list[str]:
             _("Estimate what they buy of a category from everybody: a rough figure is a start."),
         ]
     first = _("%(whitespace)s could still be won in %(period)s.") % {
-        "whitespace": formats.money(total.whitespace, currency, 0),
+        "whitespace": _short(total.whitespace, currency),
         "period": words.period_words(found.period),
     }
     share = formats.percent(total.share) if total.share is not None else "–"
     second = _("We hold %(share)s of %(wallet)s; %(coverage)s.") % {
         "share": share,
-        "wallet": formats.money(total.wallet, currency, 0),
+        "wallet": _short(total.wallet, currency),
         "coverage": words.coverage(total),
     }
     return [first, second]
+
+
+def _short(amount: Decimal, currency: str) -> str:
+    """An estimated amount without digits that nobody knows."""
+    return f"{formats.compact(amount)}\N{NO-BREAK SPACE}{currency}"
 
 
 def stats(found: HeatMap, today: date) -> list[Stat]:
