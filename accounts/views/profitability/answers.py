@@ -1,4 +1,4 @@
-"""What profit answers at the head of an account's page, and when it is a risk."""
+"""Where profit shows up: the rail, a panel, an answer and a risk on the page of an account."""
 
 from __future__ import annotations
 
@@ -18,14 +18,48 @@ from accounts.selectors.profitability.reading import GOODS_KEY
 from accounts.views.profitability.words import gaps_of, kind_title
 from kam.core import formats
 from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.nav import NavItem, navigation
+from kam.core.panels import Panel, panels
 from kam.identity.models import User
 
 URL = "#panel-profit"
 VIEW = "profitability.view"
+PANEL = Panel(
+    slot="account",
+    capability=VIEW,
+    key="profit",
+    title=gettext_lazy("Profitability"),
+    url_name="accounts:panel-profit",
+    icon="coins",
+    order=22,
+)
+NAVIGATION = (
+    NavItem(
+        key="profitability",
+        title=gettext_lazy("Profitability"),
+        icon="coins",
+        url_name="accounts:profitability",
+        capability=VIEW,
+        order=72,
+        keywords=gettext_lazy("whale curve net profit margin cost to serve"),
+    ),
+    NavItem(
+        key="costs",
+        title=gettext_lazy("Costs"),
+        icon="report-money",
+        url_name="accounts:cost-list",
+        capability=VIEW,
+        order=73,
+        parent="profitability",
+        keywords=gettext_lazy("cost to serve activity rates volumes company costs trade terms"),
+    ),
+)
 
 
 def register() -> None:
-    """Register the question and the risk."""
+    """Register entries of the rail, the panel, the question and the risk."""
+    navigation.register(*NAVIGATION)
+    panels.register(PANEL)
     questions.register(
         Question(
             key="profit",
