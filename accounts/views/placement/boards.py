@@ -98,6 +98,7 @@ def _stats(
     user: User, seen: Seen, gaps: list[Gap], period: Period, inside: int | None, today: date
 ) -> list[Stat]:
     before = compliance.total(user, period.previous(), within=inside)
+    moved = change(seen.compliance, before.compliance)
     could = compliance.stores_with_agreements(user, as_of=today, within=inside)
     done = compliance.stores_checked(user, period, within=inside)
     level = service.service_level(user, period, within=inside)
@@ -108,8 +109,8 @@ def _stats(
             title=_("Compliance"),
             value=seen.compliance,
             kind="percent",
-            delta=change(seen.compliance, before.compliance),
-            reference=_("against the period before"),
+            delta=moved,
+            reference="" if moved is None else _("against the period before"),
             good="up",
             what=_("Found ÷ looked at, in finished checks of the period."),
             as_of=today,
@@ -254,7 +255,14 @@ GAP_COLUMNS = [
         unknown=gettext_lazy("Not known"),
     ),
     Column(name="since", title=gettext_lazy("Missing since"), kind="date", sort=True),
-    Column(name="days", title=gettext_lazy("Days"), kind="number", places=0, sort=True),
+    Column(
+        name="days",
+        title=gettext_lazy("Days"),
+        kind="number",
+        places=0,
+        sort=True,
+        default=False,
+    ),
 ]
 
 
