@@ -57,7 +57,7 @@ def test_an_account_is_handed_over_and_the_new_lead_acknowledges_it(
     panel = page.locator("#panel-team")
     expect(panel.get_by_text("Mikko Lehtonen").first).to_be_visible()
     panel.get_by_role("link", name="Hand over").click()
-    page.get_by_label("New lead").select_option(label="Karin Söderlund")
+    page.locator("#id_to_user").select_option(label="Karin Söderlund")
     page.get_by_label("Why, and what matters").fill("Takes the whole region")
     page.get_by_role("button", name="Look at the pack").click()
 

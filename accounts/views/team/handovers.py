@@ -111,15 +111,18 @@ def _preview(request: HttpRequest, account: Account, form: HandoverForm) -> Http
     return render(request, "accounts/handover_preview.html", context)
 
 
+_LOOKS = {"number": "is-num", "money": "is-num", "date": "is-date"}
+
+
 def _shown(section: dict[str, Any]) -> dict[str, Any]:
     """A section of a pack with its cells as this reader's locale writes them."""
     kinds = [one["kind"] for one in section["headings"]]
+    looks = [_LOOKS.get(kind, "") for kind in kinds]
     rows = [
-        [(_cell(value, kind), kind in {"number", "money"}) for value, kind in
-         zip(row, kinds, strict=True)]
+        [(_cell(*pair), look) for *pair, look in zip(row, kinds, looks, strict=True)]
         for row in section["rows"]
-    ]  # fmt: skip
-    heads = [(one["title"], one["kind"] in {"number", "money"}) for one in section["headings"]]
+    ]
+    heads = list(zip([one["title"] for one in section["headings"]], looks, strict=True))
     return {**section, "headings": heads, "rows": rows}
 
 
