@@ -201,7 +201,7 @@ def _columns(title: str, *, with_stores: bool) -> list[Column]:
         ),
         Column(
             name="change",
-            title=_("Change"),
+            title=_("Change in points"),
             kind="delta",
             value=lambda row: change(row.seen.compliance, row.before.compliance),
             sort=True,

@@ -152,7 +152,7 @@ SERVICE_COLUMNS = [
     ),
     Column(
         name="fill_change",
-        title=gettext_lazy("Change"),
+        title=gettext_lazy("Change in points"),
         kind="delta",
         value=lambda row: change(row.service.fill_rate, row.before.fill_rate),
         sort=True,
