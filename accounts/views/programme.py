@@ -35,9 +35,9 @@ from kam.identity.decorators import requires, signed_in
 VIEW, EDIT, CONFIGURE = "programme.view", "programme.edit", "programme.configure"
 RATING_WORDS = dict(SWITCHING)
 BALANCE = {
-    -1: Badge(gettext_lazy("We depend more on them"), "warning", "scale"),
-    0: Badge(gettext_lazy("About balanced"), "info", "scale"),
-    1: Badge(gettext_lazy("They depend more on us"), "success", "scale"),
+    -1: Badge(gettext_lazy("We depend more"), "warning", "scale"),
+    0: Badge(gettext_lazy("Balanced"), "info", "scale"),
+    1: Badge(gettext_lazy("They depend more"), "success", "scale"),
 }
 LEVELS = {
     0: Badge(gettext_lazy("Free to leave"), "warning", "lock-open"),
@@ -271,7 +271,14 @@ def _barrier_columns() -> list[Column]:
             sort=True,
             help=gettext_lazy("Rated elements ÷ all elements that the account gets."),
         ),
-        Column(name="elements", title=gettext_lazy("Elements"), kind="number", places=0, sort=True),
+        Column(
+            name="elements",
+            title=gettext_lazy("Elements"),
+            kind="number",
+            places=0,
+            sort=True,
+            default=False,
+        ),
     ]
 
 
