@@ -38,7 +38,7 @@ def give(account: Account, to: User, by: User, **change: Any) -> Handover:
         "made_by": by,
         "as_of": TODAY,
     }
-    return hand_over(**(facts | change))  # type: ignore[arg-type]
+    return hand_over(**(facts | change))
 
 
 def section(sections: list[dict[str, Any]], key: str) -> dict[str, Any]:

@@ -239,7 +239,7 @@ def test_a_receiver_outside_the_account_sees_the_request_alone(people: People) -
     assert client_of(people.stranger).get(work).status_code == 404
 
 
-@pytest.mark.parametrize("which", ["received", "sent", "all"])
+@pytest.mark.parametrize("which", ["received", "sent", "closed", "all"])
 def test_the_list_of_requests_asks_the_same_whatever_its_length(people: People, which: str) -> None:
     account = make_account(lead=people.owner)
     url = f"{reverse('accounts:request-list')}?list={which}"
@@ -265,6 +265,10 @@ def test_the_lists_of_requests_are_each_ones_own(people: People) -> None:
     assert "Labels" in text_of(people.owner, f"{url}?list=sent")
     assert "Labels" not in text_of(people.owner, f"{url}?list=received")
     assert "Labels" in text_of(people.auditor, f"{url}?list=all")
+    assert "Labels" not in text_of(people.auditor, f"{url}?list=closed")
+    TeamRequest.objects.update(status="cancelled", closed_on=today())
+    assert "Labels" in text_of(people.stranger, f"{url}?list=closed")
+    assert "Labels" not in text_of(people.stranger, f"{url}?list=received")
 
 
 def hand(people: People, account: Account) -> Handover:

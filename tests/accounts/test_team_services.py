@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -170,7 +171,7 @@ def test_what_is_not_kept_needs_words(people: People, outcome: str) -> None:
 def test_tallies_by_side_leave_withdrawn_ones_out(people: People) -> None:
     account = make_account(lead=people.owner)
     early, late = date(2026, 3, 10), date(2026, 4, 10)
-    settled = {"settled_on": early, "outcome_note": "So it went"}
+    settled: dict[str, Any] = {"settled_on": early, "outcome_note": "So it went"}
     make_promise(user=people.owner, account=account, due_on=late)
     make_promise(user=people.owner, account=account, due_on=early)
     make_promise(user=people.owner, account=account, due_on=early, outcome="kept", **settled)
@@ -274,9 +275,8 @@ def test_a_request_to_a_function_goes_to_the_one_who_stands_for_it(people: Peopl
     both = requests.send_request(**facts)  # type: ignore[arg-type]
     assert both.to_user is None
     assert waiting_for(people.stranger, as_of=TODAY)[-1] == both
-    requests.accept_request(request=both, by=people.teammate)
-    both.refresh_from_db()
-    assert both.to_user == people.teammate
+    taken = requests.accept_request(request=both, by=people.teammate)
+    assert taken.to_user == people.teammate
     with pytest.raises(RefusedError, match="meanwhile"):
         requests.accept_request(request=both, by=people.stranger)
 

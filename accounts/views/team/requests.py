@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms.team import AnswerForm, CancelForm, CommentForm, RequestForm
@@ -36,10 +36,20 @@ from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 
-RECEIVED, SENT, ALL = "received", "sent", "all"
+RECEIVED, SENT, CLOSED, ALL = "received", "sent", "closed", "all"
 LISTS: dict[str, tuple[Any, Callable[[User], QuerySet[TeamRequest]]]] = {
-    RECEIVED: (gettext_lazy("Asked of me"), reads.received_by),
-    SENT: (gettext_lazy("Sent by me"), reads.sent_by),
+    RECEIVED: (
+        gettext_lazy("Asked of me"),
+        lambda user: reads.received_by(user).filter(closed_on__isnull=True),
+    ),
+    SENT: (
+        gettext_lazy("Sent by me"),
+        lambda user: reads.sent_by(user).filter(closed_on__isnull=True),
+    ),
+    CLOSED: (
+        pgettext_lazy("requests", "Closed"),
+        lambda user: reads.requests_for(user).filter(closed_on__isnull=False),
+    ),
     ALL: (gettext_lazy("All that I may see"), reads.requests_for),
 }
 
@@ -107,7 +117,7 @@ def _columns() -> list[Column]:
 @requires("team.view")
 @require_GET
 def request_list(request: HttpRequest) -> HttpResponseBase:
-    """Requests asked of the user, sent by the user, or all that they may see."""
+    """Open requests asked of the user or sent by them, closed ones, or all that they may see."""
     user = signed_in(request)
     which = request.GET.get("list", RECEIVED)
     which = which if which in LISTS else RECEIVED
@@ -117,7 +127,7 @@ def request_list(request: HttpRequest) -> HttpResponseBase:
         _columns(),
         name="requests",
         caption=_("Requests"),
-        default_sort="due",
+        default_sort="-due" if which == CLOSED else "due",
         row_url=lambda row: row.get_absolute_url(),
         filters=RequestFilter,
         empty=Empty(
