@@ -72,7 +72,10 @@ def test_the_pack_holds_what_is_open_and_whom_to_know(people: People) -> None:
     late = section(pack, "receivables")
     assert late["capability"] == "receivables.view"
     assert {row[4]["currency"] for row in late["rows"]} == {"EUR"}
-    assert section(pack, "opportunities")["rows"][0][3] == {"amount": "1000.0000", "currency": "EUR"}
+    assert section(pack, "opportunities")["rows"][0][3] == {
+        "amount": "1000.0000",
+        "currency": "EUR",
+    }
     assert section(pack, "opportunities")["summary"] == "1 is open."
     assert section(pack, "tasks")["rows"] == []
     assert section(pack, "team")["rows"][-1][:2] == ["Shipping", "Teammate"]
