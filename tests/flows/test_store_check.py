@@ -51,7 +51,9 @@ def test_a_check_with_a_photo_and_a_gap_that_becomes_a_task(
     bread.get_by_role("button", name="Not found").click()
     expect(page.get_by_text("1 of 2 looked at, 0 found")).to_be_visible()
     expect(bread.get_by_role("button", name="Not found")).to_have_attribute("aria-pressed", "true")
-    bread.get_by_label("Reason").select_option("space_taken")
+    with page.expect_response("**/lines/**"):
+        bread.get_by_label("Reason").select_option("space_taken")
+    page.wait_for_load_state("networkidle")
     photo = tmp_path / "shelf.png"
     photo.write_bytes(PNG)
     with page.expect_response("**/lines/**"):
