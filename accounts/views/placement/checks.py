@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -166,7 +165,7 @@ def _line(line: StoreCheckLine) -> dict[str, Any]:
     return {
         "line": line,
         "what": common.what(line.placement),
-        "badge": conditional_escape(common.outcome_badge(line)),
+        "badge": common.outcome_badge(line).__html__(),
         "is_counted": line.placement.quantity is not None,
         "is_short": line.quantity is not None and line.quantity < (line.placement.quantity or 0),
         "corrections": list(line.corrections.all()),

@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -146,7 +145,7 @@ def gap_badge(gap: Gap) -> Badge:
 
 def with_badges(gaps: list[Gap]) -> list[tuple[Gap, SafeString]]:
     """Gaps, each with its badge."""
-    return [(gap, conditional_escape(gap_badge(gap))) for gap in gaps]
+    return [(gap, gap_badge(gap).__html__()) for gap in gaps]
 
 
 @dataclass(frozen=True)

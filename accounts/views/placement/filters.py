@@ -16,12 +16,17 @@ from accounts.selectors.placement.listing import with_gap
 from kam.identity.models import User
 
 
-def _products(request: Any) -> Any:
+def _products_of(request: Any) -> Any:
     return Product.objects.visible_to(request.user).order_by("name", "pk")
 
 
-def _categories(request: Any) -> Any:
+def _categories_of(request: Any) -> Any:
     return ProductCategory.objects.visible_to(request.user)
+
+
+# Asked with the request.
+_products = cast("QuerySet[Product]", _products_of)
+_categories = cast("QuerySet[ProductCategory]", _categories_of)
 
 
 class PlacementFilter(PageFilter):

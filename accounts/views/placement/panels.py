@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -51,7 +50,7 @@ def availability(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 "row": row,
                 "what": common.what(row),
-                "badge": conditional_escape(common.stage_badge(row)),
+                "badge": common.stage_badge(row).__html__(),
                 "is_visible": row.pk in visible,
             }
             for row in rows[:SHOWN]

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -192,7 +191,7 @@ def placement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "placement": placement,
         "what": common.what(placement),
-        "badge": conditional_escape(common.stage_badge(placement)),
+        "badge": common.stage_badge(placement).__html__(),
         "state": common.state_in_time(placement, today),
         "steps": [
             (step, PlacementStage(step.stage).label)
