@@ -64,6 +64,11 @@ router.register("cost-pools", profitability.PoolViewSet, basename="cost-pool")
 
 urlpatterns = [
     path("profitability/", profitability.ProfitView.as_view(), name="profitability"),
+    path(
+        "accounts/<int:pk>/profitability/",
+        profitability.AccountProfitView.as_view(),
+        name="account-profitability",
+    ),
     path("opportunities/forecast/", wallet.ForecastView.as_view(), name="opportunity-forecast"),
     path("whitespace/", wallet.PortfolioView.as_view(), name="whitespace"),
     path(

@@ -122,6 +122,19 @@ def test_profit_of_the_company_and_of_the_own_accounts(people: People, account: 
     assert own["customers"][0]["costs"] == {"deliveries": "100.0000"}
 
 
+def test_profit_of_one_account_with_what_costs_come_from(people: People, account: Account) -> None:
+    make_cost(account=account, amount=100)
+    make_pool(amount=20)
+    found = Api(people.owner).get(f"accounts/{account.pk}/profitability/?{PERIOD}").json()
+    assert (found["total"]["net_profit"], found["is_below_floor"]) == ("280.0000", False)
+    assert [(one["kind"], one["origin"], one["rule"]) for one in found["lines"]] == [
+        ("deliveries", "direct", ""),
+        ("service", "allocated", "revenue"),
+    ]
+    hidden = Api(people.stranger).get(f"accounts/{account.pk}/profitability/?{PERIOD}")
+    assert hidden.status_code == 404
+
+
 def test_profit_names_what_is_asked_wrongly(people: People) -> None:
     api = Api(people.controller)
     assert api.get("profitability/?from=2026-01-01&to=2025-01-01").status_code == 400

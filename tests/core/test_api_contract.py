@@ -54,6 +54,7 @@ PERIOD = "?from=2026-01-01&to=2027-01-01"
 QUERIES = {
     "concentration/": PERIOD,
     "profitability/": PERIOD,
+    "accounts/{id}/profitability/": PERIOD,
     "receivables/statement/": PERIOD + "&account={accounts}",
 }
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, CurrencyCode
@@ -78,7 +79,7 @@ class CostRows(ManyInput):
     rows = CostRow(many=True)
 
 
-class VolumeOutput(Stamped):
+class ActivityVolumeOutput(Stamped):
     """How much of an activity an account caused in a month."""
 
     id = serializers.IntegerField()
@@ -88,7 +89,7 @@ class VolumeOutput(Stamped):
     volume = serializers.DecimalField(max_digits=18, decimal_places=4)
 
 
-class VolumeInput(Input):
+class ActivityVolumeInput(Input):
     """A volume; of the same account, kind and month it replaces what was said."""
 
     account = AccountId()
@@ -97,7 +98,7 @@ class VolumeInput(Input):
     volume = serializers.DecimalField(max_digits=18, decimal_places=4, min_value=Decimal(0))
 
 
-class RateOutput(Stamped):
+class ActivityRateOutput(Stamped):
     """What one unit of an activity costs, in base currency."""
 
     id = serializers.IntegerField()
@@ -111,7 +112,7 @@ class RateOutput(Stamped):
     note = serializers.CharField()
 
 
-class RateInput(Input):
+class ActivityRateInput(Input):
     """A rate; the one of its kind that holds until its first day ends there."""
 
     kind = serializers.ChoiceField(choices=KINDS)
@@ -122,7 +123,7 @@ class RateInput(Input):
     note = TextField(max_length=300)
 
 
-class PoolOutput(Stamped):
+class CostPoolOutput(Stamped):
     """A month's cost of the company, in base currency, and the rule that spreads it."""
 
     id = serializers.IntegerField()
@@ -133,7 +134,7 @@ class PoolOutput(Stamped):
     rule = serializers.ChoiceField(choices=SpreadRule.choices)
 
 
-class PoolInput(Input):
+class CostPoolInput(Input):
     """A month's cost of the company."""
 
     month = serializers.DateField(help_text=_("The month's first day."))
@@ -143,17 +144,8 @@ class PoolInput(Input):
     rule = serializers.ChoiceField(choices=SpreadRule.choices)
 
 
-class ProfitInput(Input):
-    """Which profit is asked for: whole months, one that is not over is left out."""
-
-    level = serializers.ChoiceField(
-        choices=ConcentrationLevel.choices, default=ConcentrationLevel.GROUP
-    )
-    country = TextField(max_length=2)
-    tier = TextField(max_length=20, help_text=_("Code of the tier that holds today."))
-    top = serializers.IntegerField(
-        min_value=1, max_value=1000, default=100, help_text=_("So many customers, the best first.")
-    )
+class ProfitPeriodInput(Input):
+    """Whole months: one that is not over is left out."""
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is no name that Python takes."""
@@ -169,6 +161,19 @@ class ProfitInput(Input):
             words = _("The period ends before it begins.")
             raise serializers.ValidationError({"to": [words]}, code="empty_period")
         return attrs
+
+
+class ProfitInput(ProfitPeriodInput):
+    """Which profit is asked for."""
+
+    level = serializers.ChoiceField(
+        choices=ConcentrationLevel.choices, default=ConcentrationLevel.GROUP
+    )
+    country = TextField(max_length=2)
+    tier = TextField(max_length=20, help_text=_("Code of the tier that holds today."))
+    top = serializers.IntegerField(
+        min_value=1, max_value=1000, default=100, help_text=_("So many customers, the best first.")
+    )
 
 
 class CostingOutput(Output):
@@ -195,6 +200,32 @@ class CustomerProfitOutput(CostingOutput):
     name = serializers.CharField()
     tier = serializers.CharField(allow_null=True)
     floor = ShareField(allow_null=True, help_text=_("What the tier asks for at least."))
+
+
+class CostLineOutput(Output):
+    """What one kind of cost comes from; of a part of company costs, the rule that spread it."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    origin = serializers.ChoiceField(choices=["direct", "activity", "allocated"])
+    rule = serializers.CharField(help_text=_("Empty unless allocated."))
+    amount = AmountField(allow_null=True, help_text=_("Null where a rate is missing."))
+    gaps = serializers.IntegerField(help_text=_("Rows without a rate, in no amount."))
+
+
+class AccountProfitOutput(Output):
+    """Net profit of an account with all that stood below it, in base currency."""
+
+    period_from = serializers.DateField(source="period.start")
+    period_to = serializers.DateField(source="period.end")
+    currency = serializers.CharField()
+    total = serializers.SerializerMethodField()
+    lines = CostLineOutput(many=True)
+    is_below_floor = serializers.BooleanField()
+
+    @extend_schema_field(CostingOutput)
+    def get_total(self, found: Any) -> Any:
+        """Revenue down to net profit."""
+        return CostingOutput(costing_data(found.costing)).data
 
 
 class WhaleOutput(Output):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +20,7 @@ from accounts.choices import CostKind
 from accounts.models import Account, ActivityDriver, ActivityRate, CostEntry, CostPool
 from accounts.selectors.concentration.naming import NameBook
 from accounts.selectors.profitability import rows as reads
+from accounts.selectors.profitability.account import account_profit
 from accounts.selectors.profitability.query import ProfitQuery, whole
 from accounts.selectors.profitability.reading import profit_for
 from accounts.services import costs
@@ -135,11 +137,11 @@ class VolumeViewSet(Listed, Retrieved, Resource):
     model = ActivityDriver
     capability = VIEW
     change_capability = EDIT
-    output = shapes.VolumeOutput
+    output = shapes.ActivityVolumeOutput
     filterset_class = VolumeApiFilter
     orderings = {"id": "pk", "month": "month", "updated_at": "updated_at"}
     default_ordering = "-month"
-    bodies = {"create": shapes.VolumeInput}
+    bodies = {"create": shapes.ActivityVolumeInput}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With the account."""
@@ -179,9 +181,9 @@ class ActivityRateViewSet(Listed, Retrieved, Resource):
     model = ActivityRate
     capability = VIEW
     change_capability = EDIT
-    output = shapes.RateOutput
+    output = shapes.ActivityRateOutput
     filterset_class = RateApiFilter
-    bodies = {"create": shapes.RateInput, "partial_update": shapes.RateInput}
+    bodies = {"create": shapes.ActivityRateInput, "partial_update": shapes.ActivityRateInput}
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List activity rates, the latest written first."""
@@ -225,11 +227,11 @@ class PoolViewSet(Listed, Retrieved, Resource):
     model = CostPool
     capability = VIEW
     change_capability = EDIT
-    output = shapes.PoolOutput
+    output = shapes.CostPoolOutput
     filterset_class = PoolApiFilter
     orderings = {"id": "pk", "month": "month", "updated_at": "updated_at"}
     default_ordering = "-month"
-    bodies = {"create": shapes.PoolInput, "partial_update": shapes.PoolInput}
+    bodies = {"create": shapes.CostPoolInput, "partial_update": shapes.CostPoolInput}
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List company costs, the latest month first."""
@@ -279,3 +281,20 @@ class ProfitView(StrictView):
         )
         found = profit_for(query, user)
         return Response(shapes.profit_data(found, values["top"], NameBook(user)))
+
+
+class AccountProfitView(StrictView):
+    """Net profit of one account."""
+
+    capability = VIEW
+    queries = {"get": shapes.ProfitPeriodInput}
+    answers = {"get": {200: shapes.AccountProfitOutput}}
+
+    def get(self, request: Request, pk: int) -> Response:
+        """Net profit of an account with all that stood below it, and what each cost comes from."""
+        values = self.query()
+        rows: QuerySet[Any] = Account.objects.visible_to(cast("User", request.user))
+        account = get_object_or_404(rows, pk=pk)
+        period = Period(values["from"], values["to"])
+        found = account_profit(account.pk, period, as_of=timezone.localdate())
+        return Response(shapes.AccountProfitOutput(found).data)
