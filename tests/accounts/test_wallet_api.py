@@ -30,7 +30,7 @@ def oat() -> ProductCategory:
     return make_category(code="OAT", name="Oat drinks")
 
 
-def estimate(account: Account, **changes: Any) -> dict[str, Any]:
+def estimate(account: Account, /, **changes: Any) -> dict[str, Any]:
     body = {
         "account": account.pk,
         "category": "OAT",
@@ -44,7 +44,7 @@ def estimate(account: Account, **changes: Any) -> dict[str, Any]:
     return {**body, **changes}
 
 
-def deal(account: Account, **changes: Any) -> dict[str, Any]:
+def deal(account: Account, /, **changes: Any) -> dict[str, Any]:
     body = {
         "account": account.pk,
         "title": "Oats",
