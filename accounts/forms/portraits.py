@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StatementForm(forms.Form):
     """What somebody has to say under a heading, and what shows it."""
 
     text = forms.CharField(
-        label=_("Statement"),
+        label=pgettext_lazy("portrait", "Statement"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("One thought; a second one is a statement of its own."),

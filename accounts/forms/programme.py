@@ -126,4 +126,6 @@ class ElementForm(forms.Form):
         help_text=_("A discount or rebate: any competitor can match it."),
     )
     is_active = forms.BooleanField(label=_("Offered"), required=False, initial=True)
-    place = forms.IntegerField(label=_("Order"), min_value=0, max_value=999, initial=100)
+    place = forms.IntegerField(
+        label=_("Place in the list"), min_value=0, max_value=999, initial=100
+    )

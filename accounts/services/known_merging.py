@@ -30,11 +30,11 @@ type Identity = Callable[[Any], tuple[object, ...]]
 def _counted(model: Any, said: Callable[[int], str]) -> Callable[[Account, Account], Part]:
     """Say how many rows move as they are."""
 
-    def plan(keep: Account, drop: Account) -> Part:
+    def _plan(keep: Account, drop: Account) -> Part:
         count = model.objects.filter(account=drop).count()
         return Part(moves=[said(count)] if count else [])
 
-    return plan
+    return _plan
 
 
 def _move_statements(keep: Account, drop: Account) -> None:
@@ -46,10 +46,10 @@ def _move_statements(keep: Account, drop: Account) -> None:
 
 
 def _move_all(model: Any) -> Callable[[Account, Account], None]:
-    def move(keep: Account, drop: Account) -> None:
+    def _move(keep: Account, drop: Account) -> None:
         model.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
-    return move
+    return _move
 
 
 def _pairs(
@@ -72,7 +72,7 @@ def _plan_dated(
 ) -> Callable[[Account, Account], Part]:
     """Say which dated rows move into the days that the kept account's own leave free."""
 
-    def plan(keep: Account, drop: Account) -> Part:
+    def _plan(keep: Account, drop: Account) -> Part:
         lines: list[str] = []
         cautions = []
         for row, own in _pairs(model, keep, drop, identity):
@@ -85,11 +85,11 @@ def _plan_dated(
                     cautions.append(Caution(text % what, "overlap"))
         return Part(moves=lines, cautions=cautions)
 
-    return plan
+    return _plan
 
 
 def _move_dated(model: Any, identity: Identity) -> Callable[[Account, Account], None]:
-    def move(keep: Account, drop: Account) -> None:
+    def _move(keep: Account, drop: Account) -> None:
         for row, own in _pairs(model, keep, drop, identity):
             pieces = periods.minus_all(row.valid, [one.valid for one in own])
             if not pieces:
@@ -102,7 +102,7 @@ def _move_dated(model: Any, identity: Identity) -> Callable[[Account, Account], 
                 row._state.adding = True
                 row.save()
 
-    return move
+    return _move
 
 
 def _statements(count: int) -> str:

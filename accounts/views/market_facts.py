@@ -99,7 +99,7 @@ COLUMNS = [
     ),
     Column(name="period", title=gettext_lazy("Period"), value=period_in_words, sort="period"),
     Column(name="source", title=gettext_lazy("Source"), sort="source"),
-    Column(name="noted_on", title=gettext_lazy("Of"), kind="date", sort="noted_on"),
+    Column(name="noted_on", title=gettext_lazy("Date of the source"), kind="date", sort="noted_on"),
     Column(
         name="confidence",
         title=gettext_lazy("Confidence"),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.choices import PortraitHeading
@@ -222,7 +222,7 @@ def withdraw(request: HttpRequest, pk: int, statement_pk: int) -> HttpResponse:
     return confirm_page(
         request,
         title=_("Withdraw this statement?"),
-        verb=_("Withdraw"),
+        verb=pgettext("portrait", "Withdraw"),
         back_url=portrait_url(old.account),
         text=old.text,
         stays=[_("The statement in the history, with who withdrew it and when")],
@@ -250,7 +250,7 @@ COLUMNS = [
         value=lambda row: PortraitHeading(row.heading).label,
         sort="heading",
     ),
-    Column(name="text", title=gettext_lazy("Statement"), css="cell-long"),
+    Column(name="text", title=pgettext_lazy("portrait", "Statement"), css="cell-long"),
     Column(
         name="basis", title=gettext_lazy("Basis"), kind="badge", value=_basis, sort="basis"
     ),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.analytics import programme as maths
@@ -36,7 +36,7 @@ VIEW, EDIT, CONFIGURE = "programme.view", "programme.edit", "programme.configure
 RATING_WORDS = dict(SWITCHING)
 BALANCE = {
     -1: Badge(gettext_lazy("We depend more"), "warning", "scale"),
-    0: Badge(gettext_lazy("Balanced"), "info", "scale"),
+    0: Badge(pgettext_lazy("dependence", "Balanced"), "info", "scale"),
     1: Badge(gettext_lazy("They depend more"), "success", "scale"),
 }
 LEVELS = {
@@ -330,7 +330,7 @@ def _share_columns() -> list[Column]:
         ),
         Column(
             name="balance",
-            title=gettext_lazy("Balance"),
+            title=pgettext_lazy("dependence", "Balance"),
             kind="badge",
             value=lambda row: _balance_badge(row.balance),
             unknown=gettext_lazy("One side is not known"),

@@ -41,7 +41,9 @@ ELEMENT_COLUMNS = [
         value=lambda row: _("Yes") if row.is_active else _("No"),
         sort="is_active",
     ),
-    Column(name="place", title=gettext_lazy("Order"), kind="number", places=0, sort="place"),
+    Column(
+        name="place", title=gettext_lazy("Place in the list"), kind="number", places=0, sort="place"
+    ),
 ]
 
 

@@ -182,7 +182,7 @@ def test_foreign_rows_never_show(people: People, account: Account) -> None:
         reverse("api:competitor-price-list"),
         reverse("api:competitor-move-list"),
     ):
-        answer = client.get(address)
+        answer: Any = client.get(address)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert answer.status_code == 200
         assert b"Secret" not in body
@@ -228,7 +228,7 @@ def test_market_facts_are_filtered_and_exported(people: People) -> None:
     page = client.get(url("market-fact-list") + "?country=SE").content.decode()
     assert "345" in page
     assert "98,765" not in page
-    answer = client.get(url("market-fact-list") + "?country=SE&export=csv")
+    answer: Any = client.get(url("market-fact-list") + "?country=SE&export=csv")
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert b"345" in body
     assert b"Trade association" in body

@@ -119,7 +119,7 @@ def test_pages_never_show_a_confidential_text_to_others(people: People, account:
             reverse("core:search") + "?q=canary",
             reverse("api:portrait-statement-list"),
         ):
-            answer = client.get(address)
+            answer: Any = client.get(address)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             assert b"canary words" not in body, (who, address)
     assert b"canary words" in client_of(people.owner).get(url("portrait", account.pk)).content

@@ -181,20 +181,20 @@ _TABLE = "accounts_portraitstatement"
         (
             f"INSERT INTO {_TABLE} (account_id, heading, text, said_on, author_id, evidence, link,"
             " basis, is_confidential, is_withdrawn, replaces_id, created_at, updated_at)"
-            " SELECT account_id, 'origin', 'x', said_on, author_id, '', '', 'assumed', false, false,"
-            f" id, now(), now() FROM {_TABLE}"
+            " SELECT account_id, 'origin', 'x', said_on, author_id, '', '', 'assumed', false,"
+            f" false, id, now(), now() FROM {_TABLE}"
         ),
         (
             f"INSERT INTO {_TABLE} (account_id, heading, text, said_on, author_id, evidence, link,"
             " basis, is_confidential, is_withdrawn, created_at, updated_at)"
-            " SELECT account_id, heading, 'x', said_on, author_id, '', '', 'confirmed', false, false,"
-            f" now(), now() FROM {_TABLE}"
+            " SELECT account_id, heading, 'x', said_on, author_id, '', '', 'confirmed', false,"
+            f" false, now(), now() FROM {_TABLE}"
         ),
         (
             f"INSERT INTO {_TABLE} (account_id, heading, text, said_on, author_id, evidence, link,"
             " basis, is_confidential, is_withdrawn, created_at, updated_at)"
-            " SELECT account_id, heading, '', said_on, author_id, '', '', 'assumed', false, false,"
-            f" now(), now() FROM {_TABLE}"
+            " SELECT account_id, heading, '', said_on, author_id, '', '', 'assumed', false,"
+            f" false, now(), now() FROM {_TABLE}"
         ),
     ],
 )

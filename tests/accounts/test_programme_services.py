@@ -32,7 +32,8 @@ TODAY = date(2026, 6, 15)
 @pytest.fixture
 def account(people: People) -> Account:
     found = make_account(name="Kesko", lead=people.owner)
-    return Account.objects.select_related("figure").get(pk=found.pk)
+    row: Account = Account.objects.select_related("figure").get(pk=found.pk)
+    return row
 
 
 def give(account: Account, **changes: Any) -> ProgrammeItem:
