@@ -77,7 +77,7 @@ def test_an_account_is_handed_over_and_the_new_lead_acknowledges_it(
 
     theirs = browse(new_lead, phone=True)
     theirs.open("/")
-    theirs.page.get_by_text("Kuusipelto was handed over to you").first.click()
+    theirs.page.get_by_role("link", name="Read the pack").click()
     expect(theirs.page.get_by_text("Takes the whole region")).to_be_visible()
     assert theirs.overflow() == 0
     theirs.page.get_by_role("link", name="Acknowledge").click()
