@@ -135,14 +135,6 @@ def compute(rules: Rules, *, as_of: date, report: Report = lambda done, total: N
     return count
 
 
-def queries(rules: Rules, *, as_of: date) -> list[tuple[str, dict[str, Any]]]:
-    """Return the bare query of each measure and cap with its parameters, to be measured alone."""
-    parameters = _parameters(as_of)
-    measured = [(one.measure.sql, {**parameters, "valid_days": one.days}) for one in rules.counting]
-    held = [(one.cap.sql, parameters) for one in rules.limits if one.limit is not None]
-    return [*measured, *held]
-
-
 def _parameters(as_of: date) -> dict[str, Any]:
     """The day, and the months to compare: they end with the last one of which there are sales.
 
