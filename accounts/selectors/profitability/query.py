@@ -48,6 +48,11 @@ class ProfitQuery:
         if not self.period.is_whole_months:
             raise ValueError("Profit is known by whole months.")
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it looks at a part of the customers."""
+        return bool(self.country or self.tier)
+
     def a_year_earlier(self) -> ProfitQuery:
         """The same question about the year before."""
         return replace(self, period=self.period.same_period_last_year())
