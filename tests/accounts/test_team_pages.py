@@ -27,7 +27,6 @@ from accounts.selectors.people.contacts import (
 )
 from accounts.services.team.handovers import hand_over
 from accounts.views.team import lines
-from kam.core.cockpit import glance_of
 from kam.core.todos import todos_for
 from kam.identity.models import User
 from tests.conftest import People, client_of
@@ -347,11 +346,9 @@ def test_the_head_of_the_account_names_open_work_and_broken_promises(people: Peo
                  due_on=ahead(-3), made_on=ahead(-9))  # fmt: skip
     make_request(account=account, sender=people.owner, to_user=people.stranger, title="Labels",
                  due_on=ahead(3))  # fmt: skip
-    glance = glance_of(people.owner, account, today(), limit=20)
-    actions = [str(one.title) for one in glance.actions]
-    assert "Samples" in actions
-    assert "Labels" in actions
-    assert "They are late: Figures" in [str(one.title) for one in glance.risks]
+    finders = (lines.open_promises, lines.open_requests, lines.broken)
+    found = [[str(one.title) for one in find(people.owner, account, today())] for find in finders]
+    assert found == [["Samples"], ["Labels"], ["They are late: Figures"]]
 
 
 def test_the_matrix_shows_promises_and_where_levels_come_from(people: People) -> None:
