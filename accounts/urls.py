@@ -68,6 +68,7 @@ ACCOUNTS: list[URLPattern] = [
 
 PANELS: list[URLPattern] = [
     path("accounts/<int:pk>/glance/", cockpit.cockpit, name="account-cockpit"),
+    path("accounts/<int:pk>/glance/actions/", cockpit.actions, name="account-actions"),
     path("accounts/<int:pk>/facts/", panels.overview, name="panel-overview"),
     path("accounts/<int:pk>/places/", panels.places, name="panel-places"),
     path("accounts/<int:pk>/revenue/", panels.revenue_by_month, name="panel-revenue"),

@@ -16,6 +16,7 @@ from accounts.selectors.accounts import windows
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.people.ratings import relationship_settings
 from accounts.selectors.tiers.policies import required_functions
+from kam.core.cockpit import once
 from kam.core.exact import ratio
 from kam.identity.models import User
 
@@ -27,7 +28,8 @@ def share_of_ours(account: Account, user: User, *, as_of: date) -> Decimal | Non
     10 % rule. From the latest kept snapshot; None without one, without positive revenue, and for
     who may not see the company's total.
     """
-    return shares_of_ours([account], user, as_of=as_of)[account.pk]
+    asked = f"share of ours {user.pk} {as_of}"
+    return once(account, asked, lambda: shares_of_ours([account], user, as_of=as_of)[account.pk])
 
 
 def shares_of_ours(

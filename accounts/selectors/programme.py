@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.analytics import programme as maths
 from accounts.models import Account, ProgrammeElement, ProgrammeItem
@@ -140,13 +140,15 @@ def dependence_of(
 ) -> Dependence:
     """Return both sides of an account: its score, and its share or rank in our revenue."""
     peers = Account.objects.visible_to(user).not_merged().filter(kind=account.kind)
-    net = account.figure.net_12m
-    above = peers.filter(figure__net_12m__gt=net).count() if net is not None else None
+    counted = peers.aggregate(
+        above=Count("pk", filter=Q(figure__net_12m__gt=account.figure.net_12m)),
+        all=Count("figure"),
+    )
     return Dependence(
         score=score,
         share=share_of_ours(account, user, as_of=as_of),
-        rank=None if above is None else above + 1,
-        of=peers.filter(figure__net_12m__isnull=False).count(),
+        rank=counted["above"] + 1,
+        of=counted["all"],
     )
 
 

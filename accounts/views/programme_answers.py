@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from accounts.models import Account
 from accounts.selectors.programme import barrier_of, dependence_of
 from kam.core import formats
 from kam.core.badges import State
-from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.cockpit import Answer, Line, Question, questions
 from kam.identity.models import User
 
 URL = "#panel-programme"
@@ -21,7 +22,7 @@ STATES: dict[int | None, State] = {None: "muted", 0: "warning", 1: "info", 2: "s
 
 
 def register() -> None:
-    """Register the question and the risk."""
+    """Register the question."""
     questions.register(
         Question(
             key="exit-barriers",
@@ -31,19 +32,15 @@ def register() -> None:
             order=55,
         )
     )
-    line_providers.register(
-        LineProvider(
-            key="programme", what="risk", find=risks, capability="programme.view", order=40
-        )
-    )
 
 
 def exit_barrier(user: User, account: Account, as_of: date) -> Answer:
     """How much holds them back, and how much of it is rated."""
     barrier = barrier_of(account, user=user, as_of=as_of)
+    risks = list(_risks(user, account, barrier.score, as_of))
     if barrier.score is None:
         detail = _("Nothing is rated") if barrier.parts else _("Nothing is noted that it gets")
-        return Answer(value="–", detail=detail, state="muted", url=URL)
+        return Answer(value="–", detail=detail, state="muted", url=URL, risks=risks)
     rated = sum(part.rating is not None for part in barrier.parts)
     return Answer(
         value=_("%(score)s of 100") % {"score": formats.number(barrier.score, 0)},
@@ -51,15 +48,15 @@ def exit_barrier(user: User, account: Account, as_of: date) -> Answer:
         % {"rated": rated, "all": len(barrier.parts)},
         state=STATES[their_level(barrier.score)],
         url=URL,
+        risks=risks,
     )
 
 
-def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
+def _risks(user: User, account: Account, score: Decimal | None, as_of: date) -> Iterator[Line]:
     """Much of our revenue on an account that little holds back."""
-    barrier = barrier_of(account, user=user, as_of=as_of)
-    if their_level(barrier.score) not in {0, None}:
+    if their_level(score) not in {0, None}:
         return
-    both = dependence_of(account, barrier.score, user=user, as_of=as_of)
+    both = dependence_of(account, score, user=user, as_of=as_of)
     if not both.is_exposed:
         return
     ours = (
@@ -69,8 +66,8 @@ def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
     )
     held = (
         _("no exit barrier is known")
-        if barrier.score is None
-        else _("exit barrier %(score)s of 100") % {"score": formats.number(barrier.score, 0)}
+        if score is None
+        else _("exit barrier %(score)s of 100") % {"score": formats.number(score, 0)}
     )
     yield Line(
         title=_("Little holds them back from leaving"),

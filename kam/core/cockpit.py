@@ -75,11 +75,10 @@ LINES = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """An account at a glance, as far as the user may see: the most urgent lines first."""
+    """An account at a glance, as far as the user may see: the most urgent risks first."""
 
     answers: Sequence[tuple[Question, Answer]]
     risks: Sequence[Line]
-    actions: Sequence[Line]
 
 
 def glance_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> Glance:
@@ -89,11 +88,21 @@ def glance_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> Gl
     ]
     answers = [(question, answer) for question, answer in asked if answer is not None]
     told = [line for _question, answer in answers for line in answer.risks]
-    return Glance(
-        answers=answers,
-        risks=_urgent([*told, *_found(user, account, as_of, "risk")], limit),
-        actions=_urgent(_found(user, account, as_of, "action"), limit),
-    )
+    risks = [*told, *_found(user, account, as_of, "risk")]
+    return Glance(answers=answers, risks=_urgent(risks, limit))
+
+
+def actions_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> list[Line]:
+    """The most urgent open actions that the user may see."""
+    return _urgent(_found(user, account, as_of, "action"), limit)
+
+
+def once[T](account: Any, key: str, make: Callable[[], T]) -> T:
+    """Answer what several questions about one account on one page need, asked once."""
+    kept: dict[str, T] = account.__dict__.setdefault("_asked", {})
+    if key not in kept:
+        kept[key] = make()
+    return kept[key]
 
 
 def _found(user: Any, account: Any, as_of: date, what: str) -> list[Line]:

@@ -243,7 +243,7 @@ def test_the_head_of_the_account_answers(people: People, scored: HealthScore, to
     found = lines.answer(people.owner, scored.account, today)
     assert (found.value, found.state) == ("Poor, 40", "danger")
     assert found.detail == "Items more than 60 days overdue"
-    told = [(line.title, line.urgency) for line in lines.risks(people.owner, scored.account, today)]
+    told = [(line.title, line.urgency) for line in found.risks]
     assert told == [
         ("Items more than 60 days overdue", 0),
         ("Commercial trend: 28 points of health lost", 1),

@@ -349,9 +349,6 @@ def test_answers_lines_and_todos(
     assert "750" in str(found.detail)
     [action] = answers.actions(people.owner, account, today)
     assert (action.title, action.urgency) == ("Send samples", 0)
-    assert [line.detail for line in answers.late_steps(people.owner, account, today)] == [
-        "More oats"
-    ]
     [held] = found.risks
     assert "Rival" in held.title
     assert "Oat drinks" in held.title

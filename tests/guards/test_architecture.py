@@ -22,7 +22,7 @@ ROOMS = {
     *("apps", "urls", "views", "api", "admin", "tasks", "importers", "panels", "management"),
     *("forms", "filters", "services", "selectors", "models", "querysets", "permissions"),
     *("validators", "choices", "analytics", "migrations", "templatetags", "locale", "demo"),
-    *("cards", "search", "events", "measures", "__init__", "__pycache__"),
+    *("cards", "cockpit", "search", "events", "measures", "__init__", "__pycache__"),
 }
 
 # Pages that anybody may ask for, or that guard themselves; each with its reason.

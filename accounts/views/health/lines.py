@@ -15,7 +15,7 @@ from accounts.selectors.health.standing import HealthStanding, standing_of
 from accounts.views.columns import account_url
 from accounts.views.health import words
 from kam.core import formats
-from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.cockpit import Answer, Line, Question, questions
 from kam.core.todos import Todo, TodoProvider, todo_providers
 from kam.identity.models import User
 
@@ -27,12 +27,9 @@ FELL_WITHIN, FELL_BY, TODOS = timedelta(days=14), 10, 5
 
 
 def register() -> None:
-    """Register the question, the risks and what waits on My day."""
+    """Register the question and what waits on My day."""
     questions.register(
         Question(key="health", title=gettext_lazy("Health"), find=answer, capability=VIEW, order=25)
-    )
-    line_providers.register(
-        LineProvider(key="health", what="risk", find=risks, capability=VIEW, order=15)
     )
     todo_providers.register(TodoProvider(key="health", find=fell, capability=VIEW, order=21))
 
@@ -46,7 +43,13 @@ def answer(user: User, account: Account, as_of: date) -> Answer:
     value: str = str(HealthLevel(row.level).label)
     if row.score is not None:
         value = f"{value}, {words.score(row.score)}"
-    return Answer(value=value, detail=_why(standing), state=words.STATES[row.level], url=PANEL)
+    return Answer(
+        value=value,
+        detail=_why(standing),
+        state=words.STATES[row.level],
+        url=PANEL,
+        risks=list(_risks(standing)),
+    )
 
 
 def _why(standing: HealthStanding) -> str:
@@ -65,11 +68,8 @@ def _why(standing: HealthStanding) -> str:
     return _("Loses most in: %(measures)s") % {"measures": found}
 
 
-def risks(user: User, account: Account, as_of: date) -> Iterator[Line]:
+def _risks(standing: HealthStanding) -> Iterator[Line]:
     """Caps that apply, and the measures that lose most."""
-    standing = standing_of(account, as_of=as_of)
-    if standing is None:
-        return
     for held in standing.held:
         yield Line(
             title=held.title,

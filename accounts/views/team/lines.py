@@ -31,7 +31,7 @@ def register() -> None:
         LineProvider(key="promises", what="action", find=open_promises, capability="promises.view"),
         LineProvider(key="requests", what="action", find=open_requests, capability="team.view"),
         LineProvider(
-            key="broken-promises", what="risk", find=broken, capability="promises.view", order=40
+            key="broken-promises", what="action", find=broken, capability="promises.view", order=40
         ),
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.analytics.wallet import Reason
 from accounts.models import Account
@@ -39,7 +39,6 @@ def register() -> None:
     )
     line_providers.register(
         LineProvider(key="next-steps", what="action", find=actions, capability=PURSUE, order=20),
-        LineProvider(key="late-steps", what="risk", find=late_steps, capability=PURSUE, order=40),
     )
     todo_providers.register(
         TodoProvider(key="opportunity-steps", find=todos, capability=PURSUE, order=24)
@@ -76,24 +75,6 @@ def actions(user: User, account: Account, as_of: date) -> Iterator[Line]:
             url=one.get_absolute_url(),
             state="warning" if is_late else "info",
             urgency=0 if is_late else 1 if one.next_step_on == as_of else 2,
-        )
-
-
-def late_steps(user: User, account: Account, as_of: date) -> Iterator[Line]:
-    """That next steps, or days of closing, have passed."""
-    rows = open_at(account, user)
-    late = [one for one in rows if one.next_step_on is not None and one.next_step_on < as_of]
-    if late:
-        text = ngettext(
-            "The next step of %s opportunity is overdue",
-            "The next steps of %s opportunities are overdue",
-            len(late),
-        )
-        yield Line(
-            title=text % formats.number(len(late)),
-            detail=late[0].title,
-            url="#panel-opportunities",
-            state="warning",
         )
 
 
