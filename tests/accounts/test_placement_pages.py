@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import AccountAddress, Placement, StoreCheck, StoreCheckLine, Task
 from accounts.services import tasks
 from accounts.services.placement import checks
-from kam.core.cockpit import glance_of
+from kam.core.cockpit import actions_of, glance_of
 from kam.core.todos import todos_for
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_product
@@ -256,8 +256,8 @@ def test_a_gap_becomes_one_task(people: People, store: Any) -> None:
         assert "Owner, until" in body
     task = Task.objects.get()
     assert [todo.title for todo in todos_for(people.owner, task.due_on)][:1] == [task.title]
-    glance = glance_of(people.owner, store.current_parent, today(), limit=30)
-    assert task.title in [line.title for line in glance.actions]
+    waiting = actions_of(people.owner, store.current_parent, today(), limit=30)
+    assert task.title in [line.title for line in waiting]
     done = post(client, "task-done", task.pk, outcome="Ordered on the phone")
     assert done.status_code == 302
     task.refresh_from_db()

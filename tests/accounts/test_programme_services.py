@@ -18,7 +18,7 @@ from accounts.selectors.programme import (
 )
 from accounts.services import programmes
 from accounts.services.merging import merge_accounts
-from accounts.views.programme_answers import exit_barrier, risks
+from accounts.views.programme_answers import exit_barrier
 from kam.core.models import Currency
 from kam.core.problems import RefusedError
 from tests.conftest import People
@@ -162,13 +162,13 @@ def test_the_answer_and_the_risk(account: Account, people: People) -> None:
     make_item(account=account)
     answer = exit_barrier(people.owner, account, TODAY)
     assert (answer.value, answer.detail) == ("10 of 100", "1 of 2 elements rated")
-    assert list(risks(people.owner, account, TODAY)) == []
+    assert not exit_barrier(people.owner, account, TODAY).risks
     for _number in range(9):
         make_account(lead=people.owner)
-    (line,) = risks(people.owner, account, TODAY)
+    (line,) = exit_barrier(people.owner, account, TODAY).risks
     assert "exit barrier 10 of 100" in str(line.detail)
     make_item(account=account, switching=5)
-    assert list(risks(people.owner, account, TODAY)) == []
+    assert not exit_barrier(people.owner, account, TODAY).risks
 
 
 def test_programmes_follow_a_merged_account(people: People) -> None:

@@ -462,7 +462,7 @@ def test_lanes_show_what_is_open_and_lately_closed(people: People) -> None:
 
 def test_steps_due_and_overdue(people: People) -> None:
     account = make_account(lead=people.owner)
-    late = {"next_step": "Call", "next_step_on": date(2026, 6, 14)}
+    late: dict[str, Any] = {"next_step": "Call", "next_step_on": date(2026, 6, 14)}
     make_opportunity(account=account, owner=people.owner, title="Late", **late)
     make_opportunity(account=account, owner=people.owner, title="Done", stage="won", **late)
     make_opportunity(

@@ -13,7 +13,7 @@ from kam.identity.api.shapes import PersonOutput
 _REPLACED_BY = _("The statement that took its place; null: none, or not for you.")
 
 
-class StatementOutput(Output):
+class PortraitStatementOutput(Output):
     """A statement of a portrait. It never changes; a later one replaces or withdraws it."""
 
     id = serializers.IntegerField()
@@ -37,7 +37,7 @@ class StatementOutput(Output):
     updated_at = serializers.DateTimeField()
 
 
-class StatementWords(Input):
+class PortraitStatementWords(Input):
     """What a statement says. The author is you, and a confirmed one is confirmed by you."""
 
     text = TextField(max_length=4000, required=True)
@@ -48,21 +48,21 @@ class StatementWords(Input):
     said_on = serializers.DateField(required=False, help_text=_("Today unless given."))
 
 
-class StatementInput(StatementWords):
+class PortraitStatementInput(PortraitStatementWords):
     """A new statement under a heading of an account."""
 
     account = AccountId()
     heading = serializers.ChoiceField(choices=PortraitHeading.choices)
 
 
-class StatementConfirm(Input):
+class PortraitStatementConfirm(Input):
     """What shows that a statement holds; its own evidence where nothing is given."""
 
     evidence = TextField(max_length=2000)
     link = serializers.URLField(max_length=500, required=False, allow_blank=True)
 
 
-class StatementWithdraw(Input):
+class PortraitStatementWithdraw(Input):
     """Why a statement no longer holds."""
 
     reason = TextField(max_length=2000)

@@ -48,7 +48,7 @@ class ElementRef(Output):
     is_price = serializers.BooleanField()
 
 
-class ItemOutput(Output):
+class ProgrammeItemOutput(Output):
     """What an account gets in a half-open period."""
 
     id = serializers.IntegerField()
@@ -69,7 +69,7 @@ class ItemOutput(Output):
     updated_at = serializers.DateTimeField()
 
 
-class ItemInput(Input):
+class ProgrammeItemInput(Input):
     """What an account gets, whole: what is left out is empty."""
 
     account = AccountId()

@@ -63,16 +63,16 @@ class StatementViewSet(Listed, Retrieved, Resource):
     model = PortraitStatement
     capability = "portrait.view"
     change_capability = "portrait.edit"
-    output = shapes.StatementOutput
+    output = shapes.PortraitStatementOutput
     filterset_class = StatementApiFilter
     orderings = {"id": "pk", "said_on": "said_on", "updated_at": "updated_at"}
     bodies = {
-        "create": shapes.StatementInput,
-        "replace": shapes.StatementWords,
-        "confirm": shapes.StatementConfirm,
-        "withdraw": shapes.StatementWithdraw,
+        "create": shapes.PortraitStatementInput,
+        "replace": shapes.PortraitStatementWords,
+        "confirm": shapes.PortraitStatementConfirm,
+        "withdraw": shapes.PortraitStatementWithdraw,
     }
-    answers = {name: {201: shapes.StatementOutput} for name in bodies}
+    answers = {name: {201: shapes.PortraitStatementOutput} for name in bodies}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With people, and what replaced what as far as the caller may see it."""

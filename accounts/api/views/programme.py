@@ -98,11 +98,11 @@ class ItemViewSet(Listed, Retrieved, Resource):
     model = ProgrammeItem
     capability = "programme.view"
     change_capability = "programme.edit"
-    output = shapes.ItemOutput
+    output = shapes.ProgrammeItemOutput
     filterset_class = ItemApiFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
-    bodies = {"create": shapes.ItemInput, "update": shapes.ItemInput}
-    answers = {"create": {201: shapes.ItemOutput}}
+    bodies = {"create": shapes.ProgrammeItemInput, "update": shapes.ProgrammeItemInput}
+    answers = {"create": {201: shapes.ProgrammeItemOutput}}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With account and element."""
