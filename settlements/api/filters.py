@@ -118,7 +118,7 @@ class DocumentFilter(LedgerFilter):
 
     def by_party(self, rows: QuerySet[Any], _name: str, pk: Any) -> QuerySet[Any]:
         """Documents of a payer, found by their items, which repeat who pays."""
-        items = LedgerItem.objects.filter(party__in=self.seen_accounts(pk))
+        items = LedgerItem.objects.visible_to(self.user).filter(party__in=self.seen_accounts(pk))
         return rows.filter(pk__in=items.values("document"))
 
     def by_change(self, rows: QuerySet[Any], _name: str, moment: Any) -> QuerySet[Any]:

@@ -82,7 +82,7 @@ ACTS: dict[str, tuple[Callable[[Any], tuple[Any, ...]], dict[str, Any], str]] = 
     ),
     "placement-end": (lambda s: (s.placements.get().pk,), {"last_day": "2027-06-30"}, "edit"),
     "store-check-begin": (lambda s: (s.pk,), {}, "check"),
-    "gap-follow-up": (lambda s: (StoreCheckLine.objects.get().pk,), {}, "follow"),
+    "gap-follow-up": (lambda s: (StoreCheckLine.objects.get().pk,), {}, "check"),
     "store-check-correct": (
         lambda s: (StoreCheck.objects.get().pk, StoreCheckLine.objects.get().pk),
         {"outcome": "found", "why": "Looked again"},
@@ -97,7 +97,6 @@ ACTS: dict[str, tuple[Callable[[Any], tuple[Any, ...]], dict[str, Any], str]] = 
 MAY = {
     "edit": {"owner", "director", "administrator"},
     "check": {"owner", "director"},
-    "follow": {"owner", "teammate", "director"},
 }
 
 
@@ -303,7 +302,7 @@ def _rows(people: People, count: int) -> None:
 
 QUERIES = {
     "placement-list": 7,
-    "availability": 16,
+    "availability": 17,
     "service-level": 8,
     "store-checks": 6,
     "task-list": 5,

@@ -19,6 +19,7 @@ from accounts.api.views.people import unknown
 from accounts.choices import PromiseOutcome, PromiseSide
 from accounts.forms.team import partners
 from accounts.models import Account, Position, Promise
+from accounts.selectors.team.members import accounts_worked_on
 from accounts.selectors.team.promises import promises_at, tallies
 from accounts.services.team import promises
 from kam.core.api.base import Listed, Resource, Retrieved, StrictView
@@ -44,8 +45,7 @@ class Working(Resource):
 
     def worked_on(self, pk: int) -> Account:
         """An account that the caller sees or supports."""
-        rows = Account.objects.worked_on_by(self.user).not_merged()
-        found: Account | None = rows.filter(pk=pk).first()
+        found = accounts_worked_on(self.user).filter(pk=pk).first()
         if found is None:
             raise unknown("account", _("There is no such account."))
         return found
@@ -197,7 +197,7 @@ class ReliabilityView(StrictView):
     def get(self, request: Request, pk: int) -> Response:
         """Promises kept in time of those due, at an account and all below it today."""
         user = cast("User", request.user)
-        account = Account.objects.worked_on_by(user).not_merged().filter(pk=pk).first()
+        account = accounts_worked_on(user).filter(pk=pk).first()
         if account is None:
             raise exceptions.NotFound
         found = tallies(promises_at(account, user), as_of=timezone.localdate())

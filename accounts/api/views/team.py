@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -16,6 +16,7 @@ from accounts.api.serializers import team as shapes
 from accounts.api.views.promises import OfAccounts, Working
 from accounts.choices import RequestStatus, TeamFunction
 from accounts.models import Account, Handover, TeamMember, TeamRequest
+from accounts.selectors.team.requests import received_by
 from accounts.services.team import handovers, members, requests
 from kam.core.api.base import Listed, Retrieved
 from kam.core.filters import ChoicesFilter, IdFilter
@@ -149,7 +150,7 @@ class RequestViewSet(Listed, Retrieved, Working):
             led = Account.objects.editable_by(self.user).values("pk")
             own = Q(sender__in=self.user.acting_user_ids()) | Q(account__in=led)
             return self.get_queryset().filter(own)
-        return cast("QuerySet[Any]", TeamRequest.objects.to_answer(self.user))
+        return received_by(self.user)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List requests."""

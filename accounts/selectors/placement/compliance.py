@@ -204,8 +204,9 @@ def _banners(stores: list[int]) -> dict[int, int]:
 
 
 def _worst_first(rows: list[Row]) -> list[Row]:
-    def order(row: Row) -> tuple[bool, Any, str]:
-        share = row.seen.compliance
-        return share is None, share if share is not None else 0, row.name
+    return sorted(rows, key=_place)
 
-    return sorted(rows, key=order)
+
+def _place(row: Row) -> tuple[bool, Any, str]:
+    share = row.seen.compliance
+    return share is None, share if share is not None else 0, row.name

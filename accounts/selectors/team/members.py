@@ -49,6 +49,12 @@ class TeamOfAccount:
         return [(str(one.label), found[one]) for one in TeamFunction if one in found]
 
 
+def accounts_worked_on(user: User) -> QuerySet[Account]:
+    """Return the accounts that the user sees or supports, for the team's own pages alone."""
+    rows: QuerySet[Account] = Account.objects.worked_on_by(user).not_merged()
+    return rows
+
+
 def team_of(account: Account, *, as_of: date) -> TeamOfAccount:
     """Return who works on an account on a day, in two queries. The tree is today's."""
     return TeamOfAccount(leaders_on(account, as_of=as_of), list(members_on(account, as_of=as_of)))

@@ -52,6 +52,7 @@ def begin_check(*, store: Account, checker: User, checked_on: date) -> StoreChec
     tree.refuse_merged(store)
     if store.kind != AccountKind.STORE:
         raise RefusedError(_("Only stores are checked."), field="store", code="no_store")
+    Account.objects.select_for_update(no_key=True).get(pk=store.pk)  # of two taps one begins it
     drafts = StoreCheck.objects.select_for_update(no_key=True, of=("self",))
     check = drafts.filter(account=store, checker=checker, state=CheckState.DRAFT).first()
     if check is None:

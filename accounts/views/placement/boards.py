@@ -62,7 +62,6 @@ def availability(request: HttpRequest) -> HttpResponseBase:
         "stats": _stats(user, seen, gaps, period, inside, today),
         "chart": chart,
         "gaps": missing,
-        "may_follow_up": user.can("placement.check"),
         "may_check": user.can("placement.check"),
     }
     return respond(request, "accounts/availability.html", context, table, missing)

@@ -141,7 +141,7 @@ def _context(request: HttpRequest, check: StoreCheck) -> dict[str, Any]:
         "lines": [{**_line(line), "task": tasks.get(line.placement_id)} for line in lines],
         "is_open": not check.is_finished and may_check,
         "may_correct": check.is_finished and may_check,
-        "may_follow_up": check.is_finished and user.can("placement.check"),
+        "may_follow_up": check.is_finished and may_check,
         "taps": TAPS,
         "reasons": GapReason.choices,
         **_progress(lines),

@@ -82,6 +82,16 @@ def may_check(user: User, store: Account) -> bool:
     return user.can("placement.check") and rows.exists()
 
 
+def may_follow_up(user: User, store: Account) -> bool:
+    """Whether the user may make a gap of this visible store somebody's task: `may_check`, asked
+    of the row itself, for lists."""
+    if not (user.can("placement.check") and user.can("accounts.edit")):
+        return False
+    if user.can("accounts.assign_lead"):
+        return True
+    return not set(user.acting_user_ids()).isdisjoint(store.lead_chain)
+
+
 def get_check(request: HttpRequest, pk: int) -> StoreCheck:
     """A finished check in the user's scope, or a draft of the user's own. Raises Http404."""
     user = signed_in(request)
@@ -143,9 +153,12 @@ def gap_badge(gap: Gap) -> Badge:
     return Badge(words, "danger" if gap.is_old else OUTCOME_STATES[gap.line.outcome])
 
 
-def with_badges(gaps: list[Gap]) -> list[tuple[Gap, SafeString]]:
-    """Gaps, each with its badge."""
-    return [(gap, gap_badge(gap).__html__()) for gap in gaps]
+def with_badges(gaps: list[Gap], user: User) -> list[tuple[Gap, SafeString, bool]]:
+    """Gaps, each with its badge and whether the user may follow it up."""
+    return [
+        (gap, gap_badge(gap).__html__(), may_follow_up(user, gap.line.check_of.account))
+        for gap in gaps
+    ]
 
 
 @dataclass(frozen=True)
@@ -163,7 +176,7 @@ class WhoIsOnIt:
         context = {
             "line": self.gap.line,
             "task": self.gap.task,
-            "may_follow_up": may(self.request.user, "placement.check"),
+            "may_follow_up": may_follow_up(signed_in(self.request), self.gap.line.check_of.account),
         }
         markup = render_to_string("accounts/gap_action.html", context, self.request)
         return mark_safe(markup)  # noqa: S308 - from a template

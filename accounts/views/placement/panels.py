@@ -44,7 +44,7 @@ def availability(request: HttpRequest, pk: int) -> HttpResponse:
         "service": service.service_level(user, period, within=account.pk),
         "could": compliance.stores_with_agreements(user, as_of=today, within=account.pk),
         "checked": compliance.stores_checked(user, period, within=account.pk),
-        "gaps": common.with_badges(gaps[:SHOWN]),
+        "gaps": common.with_badges(gaps[:SHOWN], user),
         "more_gaps": len(gaps) - SHOWN,
         "placements": [
             {
@@ -60,7 +60,6 @@ def availability(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": editable and user.can("placement.edit"),
         "may_task": editable,
         "may_check": editable and account.kind == "store" and user.can("placement.check"),
-        "may_follow_up": user.can("placement.check"),
         "today": today,
     }
     return htmx.render_part(request, "accounts/panel_page.html", context, "panel")

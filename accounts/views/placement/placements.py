@@ -198,10 +198,9 @@ def placement_detail(request: HttpRequest, pk: int) -> HttpResponse:
             for step in placement.steps.select_related("author").order_by("-pk")
         ],
         "next": PlacementStage(placement.stage + 1).label if placement.stage < 3 else "",
-        "gaps": common.with_badges(open_gaps(user, as_of=today, placement=pk)),
+        "gaps": common.with_badges(open_gaps(user, as_of=today, placement=pk), user),
         "stores": stores.filter(kind="store").count(),
         "may_edit": may_edit,
-        "may_follow_up": user.can("placement.check"),
         "crumbs": _crumbs((placement.item, "")),
     }
     return render(request, "accounts/placement_detail.html", context)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.choices import CheckState
 from accounts.forms.placement import TaskDoneForm, TaskForm
 from accounts.models import Account, StoreCheckLine, Task
 from accounts.selectors.placement.listing import tasks_for
@@ -194,7 +195,10 @@ def follow_up(request: HttpRequest, line_pk: int) -> HttpResponse:
     rows = StoreCheckLine.objects.visible_to(user).select_related(
         "check_of__account", "placement__product", "placement__category"
     )
-    line: StoreCheckLine = get_object_or_404(rows, pk=line_pk)
+    known = Q(check_of__state=CheckState.FINISHED) | Q(check_of__checker=user)
+    line: StoreCheckLine = get_object_or_404(rows.filter(known), pk=line_pk)
+    if not common.may_follow_up(user, line.check_of.account):
+        raise Http404
     said, problem, task = "", "", None
     try:
         task, is_new = services.follow_up(line=line, as_of=timezone.localdate(), created_by=user)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import Priority, PromiseOutcome, RequestStatus
 from accounts.models import Account, Promise, TeamRequest
+from accounts.selectors.team.members import accounts_worked_on
 from accounts.views.accounts import account_crumbs
 from kam.core.badges import Badge, State
 from kam.core.pages import Crumbs
@@ -40,8 +40,8 @@ OVERDUE = Badge(gettext_lazy("Overdue"), "danger")
 
 def get_worked_on(request: HttpRequest, pk: int) -> Account:
     """An account that the user sees or supports. Raises Http404."""
-    rows: QuerySet[Account] = Account.objects.worked_on_by(signed_in(request)).not_merged()
-    found: Account = get_object_or_404(rows.select_related("current_lead"), pk=pk)
+    rows = accounts_worked_on(signed_in(request)).select_related("current_lead")
+    found: Account = get_object_or_404(rows, pk=pk)
     return found
 
 
@@ -59,7 +59,7 @@ def account_page(user: User, account: Account, panel: str = "") -> str:
     """Where the account can be looked at: its page, or the page of a supporting member."""
     if sees(user, account):
         return account.get_absolute_url() + (f"#panel-{panel}" if panel else "")
-    if Account.objects.worked_on_by(user).filter(pk=account.pk).exists():
+    if accounts_worked_on(user).filter(pk=account.pk).exists():
         return reverse("accounts:team-work", args=[account.pk])
     return ""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.team import MemberEndForm, MemberForm, partners
-from accounts.models import Account, CustomerDate, StakeholderNote, TeamMember
+from accounts.models import Account, StakeholderNote, TeamMember
 from accounts.selectors.team.handovers import handovers_at
 from accounts.selectors.team.members import members_over_time, team_of
 from accounts.selectors.team.requests import may_send, requests_at
@@ -71,7 +71,7 @@ def working_page(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_worked_on(request, pk)
     if sees(user, account):
         return redirect(f"{account.get_absolute_url()}#panel-team")
-    ahead = CustomerDate.objects.filter(account=account, starts_on__gte=today)
+    ahead = account.customer_dates.filter(starts_on__gte=today)
     notes = StakeholderNote.objects.visible_to(user).filter(position__account=account)
     context = {
         "account": account,
