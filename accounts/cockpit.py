@@ -42,7 +42,7 @@ def register() -> None:
         ),
         Question(
             key="people",
-            title=gettext_lazy("Functions with somebody we know"),
+            title=gettext_lazy("Functions covered"),
             find=people,
             capability="people.view",
             order=60,
@@ -103,7 +103,7 @@ def share(user: User, account: Account, as_of: date) -> Answer | None:
     is_major = part >= Decimal("0.1")
     return Answer(
         value=formats.percent(part),
-        detail=_("10 % or more: a major customer") if is_major else "",
+        detail=_("A tenth or more: a major customer") if is_major else "",
         state="warning" if is_major else "neutral",
         url="#panel-revenue",
     )

@@ -21,6 +21,7 @@ from accounts.models import (
     Product,
     ProductCategory,
     RevenueMonth,
+    TierAssignment,
 )
 from kam.imports.engine.changes import CREATED
 from kam.imports.engine.run import Run
@@ -38,6 +39,7 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
     (RevenueMonth, "group_id"),
     (GroupMonth, "group_id"),
     (HealthScore, "account_id"),
+    (TierAssignment, "account_id"),
 )
 _NO_REASON_TO_STAY = frozenset(
     {

@@ -437,6 +437,7 @@ def test_a_merged_account_keeps_what_was_said_of_it() -> None:
 def test_scores_do_not_keep_an_import_from_being_undone() -> None:
     sent = accounts(["external_id", "name"], ["A", "A"])
     make_score(account=Account.objects.get(name="A"))
+    make_assignment(account=Account.objects.get(name="A"), model=make_published())
 
     report = undoing.undo(batch_id=sent.batch.pk, as_of=TODAY)
 
