@@ -53,6 +53,11 @@ def tabs(request: HttpRequest, active: str) -> list[Tab]:
     ]
 
 
+def all_accounts() -> tuple[str, str]:
+    """The breadcrumb of every account, above pages about many of them."""
+    return (_("Accounts"), reverse("accounts:account-list"))
+
+
 def account_crumbs(account: Account | None = None, *steps: tuple[str, str]) -> Crumbs:
     """Breadcrumbs: all accounts, one of them, a page about it."""
     listed = (_("Accounts"), reverse("accounts:account-list") if account else "")

@@ -20,7 +20,7 @@ from accounts.forms.market import CompetitorForm, CompetitorMergeForm
 from accounts.models import Competitor
 from accounts.selectors import market as reads
 from accounts.services import market as services
-from accounts.views.accounts import account_crumbs, get_account, may_edit
+from accounts.views.accounts import account_crumbs, all_accounts, get_account, may_edit
 from accounts.views.columns import account_url
 from kam.core import formats, htmx
 from kam.core.countries import country_name
@@ -165,7 +165,7 @@ def estimate_in_words(row: Any) -> str:
 
 def competitor_crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     """Breadcrumbs of a page about competitors."""
-    return [(_("Competitors"), reverse(LIST) if steps else ""), *steps]
+    return [all_accounts(), (_("Competitors"), reverse(LIST) if steps else ""), *steps]
 
 
 def get_competitor(request: HttpRequest, pk: int) -> Competitor:

@@ -20,6 +20,7 @@ from accounts.forms.market import MarketFactForm
 from accounts.models import MarketFact
 from accounts.selectors import market as reads
 from accounts.services import market as services
+from accounts.views.accounts import all_accounts
 from kam.core import formats, htmx
 from kam.core.countries import country_name
 from kam.core.pages import confirm_page
@@ -135,7 +136,7 @@ def fact_list(request: HttpRequest) -> HttpResponseBase:
             icon="world-dollar",
         ),
     )
-    context = {"crumbs": [(_("Market facts"), "")], "may_change": may_change}
+    context = {"crumbs": [all_accounts(), (_("Market facts"), "")], "may_change": may_change}
     return table.response("accounts/market_fact_list.html", context)
 
 
@@ -191,7 +192,7 @@ def _form(request: HttpRequest, row: MarketFact | None, form: MarketFactForm) ->
         "save": _("Save"),
         "cancel_url": context_url,
         "fact": row,
-        "crumbs": [(_("Market facts"), context_url), (title, "")],
+        "crumbs": [all_accounts(), (_("Market facts"), context_url), (title, "")],
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/market_fact_form.html", context, status=status)

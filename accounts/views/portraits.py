@@ -25,7 +25,13 @@ from accounts.forms.portraits import (
 from accounts.models import Account, PortraitStatement
 from accounts.selectors import portrait as reads
 from accounts.services import portraits as services
-from accounts.views.accounts import account_crumbs, get_account, get_editable, may_edit
+from accounts.views.accounts import (
+    account_crumbs,
+    all_accounts,
+    get_account,
+    get_editable,
+    may_edit,
+)
 from kam.core import htmx
 from kam.core.badges import Badge
 from kam.core.pages import confirm_page, form_page, safe_next, settings_crumbs
@@ -305,7 +311,7 @@ def statement_list(request: HttpRequest) -> HttpResponseBase:
         ),
     )
     context = {
-        "crumbs": [(_("Portraits"), "")],
+        "crumbs": [all_accounts(), (_("Portraits"), "")],
         "may_configure": user.can("portrait.configure"),
     }
     return table.response("accounts/statement_list.html", context)

@@ -21,7 +21,13 @@ from accounts.forms.programme import SWITCHING, ItemEndForm, ItemForm
 from accounts.models import Account, ProgrammeItem
 from accounts.selectors import programme as reads
 from accounts.services import programmes as services
-from accounts.views.accounts import account_crumbs, get_account, get_editable, may_edit
+from accounts.views.accounts import (
+    account_crumbs,
+    all_accounts,
+    get_account,
+    get_editable,
+    may_edit,
+)
 from kam.core import htmx
 from kam.core.badges import Badge
 from kam.core.pages import confirm_page, form_page, safe_next
@@ -359,5 +365,8 @@ def programme_list(request: HttpRequest) -> HttpResponseBase:
             icon="gift",
         ),
     )
-    context = {"crumbs": [(_("Exit barriers"), "")], "may_configure": user.can(CONFIGURE)}
+    context = {
+        "crumbs": [all_accounts(), (_("Exit barriers"), "")],
+        "may_configure": user.can(CONFIGURE),
+    }
     return table.response("accounts/programme_list.html", context)

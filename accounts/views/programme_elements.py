@@ -15,6 +15,7 @@ from accounts.forms.programme import ElementForm
 from accounts.models import ProgrammeElement
 from accounts.selectors import programme as reads
 from accounts.services import programmes as services
+from accounts.views.accounts import all_accounts
 from accounts.views.programme import CONFIGURE, VIEW
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
@@ -70,6 +71,7 @@ def element_list(request: HttpRequest) -> HttpResponseBase:
 
 def _element_crumbs(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     return [
+        all_accounts(),
         (_("Exit barriers"), reverse("accounts:programme-list")),
         (_("Programme elements"), reverse("accounts:element-list") if steps else ""),
         *steps,

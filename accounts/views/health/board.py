@@ -205,6 +205,7 @@ COLUMNS = [
         title=gettext_lazy("Change"),
         kind="number",
         places=1,
+        signed=True,
         unknown=gettext_lazy("It had no score then"),
     ),
     Column(
@@ -271,6 +272,7 @@ MOVER_COLUMNS = [
         title=gettext_lazy("Change"),
         kind="number",
         places=1,
+        signed=True,
         sort=True,
         unknown=gettext_lazy("It had no score on one of the two days"),
     ),

@@ -34,7 +34,7 @@ PANELS = (
         title=gettext_lazy("Account file"),
         url_name="accounts:panel-file",
         icon="address-book",
-        order=12,
+        order=75,
     ),
     Panel(
         slot="account",
@@ -43,7 +43,7 @@ PANELS = (
         title=gettext_lazy("Placement and availability"),
         url_name="accounts:panel-availability",
         icon="building-store",
-        order=45,
+        order=38,
     ),
 )
 NAVIGATION = (
@@ -53,7 +53,7 @@ NAVIGATION = (
         icon="checklist",
         url_name="accounts:availability",
         capability="placement.view",
-        order=26,
+        order=25,
         parent="accounts",
         keywords=gettext_lazy(
             "placement shelf store check compliance fill rate OTIF listing facings"
@@ -75,7 +75,7 @@ NAVIGATION = (
         icon="checkbox",
         url_name="accounts:task-list",
         capability="accounts.view",
-        order=28,
+        order=26,
         parent="accounts",
         keywords=gettext_lazy("to do follow-up gaps"),
     ),

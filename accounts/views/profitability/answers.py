@@ -31,7 +31,7 @@ PANEL = Panel(
     title=gettext_lazy("Profitability"),
     url_name="accounts:panel-profit",
     icon="coins",
-    order=22,
+    order=12,
 )
 NAVIGATION = (
     NavItem(

@@ -204,6 +204,7 @@ def _result(profit: Profit) -> list[Column]:
             kind="money",
             unit=profit.currency,
             compact=True,
+            signed=True,
             sort=True,
             unknown=_("No net profit in the year before."),
             help=_("Net profit against the same period a year earlier."),

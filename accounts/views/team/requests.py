@@ -21,7 +21,7 @@ from accounts.models import TeamRequest
 from accounts.selectors.team import requests as reads
 from accounts.selectors.team.members import memberships_of
 from accounts.services.team import requests as services
-from accounts.views.accounts import account_crumbs, get_account
+from accounts.views.accounts import account_crumbs, all_accounts, get_account
 from accounts.views.team.common import (
     account_page,
     priority_badge,
@@ -55,7 +55,8 @@ LISTS: dict[str, tuple[Any, Callable[[User], QuerySet[TeamRequest]]]] = {
 
 
 def _crumbs(*steps: tuple[str, str]) -> Crumbs:
-    return [(_("Requests"), reverse("accounts:request-list") if steps else ""), *steps]
+    here = (_("Requests"), reverse("accounts:request-list") if steps else "")
+    return [all_accounts(), here, *steps]
 
 
 def _columns() -> list[Column]:

@@ -55,7 +55,7 @@ def wallet(user: User, account: Account, as_of: date) -> Answer:
     if total.share is None or total.whitespace is None:
         return Answer(value="–", detail=_("Not computable"), state="warning", url=url)
     detail = _("%(whitespace)s to win; %(coverage)s") % {
-        "whitespace": formats.money(total.whitespace, base_currency(), 0),
+        "whitespace": f"{formats.compact(total.whitespace)}\N{NO-BREAK SPACE}{base_currency()}",
         "coverage": words.coverage(total),
     }
     share = formats.percent(total.share, 0)
@@ -85,7 +85,7 @@ def held(cells: Iterable[HeatCell]) -> Iterator[Line]:
     for one in ranked[:HELD]:
         share = formats.percent(one.cell.share or 0, 0)
         yield Line(
-            title=_("%(competitor)s holds %(category)s")
+            title=_("%(category)s is bought from %(competitor)s")
             % {"competitor": one.supplied_by, "category": one.category_name},
             detail=_("Our share is %s") % share,
             url="#panel-whitespace",

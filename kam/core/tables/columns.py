@@ -39,7 +39,7 @@ class Empty:
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """A column. `value` is an attribute path ("lead.name") or a callable of the row; `sort` an
-    ORM path or expression, or True for the value itself;
+    ORM path or expression, or True for the value itself; `signed` puts a plus before a rise;
     `unit` stands once in the header; `unknown` says why a value may be missing."""
 
     name: str
@@ -53,6 +53,7 @@ class Column:
     unit: Text = ""
     places: int | None = None
     compact: bool = False
+    signed: bool = False
     currency: Callable[[Any], str] | None = None
     unknown: Text = ""
     help: Text = ""
@@ -113,7 +114,8 @@ class Column:
 
     def formatted(self, value: Any, row: Any = None) -> SafeString:
         """A value in this column's dress (footers use it too)."""
-        return conditional_escape(_WRITERS.get(self.kind, _text)(self, value, row))
+        written = conditional_escape(_WRITERS.get(self.kind, _text)(self, value, row))
+        return format_html("+{}", written) if self.signed and value > 0 else written
 
 
 def _text(column: Column, value: Any, row: Any) -> Any:
