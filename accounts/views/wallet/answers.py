@@ -85,7 +85,7 @@ def held(cells: Iterable[HeatCell]) -> Iterator[Line]:
     for one in ranked[:HELD]:
         share = formats.percent(one.cell.share or 0, 0)
         yield Line(
-            title=_("%(category)s is bought from %(competitor)s")
+            title=_("%(category)s: mostly from %(competitor)s")
             % {"competitor": one.supplied_by, "category": one.category_name},
             detail=_("Our share is %s") % share,
             url="#panel-whitespace",
