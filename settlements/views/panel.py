@@ -40,13 +40,15 @@ def receivables(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account(request, pk)
     today = timezone.localdate()
     found = standing(account, user, as_of=today)
+    blocks = [_Block.of(row, account, today) for row in found.rows]
     context = {
         "account": account,
         "title": _("Receivables"),
         "panel_template": "settlements/panel.html",
         "crumbs": account_crumbs(account, (_("Receivables"), "")),
         "standing": found,
-        "blocks": [_Block.of(row, account, today) for row in found.rows],
+        "blocks": blocks,
+        "late": [block for block in blocks if block.since],
         "may_import": user.can("imports.run"),
         "links": _links(account),
     }
