@@ -148,14 +148,14 @@ def test_panels_stay_where_one_put_them(browse: Browse, director: User, group: A
     expect(page.locator(".cockpit")).to_contain_text("Aino Koskela")
     ids = [one.get_attribute("id") for one in page.locator("details[data-panel]").all()]
     page.get_by_role("button", name="Arrange the panels").click()
-    page.get_by_role("button", name="Move Tier up").press("Enter")
+    page.get_by_role("button", name="Move Health up").press("Enter")
     page.get_by_role("button", name="Move Facts down").click()
     assert visit.violations() == []
 
     visit.open(group.get_absolute_url())
 
     wanted = list(ids)
-    for panel, step in (("panel-tier", -1), ("panel-overview", 1)):
+    for panel, step in (("panel-health", -1), ("panel-overview", 1)):
         place = wanted.index(panel)
         wanted.insert(place + step, wanted.pop(place))
     moved = [one.get_attribute("id") for one in page.locator("details[data-panel]").all()]
