@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.db.models import ManyToOneRel
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,7 @@ class ColleaguesImporter(Importer):
     key = "colleagues"
     title = _("Colleagues")
     summary = _("Our own people: title, manager, sales team. Nobody gets a sign-in by import.")
+    capability = "users.manage"
     icon = "user-star"
     order = 5
     alternatives = (frozenset({"email"}),)
@@ -91,7 +93,7 @@ class ColleaguesImporter(Importer):
     def resolve(self, run: Run) -> None:
         """Know each colleague again, find the manager, compare with what stands."""
         author = run.batch.created_by
-        if author is not None and not author.can("users.manage"):
+        if author is not None and not author.can(self.capability):
             run.blockers.append(_now("Only administrators import colleagues."))
         for statement in (statements.NODES, statements.MANAGERS, statements.CYCLES):
             run.execute(statement)
@@ -132,7 +134,7 @@ class ColleaguesImporter(Importer):
         """Put colleagues back as they were; refused once somebody made works with kam."""
         changes.refuse_when_built_upon(run)
         created = changes.created_ids(run, USER)
-        if run.value(statements.AT_WORK, {"ids": created}):
+        if run.value(statements.SIGNED_IN, {"ids": created}) or _have_work(created):
             raise UndoRefusedError(
                 _now("Colleagues of this import lead accounts, signed in or were given work.")
             )
@@ -143,6 +145,21 @@ class ColleaguesImporter(Importer):
         run.execute(statements.EMPTY_TEAMS, {"teams": teams})
         changes.forget(run)
         return UndoReport(removed=removed, restored=restored)
+
+
+def _have_work(ids: list[int]) -> bool:
+    """Whether anything that the database holds to its user refers to one of these."""
+    links = [
+        one
+        for one in User._meta.get_fields(include_hidden=True)
+        if isinstance(one, ManyToOneRel)
+        and not one.related_model._meta.proxy
+        and getattr(one.field, "db_constraint", True)
+    ]
+    return any(
+        one.related_model._base_manager.filter(**{f"{one.field.name}__in": ids}).exists()
+        for one in links
+    )
 
 
 def _free_name(name: str) -> str:

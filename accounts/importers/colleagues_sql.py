@@ -124,9 +124,8 @@ WHERE u.id = r.user_id AND u.team_id IS NULL AND r.role <> '' AND r.reason IS NU
         SELECT 1 FROM import_rows below WHERE below.manager_line = r.line_no
             AND below.role <> '' AND below.reason IS NULL))
 """
-AT_WORK = """
+SIGNED_IN = """
 SELECT EXISTS (SELECT 1 FROM identity_user u WHERE u.id = ANY(%(ids)s) AND u.last_login IS NOT NULL)
-    OR EXISTS (SELECT 1 FROM accounts_leadassignment l WHERE l.user_id = ANY(%(ids)s))
 """
 LEAVE = "UPDATE identity_user SET team_id = NULL WHERE team_id = ANY(%(teams)s)"
 EMPTY_TEAMS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import Account, ActivityDriver, CostEntry
@@ -21,10 +22,10 @@ def _plan_costs(keep: Account, drop: Account) -> Part:
 
 
 def _move_costs(keep: Account, drop: Account) -> None:
-    CostEntry.objects.filter(account=drop).update(account=keep)
+    CostEntry.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
     for driver in ActivityDriver.objects.filter(account=drop).order_by("pk"):
         own = ActivityDriver.objects.filter(account=keep, kind=driver.kind, month=driver.month)
-        if own.update(volume=F("volume") + driver.volume):
+        if own.update(volume=F("volume") + driver.volume, updated_at=timezone.now()):
             driver.delete()
         else:
             driver.account = keep

@@ -6,6 +6,7 @@ An agreement that both have in the same period stands in the way: somebody says 
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,7 +50,7 @@ def _plan_placements(keep: Account, drop: Account) -> Part:
 
 
 def _move_placements(keep: Account, drop: Account) -> None:
-    Placement.objects.filter(account=drop).update(account=keep)
+    Placement.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
 
 def _plan_checks(keep: Account, drop: Account) -> Part:
@@ -70,7 +71,7 @@ def _two_drafts(keep: Account, drop: Account) -> list[Blocker]:
 
 def _move_checks(keep: Account, drop: Account) -> None:
     with correcting_checks():
-        StoreCheck.objects.filter(account=drop).update(account=keep)
+        StoreCheck.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
 
 def _plan_tasks(keep: Account, drop: Account) -> Part:
@@ -83,7 +84,7 @@ def _move_tasks(keep: Account, drop: Account) -> None:
     own = Task.objects.filter(account=keep, done_on=None, placement=OuterRef("placement"))
     rows = Task.objects.filter(account=drop)
     rows.filter(Exists(own), done_on=None).update(placement=None)
-    rows.update(account=keep)
+    rows.update(account=keep, updated_at=timezone.now())
 
 
 def _plan_service(keep: Account, drop: Account) -> Part:
@@ -93,7 +94,7 @@ def _plan_service(keep: Account, drop: Account) -> Part:
 
 
 def _move_service(keep: Account, drop: Account) -> None:
-    ServiceLine.objects.filter(account=drop).update(account=keep)
+    ServiceLine.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
 
 MOVERS = (

@@ -33,6 +33,8 @@ class Importer(ABC):
     key: str
     title: Text
     summary: Text
+    capability: str = ""
+    """What somebody needs beside running imports to import or undo this kind; empty: nothing."""
     icon: str = "file-import"
     order: int = 100
     columns: Sequence[Column] = ()

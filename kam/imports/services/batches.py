@@ -41,6 +41,12 @@ class BatchStateError(RefusedError):
     code = "batch_state"
 
 
+class NotAllowedError(RefusedError):
+    """Somebody runs imports, but not of this kind."""
+
+    code = "kind_not_allowed"
+
+
 def receive_file(
     *,
     kind: str,
@@ -116,6 +122,13 @@ def _remember(batch: ImportBatch) -> None:
     source.save(update_fields=["mappings", "updated_at"])
 
 
+def refuse_unless_allowed(batch: ImportBatch, user: User | None) -> None:
+    """Raise NotAllowedError where this kind needs more than running imports; None is the system."""
+    needed = importer_for(batch.kind).capability
+    if needed and user is not None and not user.can(needed):
+        raise NotAllowedError(_("Only administrators import or undo this kind."))
+
+
 def lock_batch(batch_id: int) -> ImportBatch:
     """Return the batch under a row lock: two workers never have the same one in hand."""
     batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(
@@ -139,9 +152,10 @@ def ask_for_commit(
     """Ask for the import as a job; asking twice starts it once.
 
     `accept_rejects` gives or takes back leave to import without the rejected rows; None keeps
-    what was set up. Raises BatchStateError.
+    what was set up. Raises BatchStateError, NotAllowedError.
     """
     batch = lock_batch(batch_id)
+    refuse_unless_allowed(batch, user)
     _must_be_mapped(batch)
     if accept_rejects is not None:
         batch.options["accept_rejects"] = accept_rejects
@@ -151,8 +165,9 @@ def ask_for_commit(
 
 @transaction.atomic
 def ask_for_undo(*, batch_id: int, user: User | None, as_of: date) -> JobRun:
-    """Ask for a batch to be taken back, as a job. Raises BatchStateError."""
+    """Ask for a batch to be taken back, as a job. Raises BatchStateError, NotAllowedError."""
     batch = lock_batch(batch_id)
+    refuse_unless_allowed(batch, user)
     if batch.state != BatchState.COMMITTED:
         raise BatchStateError(_("Only a finished import can be undone."))
     return _ask(batch, "imports.undo_batch", user, as_of)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kam.identity.models import User
 from kam.imports.choices import BatchState
 from kam.imports.engine.importer import UndoReport
 from kam.imports.engine.run import Report, Run, cursor_for_import, silent
@@ -15,16 +16,20 @@ from kam.imports.mapping import ColumnMapping
 from kam.imports.models import DataSource
 from kam.imports.options import Options
 from kam.imports.registry import importer_for
-from kam.imports.services.batches import BatchStateError, lock_batch
+from kam.imports.services.batches import BatchStateError, lock_batch, refuse_unless_allowed
 
 
 @transaction.atomic
-def undo(*, batch_id: int, as_of: date, report: Report = silent) -> UndoReport:
+def undo(
+    *, batch_id: int, as_of: date, by: User | None = None, report: Report = silent
+) -> UndoReport:
     """Undo a batch as a whole or not at all; undoing twice does it once.
 
-    Raises UndoRefusedError when later batches stand on it, BatchStateError when it never ran.
+    Raises UndoRefusedError when later batches stand on it, BatchStateError when it never ran,
+    NotAllowedError where `by` may not undo this kind.
     """
     batch = lock_batch(batch_id)
+    refuse_unless_allowed(batch, by)
     if batch.state == BatchState.UNDONE:
         return _kept_report(batch.summary.get("undo") or {})
     if batch.state != BatchState.COMMITTED:

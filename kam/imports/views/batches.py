@@ -280,7 +280,7 @@ def _undo(request: HttpRequest, batch: ImportBatch) -> None:
         if (batch.rows or 0) > 20_000:
             services.ask_for_undo(batch_id=batch.pk, user=signed_in(request), as_of=as_of)
         else:
-            undoing.undo(batch_id=batch.pk, as_of=as_of)
+            undoing.undo(batch_id=batch.pk, as_of=as_of, by=signed_in(request))
             messages.success(request, _("The import is undone."))
     except (UndoRefusedError, RefusedError) as error:
         messages.error(request, str(error))
