@@ -148,7 +148,7 @@ def _sold(store: Account) -> list[str]:
     today, dairy = timezone.localdate(), make_category(name="Dairy and drinks made of plants")
     for back in range(1, 16):
         day = add_months(month_start(today), -back)
-        make_entry(account=store, amount=9000 + back, booked_on=day, category=dairy, cost=6000)
+        make_entry(account=store, amount=9000 + back, booked_on=day, category=dairy, cost="6000")
         make_driver(account=store, month=day)
         make_pool(amount=250, month=day, name="Desk for questions about orders")
     cost = make_cost(account=store, amount=1250, booked_on=add_months(today, -1), note="Pallets")
