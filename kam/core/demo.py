@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kam.core.models import Organisation
 from kam.core.registry import Registry
@@ -99,7 +99,20 @@ def load_demo(request: DemoRequest) -> dict[str, int]:
         if present := _counted(part.present() for part in demo_parts):
             raise RealDataError(present)
         Organisation.objects.filter(pk=organisation.pk).update(is_demo=True)
-        return _counted(part.load(request) for part in demo_parts)
+        return _counted(_loaded(part, request) for part in demo_parts)
+
+
+# A small sample says enough, in a tenth of the time.
+_LOOK_ROUGHLY = """SET LOCAL default_statistics_target = 10; ANALYZE;
+SET LOCAL default_statistics_target TO DEFAULT"""
+
+
+def _loaded(part: DemoPart, request: DemoRequest) -> Counts:
+    """Load a part, and let the planner know what later parts will read."""
+    counts = part.load(request)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_ROUGHLY)
+    return counts
 
 
 def clear_demo(*, keep_user_id: int | None = None, including_added: bool = False) -> dict[str, int]:
