@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
+from accounts.services.programmes import ensure_default_elements
 from accounts.services.tiers.presets import ensure_default_models
 from kam import embedded
 from kam.core.models import Organisation
@@ -111,6 +112,7 @@ def _base_rows(request: pytest.FixtureRequest) -> None:
     if not Organisation.objects.exists():
         ensure_base_rows()
     ensure_default_models()
+    ensure_default_elements()
 
 
 @pytest.fixture

@@ -442,7 +442,7 @@ def test_the_panel_explains_the_tier_criterion_by_criterion(
         "4 of 5",
         "75.0",
         "Nobody has rated it.",
-        "Nobody has estimated what the account could buy.",
+        "Nobody has estimated what the account could buy, or no estimate can be computed.",
         "Provisional",
         "Confidence",
         "40%",

@@ -9,18 +9,21 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.utils import timezone
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
 
-from accounts.models import Account, Target
+from accounts.models import Account, Target, Task
 from accounts.selectors.concentration.query import ConcentrationQuery
+from accounts.services.addresses import add_address
 from accounts.services.concentration import compute_snapshot
+from accounts.services.team.handovers import hand_over
 from accounts.services.tiers.overrides import set_override
 from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
 from tests.api import Answer, Api
-from tests.factories import costs, tiers
+from tests.factories import costs, health, known, placement, team, tiers, wallet
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -100,6 +103,8 @@ def rows(caller: User) -> dict[str, int | str]:
         **_costs(account),
         **make_receivables(account),
         **_tiers(account, caller),
+        **_known(account, caller),
+        **_worked(account, caller),
     }
 
 
@@ -128,6 +133,52 @@ def _tiers(account: Account, by: User) -> dict[str, int | str]:
         "tier-assignments": tiers.make_assignment(model=model, account=account).pk,
         "tier-ratings": tiers.make_rating(account=account, value=4, author=by).pk,
         "tier-overrides": override.pk,
+    }
+
+
+def _known(account: Account, by: User) -> dict[str, int | str]:
+    rival = known.make_competitor()
+    score = health.make_score(account=account)
+    return {
+        "portrait-statements": known.make_statement(account=account, author=by).pk,
+        "competitors": rival.pk,
+        "competitor-presences": known.make_presence(account=account, competitor=rival).pk,
+        "competitor-prices": known.make_price(account=account, competitor=rival).pk,
+        "competitor-moves": known.make_move(account=account, competitor=rival).pk,
+        "market-facts": known.make_fact().pk,
+        "programme-items": known.make_item(account=account).pk,
+        "wallet-estimates": wallet.make_estimate(amount=100, account=account).pk,
+        "opportunities": wallet.make_opportunity(account=account, owner=by).pk,
+        "health-scores": score.pk,
+        "health-settings": score.settings_id or 0,
+    }
+
+
+def _worked(account: Account, by: User) -> dict[str, int | str]:
+    today, colleague = timezone.localdate(), make_user()
+    placed = placement.make_placement(account=account)
+    store = placement.make_store(parent=account)
+    check = placement.make_check(store=store, seen={placed.pk: "found"})
+    handed = hand_over(
+        account=make_account(lead=by),
+        from_user=by,
+        to_user=make_user(roles=["account_manager"]),
+        effective_on=today,
+        made_by=by,
+        as_of=today,
+    )
+    task = Task.objects.create(
+        account=account, title="Ask for the shelf", owner=by, due_on=today, created_by=by
+    )
+    return {
+        "account-addresses": add_address(account=account, kind="visiting", city="Oulu").pk,
+        "placements": placed.pk,
+        "store-checks": check.pk,
+        "tasks": task.pk,
+        "promises": team.make_promise(user=by, account=account).pk,
+        "team-members": team.make_member(account=account, user=colleague).pk,
+        "team-requests": team.make_request(account=account, sender=by, to_user=colleague).pk,
+        "handovers": handed.pk,
     }
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 
 from kam.identity.models import User
@@ -94,6 +96,12 @@ def _sign_in(context: BrowserContext, base: str, user: User) -> None:
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
 
 
+def _settle(page: Page) -> None:
+    """Wait for what the page still loads by itself, so that the database can be emptied."""
+    with suppress(PlaywrightTimeout):
+        page.wait_for_load_state("networkidle", timeout=5_000)
+
+
 @pytest.fixture
 def browse(chromium: Browser, live_server: LiveServer) -> Iterator[Browse]:
     """Open the browser as somebody: `browse(user, dark=True, phone=True)`.
@@ -123,5 +131,6 @@ def browse(chromium: Browser, live_server: LiveServer) -> Iterator[Browse]:
 
     yield start
     for visit in visits:
+        _settle(visit.page)
         visit.page.context.close()
     assert [problem for visit in visits for problem in visit.problems] == []

@@ -55,7 +55,7 @@ class ScoreViewSet(Listed, Retrieved, Resource):
     output = shapes.HealthScoreOutput
     detail_output = shapes.HealthScoreDetailOutput
     filterset_class = ScoreFilter
-    orderings = {"id": "pk", "score": "score", "scored_on": "scored_on"}
+    orderings = {"id": "pk", "scored_on": "scored_on"}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With the account; a list leaves the explanations out."""

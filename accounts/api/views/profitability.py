@@ -292,9 +292,9 @@ class AccountProfitView(StrictView):
 
     def get(self, request: Request, pk: int) -> Response:
         """Net profit of an account with all that stood below it, and what each cost comes from."""
-        values = self.query()
         rows: QuerySet[Any] = Account.objects.visible_to(cast("User", request.user))
         account = get_object_or_404(rows, pk=pk)
+        values = self.query()
         period = Period(values["from"], values["to"])
         found = account_profit(account.pk, period, as_of=timezone.localdate())
         return Response(shapes.AccountProfitOutput(found).data)

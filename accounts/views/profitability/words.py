@@ -54,6 +54,8 @@ def finding(profit: Profit) -> tuple[str, str]:
         "The best 20 percent of customers earn %(best)s of the net profit; the largest 20 percent "
         "bring %(revenue)s of the revenue."
     )
+    if not whale.losing:
+        return first % words, _("No customer makes a loss.")
     second = _(
         "The curve peaks at %(peak)s: %(losing)s of %(all)s customers make a loss and take %(lost)s"
         " away again."

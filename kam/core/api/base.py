@@ -158,6 +158,12 @@ class Resource(StrictView, GenericViewSet[Any]):
             raise Http404
         return found
 
+    def body(self) -> Any:
+        """What was sent about a row; for who may not see it there is none, whatever was sent."""
+        if self.detail and not self.get_queryset().filter(pk=self.row_key()).exists():
+            raise Http404
+        return super().body()
+
     def row_key(self) -> Any:
         """The primary key in the address."""
         return self.kwargs[self.lookup_url_kwarg or self.lookup_field]
