@@ -138,7 +138,8 @@ def _tiers(account: Account, by: User) -> dict[str, int | str]:
 
 def _known(account: Account, by: User) -> dict[str, int | str]:
     rival = known.make_competitor()
-    score = health.make_score(account=account)
+    details = {"commercial_trend": {"change": "0.05"}}
+    score = health.make_score(account=account, details=details)
     return {
         "portrait-statements": known.make_statement(account=account, author=by).pk,
         "competitors": rival.pk,
@@ -150,7 +151,7 @@ def _known(account: Account, by: User) -> dict[str, int | str]:
         "wallet-estimates": wallet.make_estimate(amount=100, account=account).pk,
         "opportunities": wallet.make_opportunity(account=account, owner=by).pk,
         "health-scores": score.pk,
-        "health-settings": score.settings_id or 0,
+        "health-settings": health.make_settings(author=by).pk,
     }
 
 

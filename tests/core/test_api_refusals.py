@@ -28,7 +28,10 @@ from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
 NOT_BUSINESS = {"identity.apitoken", "identity.apitokenevent", "sessions.session"}
-SHARED = {"currencies", "tier-models", "rates", "products", "product-categories", "data-sources"}
+SHARED = {
+    *("currencies", "tier-models", "rates", "products", "product-categories", "data-sources"),
+    *("programme-elements", "competitors", "market-facts", "health-settings", "activity-rates"),
+}
 
 
 def _state() -> str:
