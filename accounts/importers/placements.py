@@ -279,9 +279,7 @@ class PlacementsImporter(Importer):
             run.execute(steps + _OF_RESTORED, {"table": STEP, **at})
         changes.forget(run)
         left = created - removed
-        return UndoReport(
-            removed=removed, restored=restored, stays=(_stays(left),) if left else ()
-        )
+        return UndoReport(removed=removed, restored=restored, stays=(_stays(left),) if left else ())
 
 
 _DOOMED = _GONE.replace(
