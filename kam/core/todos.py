@@ -91,7 +91,7 @@ def todos_for(user: Any, as_of: date) -> list[Todo]:
 
 
 def meetings_for(user: Any, day: date) -> Sequence[Meeting]:
-    """The user's meetings of a day from all apps, in order of time; those of the whole day first."""
+    """The meetings of a day from all apps in order of time, those of the whole day first."""
     found = [
         meeting
         for provider in meetings
