@@ -16,7 +16,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kam.core.urls")),
     path("", include("kam.identity.urls")),
     path("", include("kam.imports.urls")),
+    path("", include("kam.notifications.urls")),
     path("", include("accounts.urls")),
+    path("", include("interactions.urls")),
     path("", include("settlements.urls")),
     path("", include("kam.dashboards.urls")),
 ]

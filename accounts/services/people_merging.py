@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Max, Q
@@ -27,7 +29,18 @@ from accounts.services.periods import overlaps
 from accounts.services.ratings import rewriting_ratings
 from kam.core.problems import explained
 
+type Repointer = Callable[[list[int], Position], None]
+
 FORMER = {"name": "former name", "email": "former e-mail", "phone": "former phone"}
+_repointers: list[Repointer] = []
+
+
+def on_joined_places(repoint: Repointer) -> None:
+    """Let an app above follow when several places become one, from `AppConfig.ready`.
+
+    It gets the ids of the places that go and the one that stays, in the merge's transaction.
+    """
+    _repointers.append(repoint)
 
 
 @explained()
@@ -136,6 +149,8 @@ def _repoint(ids: list[int], kept: Position) -> None:
     StakeholderNote.objects.filter(position__in=ids).update(position=kept)
     DecisionStep.objects.filter(position__in=ids).update(position=kept)
     Promise.objects.filter(position__in=ids).update(position=kept)
+    for repoint in _repointers:
+        repoint(ids, kept)
     Position.objects.filter(reports_to__in=ids, pk__in=ids).update(reports_to=None)
     Position.objects.filter(reports_to__in=ids).exclude(pk=kept.pk).update(reports_to=kept)
     touching = Q(from_position__in=ids) | Q(to_position__in=ids)

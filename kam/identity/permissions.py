@@ -79,6 +79,10 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "programme.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "profitability.view": frozenset(Role),
     "costs.edit": frozenset({Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}),
+    "interactions.view": frozenset(Role),
+    "interactions.log": frozenset(set(Role) - {Role.AUDITOR}),
+    "interactions.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
+    "notifications.view": frozenset(Role),
     "imports.run": frozenset(
         {Role.SALES_DIRECTOR, Role.CREDIT_CONTROLLER, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),

@@ -1,0 +1,104 @@
+"""What the database itself keeps true about contacts and who took part in them."""
+
+import pgtrigger
+
+# On while accounts or people are merged, the demo is cleared or an import is undone.
+REWRITE_SETTING = "kam.rewrite_contacts"
+_REWRITES = f"(COALESCE(current_setting('{REWRITE_SETTING}', true), '') = 'on')"
+
+
+def _refuse(words: str, constraint: str, table: str) -> str:
+    return (
+        f"RAISE EXCEPTION '{words}' USING ERRCODE = 'check_violation', "
+        f"CONSTRAINT = '{constraint}', TABLE = '{table}';"
+    )
+
+
+# A place of somebody, held on the day of the contact, in the tree of the contact's account.
+_STANDS = """
+    SELECT 1 FROM accounts_position p
+    JOIN accounts_account theirs ON theirs.id = p.account_id
+    JOIN accounts_account own ON own.id = {account}
+    WHERE p.id = {position} AND p.person_id IS NOT NULL AND p.valid @> {day}
+      AND (own.id = theirs.id OR own.current_group_id = theirs.current_group_id)
+"""
+
+_AT_CONTACT = _STANDS.format(
+    account="i.account_id", position="NEW.position_id", day="i.occurred_on"
+)
+_AT_NEW_DAY = _STANDS.format(
+    account="NEW.account_id", position="t.position_id", day="NEW.occurred_on"
+)
+
+PARTICIPANT = [
+    pgtrigger.Trigger(
+        name="participant_stands_there",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("position_id", "interaction_id"),  # type: ignore[no-untyped-call]
+        func=f"""
+    IF NOT {_REWRITES} AND NOT EXISTS (
+        SELECT 1 FROM interactions_interaction i WHERE i.id = NEW.interaction_id AND EXISTS (
+            {
+            _STANDS.format(account="i.account_id", position="NEW.position_id", day="i.occurred_on")
+        }
+        )
+    ) THEN
+        {
+            _refuse(
+                "nobody stands there on the day of the contact",
+                "participant_stands_there",
+                "interactions_participant",
+            )
+        }
+    END IF;
+    RETURN NULL;""",
+    ),
+]
+
+INTERACTION = [
+    pgtrigger.Trigger(
+        name="interaction_keeps_its_people",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("account_id", "occurred_on"),  # type: ignore[no-untyped-call]
+        func=f"""
+    IF NOT {_REWRITES} AND EXISTS (
+        SELECT 1 FROM interactions_participant t
+        WHERE t.interaction_id = NEW.id AND NOT EXISTS (
+            {
+            _STANDS.format(
+                account="NEW.account_id", position="t.position_id", day="NEW.occurred_on"
+            )
+        }
+        )
+    ) THEN
+        {
+            _refuse(
+                "somebody did not stand there on that day",
+                "interaction_keeps_its_people",
+                "interactions_interaction",
+            )
+        }
+    END IF;
+    RETURN NULL;""",
+    ),
+]
+
+CORRECTION = [
+    pgtrigger.Trigger(
+        name="correction_append_only",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+    IF {_REWRITES} THEN
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END IF;
+    {
+            _refuse(
+                "corrections stay as they are",
+                "correction_append_only",
+                "interactions_correction",
+            )
+        }""",
+    ),
+]

@@ -1,0 +1,55 @@
+"""Why a contact is refused: each names the field it is about."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kam.core.problems import RefusedError, register_constraint
+
+
+class NotThereError(RefusedError):
+    """Somebody who did not stand at this customer on the day of the contact."""
+
+    code, field = "participant_stands_there", "participants"
+    words = _("This person was not at this customer on that day.")
+
+
+class FutureContactError(RefusedError):
+    """A contact that has not been yet."""
+
+    code, field = "future_contact", "occurred_at"
+    words = _("This is still to come. Put it into the calendar instead.")
+
+
+class TooEarlyError(RefusedError):
+    """A contact of a time out of all reach."""
+
+    code, field = "contact_too_early", "occurred_at"
+    words = _("This lies before 1990. Check the date.")
+
+
+class LoggedAlreadyError(RefusedError):
+    """A mail, calendar entry or line of a file that is in the log."""
+
+    code, field = "interaction_once_per_source", ""
+    words = _("This contact is in the log already.")
+
+
+class TimeIsUpError(RefusedError):
+    """A change by its author after the time of editing."""
+
+    code = "edit_time_is_up"
+    words = _("The time to change this contact is over. Correct it and say why.")
+
+
+def register() -> None:
+    """Let refusals of the database speak the same words."""
+    for kind in (NotThereError, LoggedAlreadyError):
+        register_constraint(kind.code, kind.words, field=kind.field, kind=kind)
+    register_constraint(
+        "interaction_keeps_its_people",
+        _("Somebody on the list was not at this customer on that day."),
+        field="participants",
+        kind=NotThereError,
+    )
+    register_constraint("correction_append_only", _("Corrections stay as they are."))
