@@ -1,7 +1,13 @@
 """Chance that repeats: keyed dice that roll alike on every Python version and machine."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from random import Random
+
+
+def exact(rolled: float) -> Decimal:
+    """Return a rolled factor as it is written: what money is multiplied by is never a float."""
+    return Decimal(repr(rolled))
 
 
 class Dice:

@@ -14,7 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Sum
 
 from accounts.choices import CostKind, SpreadRule
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from accounts.demo.company import SOURCE_CODES
 from accounts.models import (
     ActivityDriver,
@@ -27,13 +27,15 @@ from accounts.models import (
 )
 from kam.core.dates import Period, add_months, month_start
 from kam.core.demo import Counts, DemoPart, DemoRequest
+from kam.core.exact import exact_sum
 from kam.core.selectors.rates import base_currency
 from kam.imports.models import DataSource
 
 MONTHS = 36
-_HARD = {1: 0.12, 4: 0.16, 5: 0.07, 7: 0.15, 12: 0.12, 15: 0.2, 24: 0.16, 33: 0.19}
-"""Groups by size that bargain or handle so hard that little or nothing is left."""
+_HARD = {1: 12, 4: 16, 5: 7, 7: 15, 12: 12, 15: 20, 24: 16, 33: 19}
+"""Groups by size that bargain or handle so hard that little or nothing is left: in percent."""
 _CENT = Decimal("0.01")
+_PALLET = Decimal(640)
 _FLOORS = {"strategic": "4", "key": "5", "growth": "3", "maintain": "0"}
 _RATES: tuple[tuple[CostKind, str, tuple[str, str], str], ...] = (
     (CostKind.ORDERS, "order", ("34.50", "37.20"), "Order desk: hours and systems ÷ orders"),
@@ -54,7 +56,7 @@ class _Sold:
 
     account: int
     month: date
-    amount: float
+    amount: Decimal
     lines: int
 
 
@@ -62,11 +64,11 @@ class _Sold:
 class _Habit:
     """What a group is like to serve, as shares of its revenue and factors."""
 
-    terms: float
-    promotions: float
-    returns: float
-    capital: float
-    handling: float
+    terms: Decimal
+    promotions: Decimal
+    returns: Decimal
+    capital: Decimal
+    handling: Decimal
 
 
 def load(request: DemoRequest) -> Counts:
@@ -112,7 +114,7 @@ def _sold(span: Period) -> list[_Sold]:
         amount=Sum("base_amount"), lines=Sum("entries")
     )
     return [
-        _Sold(row["account_id"], row["month"], float(row["amount"]), row["lines"])
+        _Sold(row["account_id"], row["month"], row["amount"], row["lines"])
         for row in sums.order_by("account_id", "month")
     ]
 
@@ -130,15 +132,19 @@ def _habits(seed: int) -> dict[int, _Habit]:
 
 
 def _habit(dice: Dice, place: int) -> _Habit:
-    hard = _HARD.get(place, 0.0)
-    strength = 0.025 if place < 12 else 0.0
+    hard = Decimal(_HARD.get(place, 0)) / 100
+    strength = Decimal("0.025") if place < 12 else Decimal(0)
     return _Habit(
-        terms=dice.between(0.055, 0.12) + strength + hard * 0.6,
-        promotions=dice.between(0.015, 0.05) + hard * 0.3,
-        returns=dice.between(0.003, 0.012) + hard * 0.1,
-        capital=dice.between(0.003, 0.011),
-        handling=dice.between(0.7, 1.5) * (1.5 if dice.happens(0.15) else 1.0),
+        terms=_between(dice, 0.055, 0.12) + strength + hard * Decimal("0.6"),
+        promotions=_between(dice, 0.015, 0.05) + hard * Decimal("0.3"),
+        returns=_between(dice, 0.003, 0.012) + hard * Decimal("0.1"),
+        capital=_between(dice, 0.003, 0.011),
+        handling=_between(dice, 0.7, 1.5) * (Decimal("1.5") if dice.happens(0.15) else 1),
     )
+
+
+def _between(dice: Dice, low: float, high: float) -> Decimal:
+    return exact(dice.between(low, high))
 
 
 def _rates(span: Period) -> None:
@@ -161,7 +167,7 @@ def _volumes(
         handling = habits[one.account].handling
         volumes = {
             CostKind.ORDERS: max(1, round(one.lines * handling)),
-            CostKind.DELIVERIES: max(1, round(one.amount / 640 * handling)),
+            CostKind.DELIVERIES: max(1, round(one.amount / _PALLET * handling)),
             CostKind.VISITS: dice.whole(1, 4),
         }
         for kind, volume in volumes.items():
@@ -172,13 +178,13 @@ def _volumes(
 
 
 def _pools(seed: int, sold: list[_Sold]) -> None:
-    months: dict[date, float] = defaultdict(float)
+    months: dict[date, Decimal] = defaultdict(Decimal)
     for one in sold:
         months[one.month] += one.amount
     plan = (
-        (CostKind.SERVICE, "Service desk", SpreadRule.ENTRIES, 0.016),
-        (CostKind.OTHER, "Own warehouse", SpreadRule.REVENUE, 0.021),
-        (CostKind.OTHER, "Customer systems", SpreadRule.EVENLY, 0.009),
+        (CostKind.SERVICE, "Service desk", SpreadRule.ENTRIES, Decimal("0.016")),
+        (CostKind.OTHER, "Own warehouse", SpreadRule.REVENUE, Decimal("0.021")),
+        (CostKind.OTHER, "Customer systems", SpreadRule.EVENLY, Decimal("0.009")),
     )
     CostPool.objects.bulk_create(
         CostPool(
@@ -186,7 +192,7 @@ def _pools(seed: int, sold: list[_Sold]) -> None:
             kind=kind,
             name=name,
             rule=rule,
-            amount=_money(amount * share * Dice(seed, name, month).between(0.9, 1.1)),
+            amount=_money(amount * share * _between(Dice(seed, name, month), 0.9, 1.1)),
         )
         for month, amount in sorted(months.items())
         for kind, name, rule, share in plan
@@ -201,17 +207,17 @@ def _entries(
     currency = base_currency()
     for (account, quarter), parts in _by_quarter(sold).items():
         dice = Dice(request.seed, "costs", account, quarter)
-        habit, amount = habits[account], sum(one.amount for one in parts)
+        habit, amount = habits[account], exact_sum(one.amount for one in parts)
         shares = {
             CostKind.TRADE_TERMS: habit.terms,
             CostKind.RETURNS: habit.returns,
             CostKind.CAPITAL: habit.capital,
         }
         if dice.happens(0.7):
-            shares[CostKind.PROMOTIONS] = habit.promotions / 0.7
+            shares[CostKind.PROMOTIONS] = habit.promotions / Decimal("0.7")
         day = parts[-1].month + timedelta(days=27)
         for kind, share in shares.items():
-            cost = _money(amount * share * dice.between(0.85, 1.15))
+            cost = _money(amount * share * _between(dice, 0.85, 1.15))
             if cost <= 0:
                 continue
             yield CostEntry(
@@ -244,8 +250,8 @@ def _floors() -> None:
             tier.save()
 
 
-def _money(amount: float) -> Decimal:
-    return Decimal(repr(amount)).quantize(_CENT, ROUND_HALF_UP)
+def _money(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_UP)
 
 
 PART = DemoPart(key="costs", order=11, load=load, clear=clear, present=present, added=added)

@@ -12,19 +12,19 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts import models as m
 from accounts.choices import Channel, MarketMeasure
 from accounts.demo import known_words as words
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from kam.core.demo import DemoRequest
 from kam.core.text import search_key
 
 _PRICED = {
-    "OAT": (("Oat drink, 1 L", "piece", 1.35), ("Oat drink barista, 1 L", "piece", 1.95)),
-    "BAK": (("Rye crispbread, 250 g", "piece", 1.49),),
-    "DAI": (("Butter, 500 g", "piece", 4.2), ("Cheese, 350 g", "piece", 3.4)),
-    "FIS": (("Salmon, sliced, 200 g", "piece", 5.6),),
-    "BER": (("Bilberries, 400 g", "piece", 4.4),),
-    "SNK": (("Oat bar, 30 g", "piece", 0.75),),
-    "RDY": (("Lasagne, 350 g", "piece", 2.9),),
-    "PRL": (("Own label butter, 500 g", "piece", 3.7),),
+    "OAT": (("Oat drink, 1 L", "piece", "1.35"), ("Oat drink barista, 1 L", "piece", "1.95")),
+    "BAK": (("Rye crispbread, 250 g", "piece", "1.49"),),
+    "DAI": (("Butter, 500 g", "piece", "4.2"), ("Cheese, 350 g", "piece", "3.4")),
+    "FIS": (("Salmon, sliced, 200 g", "piece", "5.6"),),
+    "BER": (("Bilberries, 400 g", "piece", "4.4"),),
+    "SNK": (("Oat bar, 30 g", "piece", "0.75"),),
+    "RDY": (("Lasagne, 350 g", "piece", "2.9"),),
+    "PRL": (("Own label butter, 500 g", "piece", "3.7"),),
 }
 
 
@@ -98,7 +98,7 @@ class _Visit:
     def _price(self, code: str, category: m.ProductCategory) -> None:
         product, unit, about = self.dice.pick(_PRICED[code])
         is_terms = self.dice.happens(0.25)
-        price = Decimal(about * self.dice.about_one(0.08)).quantize(Decimal("0.01"))
+        price = (Decimal(about) * exact(self.dice.about_one(0.08))).quantize(Decimal("0.01"))
         m.CompetitorPrice.objects.create(
             competitor=self.rival.row,
             account=self.group,

@@ -10,7 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.choices import RatingBasis
 from accounts.demo import known_words as words
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from accounts.models import Account, ProgrammeElement, ProgrammeItem
 from accounts.services.programmes import ensure_default_elements
 from kam.core.demo import DemoRequest
@@ -68,5 +68,5 @@ def _item(
 
 def _amount(group: Account, per_thousand: int, dice: Dice) -> Decimal:
     """A part of the group's revenue of a year, to the nearest hundred."""
-    exact = max(group.figure.net_12m, Decimal(0)) * per_thousand / 1000
-    return (exact * Decimal(dice.about_one(0.15)) / 100).quantize(Decimal(1)) * 100
+    amount = max(group.figure.net_12m, Decimal(0)) * per_thousand / 1000
+    return (amount * exact(dice.about_one(0.15)) / 100).quantize(Decimal(1)) * 100
