@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "kam.core",
     "kam.identity",
     "kam.imports",
+    "kam.notifications",
     "accounts",
     "interactions",
     "settlements",

@@ -22,7 +22,7 @@ ROOMS = {
     *("apps", "urls", "views", "api", "admin", "tasks", "importers", "panels", "management"),
     *("forms", "filters", "services", "selectors", "models", "querysets", "permissions"),
     *("validators", "choices", "analytics", "migrations", "templatetags", "locale", "demo"),
-    *("cards", "cockpit", "search", "events", "measures", "__init__", "__pycache__"),
+    *("notices", "cards", "cockpit", "search", "events", "measures", "__init__", "__pycache__"),
 }
 
 # Pages that anybody may ask for, or that guard themselves; each with its reason.
@@ -171,7 +171,7 @@ def test_scoped_models_are_read_through_visible_to() -> None:
     """Views and API never start a queryset of a scoped model without its scope."""
     scoped = {
         model.__name__
-        for app in ("accounts", "imports", "core", "settlements")
+        for app in ("accounts", "imports", "core", "settlements", "notifications")
         for model in apps.get_app_config(app).get_models()
         if hasattr(model._default_manager.all(), "visible_to")
     }
