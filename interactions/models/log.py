@@ -117,6 +117,11 @@ class Interaction(Record):
             models.Index(fields=["author", "-occurred_at", "-id"], name="interaction_of_author"),
             models.Index(fields=["-occurred_at", "-id"], name="interaction_latest"),
             models.Index(fields=["updated_at", "id"], name="interaction_updated"),
+            models.Index(
+                fields=["account", "occurred_on"],
+                name="interaction_two_way",
+                condition=Q(direction=Direction.TWO_WAY),
+            ),
         ]
         triggers = triggers.INTERACTION
 
@@ -246,6 +251,7 @@ class Note(Record):
             ),
         ]
         indexes = [models.Index(fields=["kind", "interaction"], name="interaction_note_kind")]
+        triggers = triggers.NOTE
 
     def __str__(self) -> str:
         return self.text
