@@ -10,9 +10,12 @@ class InteractionsConfig(AppConfig):
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import on_joined_places
         from interactions import panels
+        from interactions.demo.part import PART
         from interactions.services import merging, problems
+        from kam.core.demo import demo_parts
 
         problems.register()
         register_mover(*merging.MOVERS)
         on_joined_places(merging.repoint)
         panels.register()
+        demo_parts.register(PART)

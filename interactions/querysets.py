@@ -42,3 +42,26 @@ class OwnQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """One's own rows alone."""
         return self.filter(user=user) if user.is_authenticated else self.none()
+
+
+class NeedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Needs of accounts that one sees or supports; heard in confidence, for its readers alone.
+
+        A need that grew out of a confidential contact is read by whoever may read the contact.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        heard = Q(note__isnull=True) | readable(user, "note__interaction__")
+        return self.filter(works_on(user, "account__")).filter(heard)
+
+    def open(self) -> Self:
+        """Those that still matter."""
+        return self.filter(closed_on__isnull=True)
+
+    def unanswered(self) -> Self:
+        """Open ones to which we have no answer, not even in words."""
+        return self.open().filter(
+            programme_item__isnull=True, opportunity__isnull=True, task__isnull=True,
+            answer_words="",
+        )  # fmt: skip

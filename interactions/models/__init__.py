@@ -8,6 +8,7 @@ from interactions.models.log import (
     Note,
     Participant,
 )
+from interactions.models.needs import Need
 
 __all__ = [
     "Attachment",
@@ -16,6 +17,7 @@ __all__ = [
     "Draft",
     "Interaction",
     "LogSettings",
+    "Need",
     "Note",
     "Participant",
 ]

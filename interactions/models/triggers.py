@@ -102,3 +102,42 @@ CORRECTION = [
         }""",
     ),
 ]
+
+# Who voiced a need, and what answers it, belong to the customer whose need it is.
+_SAME_CUSTOMER = """
+    SELECT 1 FROM accounts_{table} r JOIN accounts_account a ON a.id = r.account_id
+    JOIN accounts_account b ON b.id = NEW.account_id
+    WHERE r.id = NEW.{column} AND (a.id = b.id OR a.current_group_id = b.current_group_id)
+"""
+_OF_A_NEED = (
+    ("voiced_by_id", "position", "need_voiced_by_their_people"),
+    ("programme_item_id", "programmeitem", "need_answered_at_the_customer"),
+    ("opportunity_id", "opportunity", "need_answered_at_the_customer"),
+    ("task_id", "task", "need_answered_at_the_customer"),
+)
+
+
+def _other_customer(column: str, table: str, constraint: str) -> str:
+    return f"""
+    IF NEW.{column} IS NOT NULL AND NOT EXISTS (
+        {_SAME_CUSTOMER.format(table=table, column=column)}
+    ) THEN
+        {_refuse("this belongs to another customer", constraint, "interactions_need")}
+    END IF;"""
+
+
+NEED = [
+    pgtrigger.Trigger(
+        name="need_within_a_customer",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert
+        | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+            "account_id", "voiced_by_id", "programme_item_id", "opportunity_id", "task_id"
+        ),
+        func=f"""
+    IF {_REWRITES} THEN RETURN NULL; END IF;"""
+        + "".join(_other_customer(*one) for one in _OF_A_NEED)
+        + """
+    RETURN NULL;""",
+    ),
+]
