@@ -11,11 +11,17 @@ class InteractionsConfig(AppConfig):
         from accounts.services.people_merging import on_joined_places
         from interactions import panels
         from interactions.demo.part import PART
-        from interactions.services import merging, problems
+        from interactions.selectors.cadence import contacts, health
+        from interactions.services import calendar_merging, calendar_problems, merging, problems
         from kam.core.demo import demo_parts
 
         problems.register()
         register_mover(*merging.MOVERS)
         on_joined_places(merging.repoint)
         panels.register()
+        calendar_problems.register()
+        register_mover(*calendar_merging.MOVERS)
+        on_joined_places(calendar_merging.repoint)
+        contacts.register()
+        health.register()
         demo_parts.register(PART)
