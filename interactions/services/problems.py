@@ -42,9 +42,30 @@ class TimeIsUpError(RefusedError):
     words = _("The time to change this contact is over. Correct it and say why.")
 
 
+class AlreadyBecameError(RefusedError):
+    """A note that became this already."""
+
+    code = "note_became_already"
+    words = _("This note became that already.")
+
+
+class GrewError(RefusedError):
+    """A contact or note that others rely on."""
+
+    code = "contact_grew"
+    words = _("Something grew out of this. Correct the contact instead.")
+
+
+class ConcernMoveError(RefusedError):
+    """A state that a concern does not go to from where it stands."""
+
+    code, field = "concern_moves_on", "state"
+    words = _("A concern does not go there from where it stands.")
+
+
 def register() -> None:
     """Let refusals of the database speak the same words."""
-    for kind in (NotThereError, LoggedAlreadyError):
+    for kind in (NotThereError, ConcernMoveError, LoggedAlreadyError):
         register_constraint(kind.code, kind.words, field=kind.field, kind=kind)
     register_constraint(
         "interaction_keeps_its_people",
@@ -53,3 +74,18 @@ def register() -> None:
         kind=NotThereError,
     )
     register_constraint("correction_append_only", _("Corrections stay as they are."))
+    register_constraint(
+        "need_voiced_by_their_people",
+        _("This person stands at another customer."),
+        field="voiced_by",
+    )
+    register_constraint(
+        "need_answered_at_the_customer", _("This belongs to another customer."), field="answer"
+    )
+    register_constraint(
+        "concern_raised_by_theirs",
+        _("This person was not at this customer on that day."),
+        field="raised_by",
+    )
+    register_constraint("concern_keeps_its_targets", _("A concern keeps when it was raised."))
+    register_constraint("concern_entry_append_only", _("What happened to a concern stays."))
