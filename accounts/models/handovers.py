@@ -21,7 +21,8 @@ from kam.core.tracking import track
 class Handover(models.Model):
     """Who hands an account over to whom, from which day on, with the pack and its hash.
 
-    The database refuses any change but the new lead's acknowledgement, once.
+    The database refuses any change but two, each once: the new lead's acknowledgement, and what
+    open work went to the new lead (`moved`: how much of each kind).
     """
 
     account = models.ForeignKey(
@@ -47,6 +48,8 @@ class Handover(models.Model):
     pack_hash = models.CharField(_("hash"), max_length=64)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, editable=False)
     acknowledged_note = models.TextField(_("note of the new lead"), max_length=2000, blank=True)
+    moved_at = models.DateTimeField(_("work handed over"), null=True, editable=False)
+    moved = models.JSONField(_("what was handed over"), default=dict, editable=False)
 
     objects = HandoverQuerySet.as_manager()
 

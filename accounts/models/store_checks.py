@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import CheckOutcome, CheckState, GapReason
+from accounts.choices import CheckOutcome, CheckState, GapReason, Priority
 from accounts.models import placement_triggers as triggers
 from accounts.models.accounts import Account
 from accounts.models.placements import Placement
@@ -167,7 +169,11 @@ class StoreCheckCorrection(models.Model):
 
 @track()
 class Task(Record):
-    """Something to be done for an account by a day. One that a gap made names its placement."""
+    """A follow-up: something to be done for an account by a day.
+
+    One that a gap made names its placement; apps above link their own sources to it
+    (`accounts.selectors.followups.sources`). History tells who moved its day or its owner.
+    """
 
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="tasks", verbose_name=_("account")
@@ -177,6 +183,11 @@ class Task(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="tasks", verbose_name=_("owner")
     )
     due_on = models.DateField(_("due on"))
+    reminder_on = models.DateField(_("remind on"), null=True, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority, default=Priority.NORMAL
+    )
+    details = models.TextField(_("details"), max_length=2000, blank=True)
     done_on = models.DateField(_("done on"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=500, blank=True)
     placement = models.ForeignKey(
@@ -206,8 +217,8 @@ class Task(Record):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("task")
-        verbose_name_plural = _("tasks")
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
         ordering = ["due_on", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -226,6 +237,14 @@ class Task(Record):
                 name="task_outcome_when_done",
                 violation_error_message=_("Only what is done has an outcome."),
             ),
+            models.CheckConstraint(
+                condition=Q(reminder_on__isnull=True) | Q(reminder_on__lte=F("due_on")),
+                name="task_reminded_before_it_is_due",
+                violation_error_message=_("The reminder comes after the day it is due."),
+            ),
+            models.CheckConstraint(
+                condition=Q(priority__in=Priority.values), name="task_priority_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -234,7 +253,25 @@ class Task(Record):
                 name="task_open_of_owner",
             ),
             models.Index(fields=["account", "due_on"], name="task_account_due"),
+            models.Index(
+                fields=["reminder_on"],
+                condition=Q(done_on__isnull=True, reminder_on__isnull=False),
+                name="task_reminded",
+            ),
+            models.Index(fields=["updated_at", "id"], name="task_updated"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:task-detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has to be done."""
+        return self.done_on is None
+
+    def is_overdue(self, as_of: date) -> bool:
+        """Tell whether its day has passed while it is open."""
+        return self.is_open and self.due_on < as_of

@@ -69,6 +69,9 @@ REQUEST = [
     )
 ]
 
+# What is written into a confirmed handover, each once.
+_ONCE = "{acknowledged_at,acknowledged_note,moved_at,moved}"
+
 HANDOVER = [
     pgtrigger.Trigger(
         name="frozen",
@@ -79,9 +82,12 @@ HANDOVER = [
         IF TG_OP = 'DELETE' THEN
             {_refuse("handover_frozen", "a handover stays")}
         END IF;
-        IF OLD.acknowledged_at IS NOT NULL OR
-           (to_jsonb(NEW) - 'acknowledged_at' - 'acknowledged_note')
-           <> (to_jsonb(OLD) - 'acknowledged_at' - 'acknowledged_note') THEN
+        IF (to_jsonb(NEW) - '{_ONCE}'::text[]) <> (to_jsonb(OLD) - '{_ONCE}'::text[])
+           OR (OLD.acknowledged_at IS NOT NULL
+               AND (NEW.acknowledged_at, NEW.acknowledged_note)
+                   IS DISTINCT FROM (OLD.acknowledged_at, OLD.acknowledged_note))
+           OR (OLD.moved_at IS NOT NULL
+               AND (NEW.moved_at, NEW.moved) IS DISTINCT FROM (OLD.moved_at, OLD.moved)) THEN
             {_refuse("handover_frozen", "a handover stays as it was confirmed")}
         END IF;
     END IF;

@@ -1,13 +1,15 @@
-"""Things to be done for an account: plain tasks, one per open gap."""
+"""Follow-ups: things to be done for an account, one per open gap."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Priority
 from accounts.models import Account, StoreCheckLine, Task
 from accounts.services import tree
 from kam.core.problems import RefusedError, explained
@@ -19,11 +21,21 @@ DAYS_FOR_A_GAP = 14
 @explained()
 @transaction.atomic
 def add_task(
-    *, account: Account, title: str, owner: User, due_on: date, created_by: User | None = None
+    *,
+    account: Account,
+    title: str,
+    owner: User,
+    due_on: date,
+    created_by: User | None = None,
+    reminder_on: date | None = None,
+    priority: int = Priority.NORMAL,
+    details: str = "",
 ) -> Task:
-    """Note something to be done. Raises RefusedError for an owner who cannot sign in."""
+    """Note something to be done. Raises RefusedError for an owner who cannot sign in, and for a
+    reminder after the day it is due."""
     tree.refuse_merged(account)
     task = Task(account=account, due_on=due_on, created_by=created_by)
+    task.reminder_on, task.priority, task.details = reminder_on, priority, details.strip()
     _set(task, title, owner)
     task.save()
     return task
@@ -64,10 +76,24 @@ def follow_up(
 
 @explained()
 @transaction.atomic
-def update_task(*, task: Task, title: str, owner: User, due_on: date) -> Task:
-    """Change what is to be done, by whom or until when. Raises RefusedError when it is done."""
+def update_task(
+    *,
+    task: Task,
+    title: str,
+    owner: User,
+    due_on: date,
+    reminder_on: date | None = None,
+    priority: int | None = None,
+    details: str | None = None,
+) -> Task:
+    """Change what is to be done, by whom or until when. Raises RefusedError when it is done.
+
+    A reminder that is not said goes; priority and details that are not said stay.
+    """
     locked = _open(task)
-    locked.due_on = due_on
+    locked.due_on, locked.reminder_on = due_on, reminder_on
+    locked.priority = locked.priority if priority is None else priority
+    locked.details = locked.details if details is None else details.strip()
     _set(locked, title, owner)
     locked.save()
     return locked
@@ -83,10 +109,58 @@ def finish_task(*, task: Task, as_of: date, outcome: str = "") -> Task:
     return locked
 
 
+@explained()
+@transaction.atomic
+def reopen_task(*, task: Task) -> Task:
+    """Take up again what was done; what came of it then stays in its history.
+
+    Raises RefusedError for what is open, and where somebody works on its gap again already.
+    """
+    rows = Task.objects.select_for_update(no_key=True, of=("self",))
+    locked: Task = rows.get(pk=task.pk)
+    if locked.done_on is None:
+        raise RefusedError(_("This is open already."), code="task_open")
+    locked.done_on, locked.outcome = None, ""
+    locked.save(update_fields=["done_on", "outcome", "updated_at"])
+    return locked
+
+
+@explained()
+@transaction.atomic
+def finish_tasks(*, tasks: Iterable[Task], as_of: date) -> int:
+    """Close several; those that are done already are left alone. Answers how many it closed."""
+    rows = list(_still_open(tasks))
+    for row in rows:
+        row.done_on = as_of
+        row.save(update_fields=["done_on", "updated_at"])
+    return len(rows)
+
+
+@explained()
+@transaction.atomic
+def reassign_tasks(*, tasks: Iterable[Task], owner: User) -> int:
+    """Give several open ones to somebody: all of them or, where one is refused, none.
+
+    Answers how many changed hands.
+    """
+    rows = [row for row in _still_open(tasks) if row.owner_id != owner.pk]
+    for row in rows:
+        _set(row, row.title, owner)
+        row.save(update_fields=["title", "owner", "updated_at"])
+    return len(rows)
+
+
+def _still_open(tasks: Iterable[Task]) -> Iterable[Task]:
+    ids = [task.pk for task in tasks]
+    rows = Task.objects.select_for_update(no_key=True, of=("self",)).select_related("account")
+    found: Iterable[Task] = rows.filter(pk__in=ids, done_on=None).order_by("pk")
+    return found
+
+
 def _open(task: Task) -> Task:
     locked: Task = Task.objects.select_for_update(no_key=True, of=("self",)).get(pk=task.pk)
     if locked.done_on is not None:
-        raise RefusedError(_("This task is done already."), code="task_done")
+        raise RefusedError(_("This is done already."), code="task_done")
     return locked
 
 
