@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from interactions.models.search_triggers import CONTACT, note_triggers
+
 # On while accounts or people are merged, the demo is cleared or an import is undone.
 REWRITE_SETTING = "kam.rewrite_contacts"
 _REWRITES = f"(COALESCE(current_setting('{REWRITE_SETTING}', true), '') = 'on')"
@@ -29,6 +31,9 @@ _AT_CONTACT = _STANDS.format(
 _AT_NEW_DAY = _STANDS.format(
     account="NEW.account_id", position="t.position_id", day="NEW.occurred_on"
 )
+_AT_RATING = _STANDS.format(
+    account="NEW.account_id", position="NEW.position_id", day="NEW.given_on"
+)
 
 PARTICIPANT = [
     pgtrigger.Trigger(
@@ -55,7 +60,10 @@ PARTICIPANT = [
     ),
 ]
 
+NOTE = note_triggers()
+
 INTERACTION = [
+    *CONTACT.triggers(),
     pgtrigger.Trigger(
         name="interaction_keeps_its_people",
         when=pgtrigger.After,
@@ -100,6 +108,50 @@ CORRECTION = [
                 "interactions_correction",
             )
         }""",
+    ),
+]
+
+FEEDBACK = [
+    pgtrigger.Trigger(
+        name="feedback_as_they_gave_it",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        condition=pgtrigger.Q(old__invitation__isnull=False),
+        func=f"""
+    IF {_REWRITES} THEN
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.account_id, NEW.position_id, NEW.function, NEW.topic, NEW.value,
+        NEW.lowest, NEW.highest, NEW.given_on, NEW.reason, NEW.invitation_id)
+        IS NOT DISTINCT FROM (OLD.account_id, OLD.position_id, OLD.function, OLD.topic, OLD.value,
+        OLD.lowest, OLD.highest, OLD.given_on, OLD.reason, OLD.invitation_id) THEN
+        RETURN NEW;
+    END IF;
+    {
+            _refuse(
+                "answers of customers stay as they gave them",
+                "feedback_as_they_gave_it",
+                "interactions_feedback",
+            )
+        }""",
+    ),
+    pgtrigger.Trigger(
+        name="feedback_of_somebody_there",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("position_id", "account_id", "given_on"),  # type: ignore[no-untyped-call]
+        condition=pgtrigger.Q(new__position__isnull=False),
+        func=f"""
+    IF NOT {_REWRITES} AND NOT EXISTS ({_AT_RATING}) THEN
+        {
+            _refuse(
+                "this person was not at this customer on that day",
+                "feedback_of_somebody_there",
+                "interactions_feedback",
+            )
+        }
+    END IF;
+    RETURN NULL;""",
     ),
 ]
 

@@ -77,6 +77,7 @@ WITHOUT_HISTORY = {
     "accounts.HealthScore": "a history itself: dated rows, kept by the rescoring job",
     "interactions.Correction": "append-only, so its own history",
     "interactions.Draft": "what somebody is typing, gone when it is logged",
+    "interactions.SearchText": "derived from contacts, needs and concerns by triggers",
     "settlements.Document": "append-only, so its own history",
     "settlements.LedgerItem": "append-only; `allocated` is the sum of its allocations",
     "settlements.Allocation": "append-only, so its own history",
