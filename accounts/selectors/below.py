@@ -13,18 +13,19 @@ WITH RECURSIVE below(root_id, account_id, valid) AS (
         ON l.parent_id = below.account_id AND l.valid && below.valid
 )
 """
-# Whole months come from the roll-up; of a month in which an account came or went, its entries do.
+# Whole months come from the roll-up; of a month in which an account came or went its entries,
+# added up as the roll-up does: by account, month and currency.
 MONTHS = """
 , pieces AS (
-    SELECT below.root_id, m.month, m.entries, m.base_amount AS amount, m.unconverted,
-        m.net_amount AS net, m.cost, m.costed_amount AS costed
+    SELECT below.root_id, m.month, m.currency_id, m.entries, m.base_amount AS amount,
+        m.unconverted, m.net_amount AS net, m.cost, m.costed_amount AS costed
     FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
     WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
       AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
     UNION ALL
-    SELECT below.root_id, broken.month, 1, COALESCE(e.base_amount, 0),
-        (e.base_amount IS NULL)::integer, e.net_amount, COALESCE(e.cost, 0),
-        CASE WHEN e.cost IS NULL THEN 0 ELSE e.net_amount END
+    SELECT below.root_id, broken.month, e.currency_id, count(*), COALESCE(sum(e.base_amount), 0),
+        count(*) - count(e.base_amount), sum(e.net_amount), COALESCE(sum(e.cost), 0),
+        COALESCE(sum(e.net_amount) FILTER (WHERE e.cost IS NOT NULL), 0)
     FROM below
     CROSS JOIN LATERAL (
         SELECT DISTINCT date_trunc('month', day)::date AS month
@@ -36,6 +37,7 @@ MONTHS = """
         AND e.booked_on < broken.month + interval '1 month'
         AND below.valid @> e.booked_on
     WHERE NOT (lower_inf(below.valid) AND upper_inf(below.valid))
+    GROUP BY below.root_id, below.account_id, broken.month, e.currency_id
 )
 """
 ENTRIES = """

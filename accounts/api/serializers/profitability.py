@@ -190,6 +190,10 @@ class CostingOutput(Output):
     net_margin = ShareField(allow_null=True, help_text=_("Of costed revenue."))
     cost_to_serve_share = ShareField(allow_null=True)
     coverage = ShareField(allow_null=True)
+    gaps = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text=_("How many rows lack a rate; while any does, net profit is not known."),
+    )
 
 
 class CustomerProfitOutput(CostingOutput):
@@ -305,6 +309,12 @@ def costing_data(costing: Costing) -> dict[str, Any]:
         "net_margin": costing.margin,
         "cost_to_serve_share": costing.serve_share,
         "coverage": costing.coverage,
+        "gaps": {
+            "revenue_entries": costing.unconverted,
+            "cost_entries": costing.unrated,
+            "volumes": costing.unpriced,
+            "shares_of_company_costs": costing.undivided,
+        },
     }
 
 

@@ -10,45 +10,20 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.selectors.below import BELOW
-from accounts.selectors.profitability.facts import AVERAGES, COSTED, FACTS, GOODS
+from accounts.selectors.below import BELOW, MONTHS
+from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS, GOODS
 from accounts.selectors.profitability.query import Costing, whole
 from accounts.selectors.profitability.tiers import HeldTier, held_tiers
 from kam.core.dates import Period
 from kam.core.exact import exact_sum
 from kam.core.selectors.rates import base_currency
 
-# As `below.MONTHS`: months from the roll-up; of those in which an account came or went, entries.
-_PIECES = f"""
-, {AVERAGES}, {FACTS}, pieces AS (
-    SELECT m.base_amount AS revenue, {COSTED} AS costed, {GOODS} AS goods, m.unconverted
-    FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
-    LEFT JOIN averages v ON v.month = m.month AND v.currency_id = m.currency_id
-    WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
-      AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
-    UNION ALL
-    SELECT COALESCE(e.base_amount, 0),
-        CASE WHEN e.cost IS NULL THEN 0 ELSE COALESCE(e.base_amount, 0) END,
-        COALESCE(e.cost * e.rate, 0), (e.base_amount IS NULL)::integer
-    FROM below
-    CROSS JOIN LATERAL (
-        SELECT DISTINCT date_trunc('month', day)::date AS month
-        FROM unnest(ARRAY[lower(below.valid), upper(below.valid)]) AS bound(day)
-        WHERE day > date_trunc('month', day) AND day > %(start)s AND day < %(end)s
-    ) AS broken
-    JOIN accounts_revenueentry e ON e.account_id = below.account_id
-        AND e.booked_on >= broken.month
-        AND e.booked_on < broken.month + interval '1 month'
-        AND below.valid @> e.booked_on
-    WHERE NOT (lower_inf(below.valid) AND upper_inf(below.valid))
-)
-"""
 _LINES = f"""
-{BELOW}{_PIECES}
-SELECT '' AS kind, '' AS origin, '' AS rule, COALESCE(sum(revenue), 0),
-    COALESCE(sum(unconverted), 0), COALESCE(round(sum(costed), 4), 0),
-    COALESCE(round(sum(goods), 4), 0)
-FROM pieces
+{BELOW}{MONTHS}, {AVERAGES}, {FACTS}, {AS_MONTHS}
+SELECT '' AS kind, '' AS origin, '' AS rule, COALESCE(sum(m.base_amount), 0),
+    COALESCE(sum(m.unconverted), 0), COALESCE(round(sum({COSTED}), 4), 0),
+    COALESCE(round(sum({GOODS}), 4), 0)
+FROM as_months m LEFT JOIN averages v ON v.month = m.month AND v.currency_id = m.currency_id
 UNION ALL
 SELECT f.kind, f.origin, f.rule, sum(f.amount), sum(f.gap), NULL, NULL
 FROM below JOIN facts f ON f.account_id = below.account_id AND below.valid @> f.day
@@ -141,4 +116,5 @@ def _costing(income: Any, lines: Sequence[CostLine]) -> Costing:
         unrated=sum(line.gaps for line in lines if line.origin == "direct"),
         unpriced=sum(line.gaps for line in lines if line.origin == "activity"),
         unconverted=unconverted,
+        undivided=sum(line.gaps for line in lines if line.origin == "allocated"),
     )

@@ -2,9 +2,10 @@
 
 A fact is (account_id, day, kind, origin, rule, amount, gap): `direct` costs are entries, `activity`
 ones volumes at the rate in force on the first of the month, `allocated` ones parts of pools.
-`gap` is 1 where a rate is missing; the amount is null then, never zero. Parts of a pool add up to
-it: each is the difference of two rounded running sums. Parameters: `start` and `end`; for
-averages of rates `base` too.
+`gap` is 1 where a rate is missing; the amount is null then, never zero. For a pool that is spread
+by revenue that is a rate of anybody's revenue of the month: nobody's part of it is known then.
+Parts of a pool add up to it: each is the difference of two rounded running sums. Parameters:
+`start` and `end`; for averages of rates `base` too.
 """
 
 FACTS = """
@@ -20,6 +21,10 @@ bought AS (
     WHERE p.month >= %(start)s AND p.month < %(end)s GROUP BY p.month, p.kind, p.rule
 ), weights AS (
     SELECT p.month, p.kind, p.rule, p.amount, b.account_id,
+        p.rule = 'revenue' AND p.month IN (
+            SELECT g.month FROM accounts_groupmonth g
+            WHERE g.month >= %(start)s AND g.month < %(end)s AND g.unconverted > 0
+        ) AS lacks_rate,
         CASE p.rule WHEN 'revenue' THEN b.base WHEN 'entries' THEN b.entries ELSE 1 END AS weight
     FROM pools p JOIN bought b ON b.month = p.month
     WHERE NOT EXISTS (
@@ -29,7 +34,7 @@ bought AS (
 ), reached AS (
     SELECT account_id, month, kind, rule,
         round(amount * sum(weight) OVER so_far / sum(weight) OVER whole, 4) AS up_to
-    FROM weights WHERE weight > 0
+    FROM weights WHERE weight > 0 AND NOT lacks_rate
     WINDOW whole AS (PARTITION BY month, kind, rule),
         so_far AS (PARTITION BY month, kind, rule ORDER BY account_id)
 ), facts AS (
@@ -49,13 +54,18 @@ bought AS (
             PARTITION BY month, kind, rule ORDER BY account_id
         ), 0), 0
     FROM reached
+    UNION ALL
+    SELECT account_id, month, kind, 'allocated', rule, NULL, 1
+    FROM weights WHERE weight > 0 AND lacks_rate
 )
 """
-# What a month's revenue of a currency was worth on average: costs of goods follow it.
+# What a month's revenue of a currency was worth on average: costs of goods follow it. Groups with
+# revenue that has no rate are left out, since what they sold is in no base amount.
 AVERAGES = """
 averages AS (
     SELECT g.month, g.currency_id, COALESCE(
-        sum(g.base_amount) / NULLIF(sum(g.net_amount), 0),
+        sum(g.base_amount) FILTER (WHERE g.unconverted = 0)
+            / NULLIF(sum(g.net_amount) FILTER (WHERE g.unconverted = 0), 0),
         (SELECT x.rate FROM core_exchangerate x
          WHERE x.currency_id = g.currency_id AND x.base_id = %(base)s
             AND x.valid_on < g.month + interval '1 month'
@@ -66,13 +76,26 @@ averages AS (
     GROUP BY g.month, g.currency_id
 )
 """
-# Of month totals `m` with their average `v`: revenue of which the cost is known, and that cost.
-COSTED = """
-CASE WHEN m.costed_amount = m.net_amount THEN m.base_amount WHEN m.costed_amount = 0 THEN 0
-    ELSE m.costed_amount * COALESCE(v.rate, 1) END
+# The pieces of `below.MONTHS` named as the months of the roll-up.
+AS_MONTHS = """
+as_months AS (
+    SELECT root_id, month, currency_id, amount AS base_amount, unconverted, net AS net_amount,
+        cost, costed AS costed_amount
+    FROM pieces
+)
 """
-GOODS = "CASE WHEN m.cost = 0 THEN 0 ELSE m.cost * COALESCE(v.rate, 1) END"
-# Of accounts with all that stood below them on each fact's day: `cost`, `serve` (without trade
+_RATE = """
+CASE WHEN v.currency_id IS NULL THEN 1
+    ELSE COALESCE(v.rate, m.base_amount / NULLIF(m.net_amount, 0), 1) END
+"""
+# Of month totals `m`, or rows like them, with their average `v`: revenue of which the cost is
+# known, and that cost.
+COSTED = f"""
+CASE WHEN m.costed_amount = m.net_amount THEN m.base_amount WHEN m.costed_amount = 0 THEN 0
+    ELSE m.costed_amount * {_RATE} END
+"""
+GOODS = f"CASE WHEN m.cost = 0 THEN 0 ELSE m.cost * {_RATE} END"
+# Of every account with all that stood below them on each fact's day: `cost`, `serve` (without trade
 # terms) and `gaps`. From the facts upwards, so that it costs nothing where no costs are kept.
 SPENT = f"""
 WITH RECURSIVE {FACTS}, up(account_id, node_id, valid) AS (
@@ -80,10 +103,9 @@ WITH RECURSIVE {FACTS}, up(account_id, node_id, valid) AS (
     UNION ALL
     SELECT up.account_id, l.parent_id, up.valid * l.valid
     FROM up JOIN accounts_parentlink l ON l.account_id = up.node_id AND l.valid && up.valid
-), spent AS (
-    SELECT up.node_id AS account_id, sum(f.amount) AS cost,
-        sum(f.amount) FILTER (WHERE f.kind <> 'trade_terms') AS serve, sum(f.gap) AS gaps
-    FROM up JOIN facts f ON f.account_id = up.account_id AND up.valid @> f.day
-    GROUP BY up.node_id
 )
+SELECT up.node_id AS account_id, sum(f.amount) AS cost,
+    sum(f.amount) FILTER (WHERE f.kind <> 'trade_terms') AS serve, sum(f.gap) AS gaps
+FROM up JOIN facts f ON f.account_id = up.account_id AND up.valid @> f.day
+GROUP BY up.node_id
 """

@@ -66,7 +66,8 @@ class Costing:
     `costs` has the kinds that somebody keeps: what is not in it is not known, which is not zero.
     `allocated` is the part of cost to serve and terms that was spread by a rule. `unrated`
     counts cost entries without an exchange rate, `unpriced` volumes without an activity rate,
-    `unconverted` revenue entries without an exchange rate.
+    `unconverted` revenue entries without an exchange rate, `undivided` parts of company costs
+    that nobody can tell since revenue of their month, whosever it is, has no exchange rate.
     """
 
     revenue: Decimal = ZERO
@@ -77,12 +78,18 @@ class Costing:
     unrated: int = 0
     unpriced: int = 0
     unconverted: int = 0
+    undivided: int = 0
+
+    @property
+    def gaps(self) -> int:
+        """How many rows lack a rate: while there is one, net profit is not known."""
+        return self.unrated + self.unpriced + self.unconverted + self.undivided
 
     @property
     def is_known(self) -> bool:
         """Whether there is a net profit: cost of goods known at all, and no rate missing."""
         has_goods = bool(self.costed) or not self.revenue
-        return has_goods and not (self.unrated or self.unpriced or self.unconverted)
+        return has_goods and not self.gaps
 
     @property
     def gross(self) -> Decimal:
@@ -131,8 +138,8 @@ class Costing:
 
     @property
     def serve_share(self) -> Decimal | None:
-        """Cost to serve ÷ revenue; None where nobody keeps it, or a rate is missing."""
-        if not self.has_serve or self.unrated or self.unpriced:
+        """Cost to serve ÷ revenue; None where nobody keeps it, or any rate is missing."""
+        if not self.has_serve or self.gaps:
             return None
         return ratio(self.serve, self.revenue)
 
@@ -151,4 +158,5 @@ def added(parts: list[Costing]) -> Costing:
         unrated=sum(one.unrated for one in parts),
         unpriced=sum(one.unpriced for one in parts),
         unconverted=sum(one.unconverted for one in parts),
+        undivided=sum(one.undivided for one in parts),
     )

@@ -84,8 +84,8 @@ def compared_profit(query: ProfitQuery, user: User | None) -> tuple[Profit, Prof
 def read_profit(query: ProfitQuery, *, scope: Scope = COMPANY) -> Profit:
     """Return net profit by customer in a scope.
 
-    Raises MissingRatesError when revenue has no rate into base currency: of anybody where pools
-    are spread by revenue, else of the scope.
+    Raises MissingRatesError when revenue has no rate into base currency: of anybody in months in
+    which a pool is spread by revenue, else of the scope.
     """
     base = base_currency()
     refuse_missing_rates(query.period, base, scope)
@@ -107,13 +107,18 @@ def read_profit(query: ProfitQuery, *, scope: Scope = COMPANY) -> Profit:
 
 
 def refuse_missing_rates(period: Period, base: str, scope: Scope) -> None:
-    """Raise MissingRatesError where revenue that figures of the scope need has no rate."""
+    """Raise MissingRatesError where revenue that figures of the scope need has no rate.
+
+    That is revenue of the scope, and of anybody in months in which a pool is spread by revenue.
+    """
     in_period = {"month__gte": period.start, "month__lt": period.end}
-    if not GroupMonth.objects.filter(unconverted__gt=0, **in_period).exists():
+    lacking = GroupMonth.objects.filter(unconverted__gt=0, **in_period)
+    if not lacking.exists():
         return
-    by_revenue = CostPool.objects.filter(rule=SpreadRule.REVENUE, **in_period).exists()
+    by_revenue = CostPool.objects.filter(rule=SpreadRule.REVENUE, **in_period)
+    concerns_all = by_revenue.filter(month__in=lacking.values("month")).exists()
     asked = ConcentrationQuery(period=period)
-    missing = missing_rates(asked, base, scope=COMPANY if by_revenue else scope)
+    missing = missing_rates(asked, base, scope=COMPANY if concerns_all else scope)
     if missing:
         raise MissingRatesError(missing)
 
@@ -133,7 +138,8 @@ WITH {AVERAGES}, {FACTS}, income AS (
     SELECT {{spent_key}} AS key, {_SPENT},
         sum(f.amount) FILTER (WHERE f.origin = 'allocated') AS allocated,
         sum(f.gap) FILTER (WHERE f.origin = 'direct') AS unrated,
-        sum(f.gap) FILTER (WHERE f.origin = 'activity') AS unpriced
+        sum(f.gap) FILTER (WHERE f.origin = 'activity') AS unpriced,
+        sum(f.gap) FILTER (WHERE f.origin = 'allocated') AS undivided
     FROM facts f
     LEFT JOIN accounts_groupperiod g ON g.account_id = f.account_id AND g.valid @> f.day
     {{spent_scope}}
@@ -141,7 +147,7 @@ WITH {AVERAGES}, {FACTS}, income AS (
 )
 SELECT COALESCE(income.key, spent.key), COALESCE(revenue, 0), COALESCE(costed, 0),
     COALESCE(goods, 0), COALESCE(allocated, 0), COALESCE(unrated, 0), COALESCE(unpriced, 0),
-    {", ".join(_KINDS)}
+    COALESCE(undivided, 0), {", ".join(_KINDS)}
 FROM income FULL JOIN spent ON spent.key = income.key
 """
 
@@ -202,7 +208,7 @@ def _where(query: ProfitQuery, scope: Scope) -> str:
 
 
 def _costing(row: Any) -> Costing:
-    _key, revenue, costed, goods, allocated, unrated, unpriced, *kinds = row
+    _key, revenue, costed, goods, allocated, unrated, unpriced, undivided, *kinds = row
     costs = {kind: cost for kind, cost in zip(_KINDS, kinds, strict=True) if cost is not None}
     return Costing(
         revenue=revenue,
@@ -212,4 +218,5 @@ def _costing(row: Any) -> Costing:
         allocated=allocated,
         unrated=unrated,
         unpriced=unpriced,
+        undivided=undivided,
     )

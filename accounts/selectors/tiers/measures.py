@@ -1,9 +1,10 @@
 """What accounts are scored by: each measure is one set-based query over all scored accounts.
 
 A query answers (account_id, value) and may name %(as_of)s, %(start)s and %(end)s (the last 12
-complete months) and the tables that `scoring` prepares: tier_scored (account_id), and
-tier_revenue for measures that say `revenue`. An account without a row, or with NULL, is missing:
-it is never 0 for want of data. Apps register more in `AppConfig.ready`; the same key replaces.
+complete months) and the tables that `scoring` prepares: tier_scored (account_id), tier_revenue
+for measures that say `revenue`, and tier_spent for those that say `costs`. An account without a
+row, or with NULL, is missing: it is never 0 for want of data. Apps register more in
+`AppConfig.ready`; the same key replaces.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Literal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import RatedMeasure, TierDirection, TierMethod
-from accounts.selectors.profitability.facts import SPENT
 from accounts.selectors.wallet.sql import GROWTH_POTENTIAL
 from kam.core.formats import Text
 from kam.core.registry import Registry
@@ -37,6 +37,7 @@ class Measure:
     missing: Text
     sql: str = ""
     revenue: bool = False
+    costs: bool = False
     direction: TierDirection = TierDirection.HIGHER
     method: TierMethod = TierMethod.PERCENTILE
     order: int = 100
@@ -65,16 +66,14 @@ FROM ({_NET}) AS net CROSS JOIN (
 ) AS company
 WHERE company.total > 0
 """
-_PROFITABILITY = f"""
-{SPENT}
+_PROFITABILITY = """
 SELECT r.account_id, (r.profit - COALESCE(spent.cost, 0)) / r.net AS value
-FROM tier_revenue r LEFT JOIN spent USING (account_id)
+FROM tier_revenue r LEFT JOIN tier_spent spent USING (account_id)
 WHERE r.unconverted = 0 AND r.is_costed AND r.net > 0 AND COALESCE(spent.gaps, 0) = 0
 """
-_COST_TO_SERVE = f"""
-{SPENT}
+_COST_TO_SERVE = """
 SELECT r.account_id, spent.serve / r.net AS value
-FROM tier_revenue r JOIN spent USING (account_id)
+FROM tier_revenue r JOIN tier_spent spent USING (account_id)
 WHERE r.unconverted = 0 AND r.net > 0 AND spent.gaps = 0 AND spent.serve IS NOT NULL
 """
 _LOYALTY = """
@@ -130,9 +129,10 @@ BUILT_IN = (
             "costs to serve are kept, it is after cost of goods."
         ),
         kind="percent",
-        missing=_("The cost of goods is not known for all of its revenue, or a cost has no rate."),
+        missing=_("The cost of goods is not known for all of its revenue, or a rate is missing."),
         sql=_PROFITABILITY,
         revenue=True,
+        costs=True,
         order=30,
     ),
     Measure(
@@ -167,9 +167,10 @@ BUILT_IN = (
         title=_("Cost to serve"),
         what=_("Cost to serve ÷ net revenue, last 12 complete months."),
         kind="percent",
-        missing=_("No cost to serve is kept for it, or a cost has no rate."),
+        missing=_("No cost to serve is kept for it, or a rate is missing."),
         sql=_COST_TO_SERVE,
         revenue=True,
+        costs=True,
         direction=TierDirection.LOWER,
         order=60,
     ),

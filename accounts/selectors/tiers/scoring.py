@@ -18,7 +18,9 @@ from accounts.choices import TierDirection, TierLevel, TierMethod
 from accounts.models import Tier, TierCriterion, TierModel
 from accounts.selectors.accounts import windows
 from accounts.selectors.below import BELOW, MONTHS
+from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, GOODS, SPENT
 from accounts.selectors.tiers.measures import measures
+from kam.core.selectors.rates import base_currency
 
 type Report = Callable[[int, int], None]
 
@@ -26,6 +28,7 @@ EVER = date(1900, 1, 1)
 TABLES = (
     "tier_scored",
     "tier_revenue",
+    "tier_spent",
     "tier_points",
     "tier_pattern",
     "tier_weight",
@@ -41,32 +44,34 @@ AND NOT EXISTS (
 )
 """
 # Revenue of accounts with all that stood below them on each entry's date, once for all measures.
-REVENUE = (
-    BELOW
-    + MONTHS
-    + """
-SELECT p.root_id AS account_id,
-    COALESCE(sum(p.amount) FILTER (WHERE w.bit IS NOT NULL), 0) AS net,
-    COALESCE(sum(p.unconverted) FILTER (WHERE w.bit IS NOT NULL), 0) AS unconverted,
-    COALESCE(sum(
-        CASE WHEN p.costed = 0 THEN 0 WHEN p.amount = p.net THEN p.costed - p.cost
-            ELSE (p.costed - p.cost) * p.amount / NULLIF(p.net, 0) END
-    ) FILTER (WHERE w.bit IS NOT NULL), 0) AS profit,
-    COALESCE(bool_and(p.costed = p.net) FILTER (WHERE w.bit IS NOT NULL), false) AS is_costed,
-    min(p.month) FILTER (WHERE p.amount > 0) AS first_month,
-    max(p.month) FILTER (WHERE p.amount > 0) AS last_month,
-    bit_count(COALESCE(bit_or(w.bit) FILTER (WHERE p.amount > 0), 0)::bit(12)) AS active_months
-FROM pieces p LEFT JOIN (
+REVENUE = f"""
+{BELOW}{MONTHS}, {AVERAGES}, {AS_MONTHS}
+SELECT m.root_id AS account_id,
+    COALESCE(sum(m.base_amount) FILTER (WHERE w.bit IS NOT NULL), 0) AS net,
+    COALESCE(sum(m.unconverted) FILTER (WHERE w.bit IS NOT NULL), 0) AS unconverted,
+    COALESCE(sum({COSTED} - {GOODS}) FILTER (WHERE w.bit IS NOT NULL), 0) AS profit,
+    COALESCE(bool_and(m.costed_amount = m.net_amount) FILTER (WHERE w.bit IS NOT NULL), false)
+        AS is_costed,
+    min(m.month) FILTER (WHERE m.base_amount > 0) AS first_month,
+    max(m.month) FILTER (WHERE m.base_amount > 0) AS last_month,
+    bit_count(COALESCE(bit_or(w.bit) FILTER (WHERE m.base_amount > 0), 0)::bit(12))
+        AS active_months
+FROM as_months m
+LEFT JOIN averages v ON v.month = m.month AND v.currency_id = m.currency_id
+LEFT JOIN (
     SELECT month, (1 << (place - 1)::integer) AS bit
     FROM unnest(%(months)s::date[]) WITH ORDINALITY AS listed(month, place)
-) AS w ON w.month = p.month
-GROUP BY p.root_id
+) AS w ON w.month = m.month
+GROUP BY m.root_id
 """
-)
 _NO_REVENUE = """
 SELECT NULL::bigint AS account_id, 0::numeric AS net, 0::numeric AS unconverted,
     0::numeric AS profit, false AS is_costed, NULL::date AS first_month, NULL::date AS last_month,
     0::bigint AS active_months LIMIT 0
+"""
+_NO_COSTS = """
+SELECT NULL::bigint AS account_id, 0::numeric AS cost, 0::numeric AS serve, 0::bigint AS gaps
+LIMIT 0
 """
 _POINTS = """
 INSERT INTO tier_points
@@ -163,7 +168,7 @@ def compute(model: TierModel, *, as_of: date, report: Report = lambda done, tota
 def _prepare(
     cursor: Any, model: TierModel, criteria: list[TierCriterion], parameters: dict[str, Any]
 ) -> None:
-    """Who is scored, their revenue if a criterion asks for it, and room for points."""
+    """Who is scored, their revenue and costs if criteria ask for them, and room for points."""
     scored = scored_query(model.level)
     cursor.execute(f"CREATE TEMP TABLE tier_scored ON COMMIT DROP AS {scored}", parameters)
     cursor.execute("ANALYZE tier_scored")
@@ -176,6 +181,9 @@ def _prepare(
     sql, values = revenue_query(parameters) if wanted else (_NO_REVENUE, {})
     cursor.execute(f"CREATE TEMP TABLE tier_revenue ON COMMIT DROP AS {sql}", values)
     cursor.execute("ANALYZE tier_revenue")
+    sql = SPENT if any(one is not None and one.costs for one in used) else _NO_COSTS
+    cursor.execute(f"CREATE TEMP TABLE tier_spent ON COMMIT DROP AS {sql}", parameters)
+    cursor.execute("ANALYZE tier_spent")
 
 
 def scored_query(level: str) -> str:
@@ -191,7 +199,8 @@ def revenue_query(parameters: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         "WHERE id IN (SELECT account_id FROM tier_scored)",
     )
     months = [month.start for month in span.months()]
-    return sql, {"start": EVER, "end": span.end, "months": months}
+    base = base_currency()
+    return sql, {"start": EVER, "end": span.end, "months": months, "base": base}
 
 
 def _measure(cursor: Any, criterion: TierCriterion, parameters: dict[str, Any]) -> None:

@@ -110,6 +110,14 @@ def gaps_of(costing: Costing) -> str:
             costing.unpriced,
         )
         said.append(text % formats.number(costing.unpriced, 0))
+    if costing.undivided:
+        text = ngettext(
+            "%s share of company costs cannot be told: revenue of its month has no exchange rate.",
+            "%s shares of company costs cannot be told: revenue of their months has no exchange "
+            "rate.",
+            costing.undivided,
+        )
+        said.append(text % formats.number(costing.undivided, 0))
     if costing.revenue and not costing.costed:
         said.append(_("The cost of goods is not known for any of its revenue."))
     return " ".join(said)
