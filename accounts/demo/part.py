@@ -16,7 +16,7 @@ from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TE
 from accounts.demo.writer import RATE_SOURCE, load
 from accounts.services.ratings import rewriting_ratings
 from accounts.services.tree import lock_tree
-from accounts.services.wallet import rewriting_wallets
+from accounts.services.wallet_rewriting import rewriting_wallets
 from kam.core.demo import Counts, DemoPart, DemoSignIn
 from kam.core.models import ExchangeRate, SellingCompany
 from kam.identity.models import SalesTeam, User

@@ -72,8 +72,8 @@ class CompetitorMergeForm(forms.Form):
         self.fields["duplicate"].queryset = rows.order_by("name_key", "pk")  # type: ignore[attr-defined]
 
 
-class _OfCompetitor(forms.Form):
-    """Whom it is about: somebody known, or somebody new by name."""
+class CompetitorChoice(forms.Form):
+    """A competitor: somebody known, or somebody new by name."""
 
     competitor = forms.ModelChoiceField(
         label=_("Competitor"),
@@ -87,6 +87,10 @@ class _OfCompetitor(forms.Form):
         required=False,
         help_text=_("Only when the competitor is not in the list yet."),
     )
+
+
+class _OfCompetitor(CompetitorChoice):
+    """What is said of a competitor, so that one has to be named."""
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import WalletConfidence
+from accounts.forms.market import CompetitorChoice
 from accounts.models import ProductCategory
 from accounts.services.wallet import WalletFacts
 from kam.core.dates import Period
@@ -16,7 +17,7 @@ from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency
 
 
-class EstimateForm(forms.Form):
+class EstimateForm(CompetitorChoice):
     """What somebody estimates an account to buy of a category in a year, or in any period."""
 
     category = forms.ModelChoiceField(
@@ -47,7 +48,6 @@ class EstimateForm(forms.Form):
         choices=WalletConfidence.choices,
         initial=WalletConfidence.MEDIUM,
     )
-    supplied_by = forms.CharField(label=_("Main competitor"), required=False, max_length=200)
     low = forms.DecimalField(label=_("At least"), required=False, max_digits=18, decimal_places=4)
     high = forms.DecimalField(label=_("At most"), required=False, max_digits=18, decimal_places=4)
     estimated_on = forms.DateField(
@@ -60,7 +60,14 @@ class EstimateForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
-    more = ("low", "high", "estimated_on", "starts", "until", "note")
+    more = ("new_name", "low", "high", "estimated_on", "starts", "until", "note")
+
+    field_order = ("category", "year", "amount", "currency", "source", "confidence", "competitor")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["competitor"].label = _("Main competitor")
+        self.fields["competitor"].empty_label = _("Not known")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A year, or a first day and the day after the last."""
@@ -88,7 +95,8 @@ class EstimateForm(forms.Form):
         names = ("period", "amount", "currency", "source", "confidence", "low", "high")
         return WalletFacts(
             **{name: values[name] for name in names},
-            supplied_by=values["supplied_by"],
+            competitor=values["competitor"],
+            supplied_by=values["new_name"],
             note=values["note"],
             estimated_on=values["estimated_on"] or as_of,
         )

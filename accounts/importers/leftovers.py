@@ -1,4 +1,5 @@
-"""Accounts, products and categories that a batch created and that nothing else refers to go."""
+"""What a batch created beside its rows (accounts, products, categories, competitors) goes, as far
+as nothing else refers to it."""
 
 from __future__ import annotations
 
@@ -11,8 +12,10 @@ from psycopg import sql
 
 from accounts.models import (
     Account,
+    AccountAddress,
     AccountFigure,
     AccountIdentifier,
+    Competitor,
     GroupMonth,
     GroupPeriod,
     HealthScore,
@@ -32,6 +35,7 @@ PARTS: tuple[tuple[type[Model], str], ...] = (
     (ParentLink, "account_id"),
     (LeadAssignment, "account_id"),
     (AccountIdentifier, "account_id"),
+    (AccountAddress, "account_id"),
     (AccountFigure, "account_id"),
     (GroupPeriod, "account_id"),
     (GroupPeriod, "group_id"),
@@ -71,6 +75,7 @@ def remove_created(run: Run) -> list[str]:
         (Account, _("accounts")),
         (Product, _("products")),
         (ProductCategory, _("categories")),
+        (Competitor, _("competitors")),
     ):
         if left := _remove(run, model):
             stays.append(_stay_text(what, left))

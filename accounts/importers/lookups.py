@@ -108,6 +108,30 @@ _FOUND_PRODUCTS = """
 UPDATE import_products t SET product_id = p.id, category_id = p.category_id
 FROM accounts_product p WHERE t.product_id IS NULL AND p.code = t.value
 """
+# Names differ in writing only; a duplicate that was merged away leads to its survivor.
+_FIND_COMPETITORS = """
+CREATE TEMP TABLE import_competitors ON COMMIT DROP AS
+SELECT n.value, n.name_key, known.id AS competitor_id, false AS created
+FROM unnest(%(values)s::text[], %(keys)s::text[]) AS n(value, name_key)
+LEFT JOIN LATERAL (
+    SELECT COALESCE(c.merged_into_id, c.id) AS id FROM accounts_competitor c
+    WHERE c.name_key = n.name_key ORDER BY c.merged_into_id IS NOT NULL, c.id LIMIT 1
+) AS known ON true
+"""
+_CREATE_COMPETITORS = """
+WITH made AS (
+    INSERT INTO accounts_competitor (name, name_key, country, note, created_at, updated_at)
+    SELECT DISTINCT ON (name_key) value, name_key, '', '', now(), now()
+    FROM import_competitors WHERE value = ANY(%(values)s::text[]) ORDER BY name_key, value
+    ON CONFLICT DO NOTHING RETURNING id, name_key
+)
+UPDATE import_competitors t SET competitor_id = made.id, created = true FROM made
+WHERE t.name_key = made.name_key RETURNING t.competitor_id
+"""
+_FOUND_COMPETITORS = """
+UPDATE import_competitors t SET competitor_id = c.id FROM accounts_competitor c
+WHERE t.competitor_id IS NULL AND c.name_key = t.name_key AND c.merged_into_id IS NULL
+"""
 
 
 def find_accounts(run: Run, *, column: str = "account") -> None:
@@ -124,6 +148,14 @@ def find_products(run: Run) -> None:
 def find_categories(run: Run) -> None:
     """Make `import_categories`: value (code or unique name), category_id (null: unknown)."""
     run.execute(_FIND_CATEGORIES)
+
+
+def find_competitors(run: Run) -> None:
+    """Make `import_competitors`: value (a name), competitor_id (null: unknown)."""
+    names = run.ids("SELECT DISTINCT competitor FROM import_stage WHERE competitor IS NOT NULL")
+    run.execute(
+        _FIND_COMPETITORS, {"values": names, "keys": [search_key(name)[:200] for name in names]}
+    )
 
 
 def create_accounts(run: Run, values: list[str], *, table: str = "import_accounts") -> list[int]:
@@ -165,3 +197,16 @@ def create_products(run: Run, products: list[tuple[str, str | None, str]]) -> No
             run, "accounts_product", "SELECT product_id FROM import_products WHERE created"
         )
         run.also["products"] = len(made)
+
+
+def create_competitors(run: Run, names: list[str]) -> None:
+    """Create competitors named as the file names them, in no country yet."""
+    if names:
+        made = set(run.ids(_CREATE_COMPETITORS, {"values": names}))
+        run.execute(_FOUND_COMPETITORS)
+        note_created(
+            run,
+            "accounts_competitor",
+            "SELECT DISTINCT competitor_id FROM import_competitors WHERE created",
+        )
+        run.also["competitors"] = len(made)

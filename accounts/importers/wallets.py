@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.importers import leftovers, lookups
-from accounts.services.wallet import LONGEST_YEARS, rewriting_wallets
+from accounts.services.wallet import LONGEST_YEARS
+from accounts.services.wallet_rewriting import rewriting_wallets
 from kam.core.models import Organisation
 from kam.imports.columns import Column, ColumnType
 from kam.imports.engine import changes
@@ -67,7 +68,8 @@ WITH found AS (
 )
 SELECT n.line_no, n.account_id, n.category, n.category_id, n.first_day, n.end_day,
     round(n.amount, 4) AS amount, round(n.low, 4) AS low, round(n.high, 4) AS high,
-    n.currency_wanted AS currency, n.source, n.said_on, n.sure, n.competitor, n.note,
+    n.currency_wanted AS currency, n.source, n.said_on, n.sure, n.competitor,
+    NULL::bigint AS competitor_id, n.note,
     n.problem AS reason,
     COALESCE(n.detail, CASE n.problem WHEN 'unknown account' THEN n.account
         WHEN 'ambiguous account' THEN n.account
@@ -90,12 +92,21 @@ _FILL_IN = """
 UPDATE import_rows r SET category_id = c.category_id
 FROM import_categories c WHERE c.value = r.category AND r.category_id IS NULL
 """
+_NEW_COMPETITORS = """
+SELECT c.value FROM import_competitors c WHERE c.competitor_id IS NULL AND EXISTS (
+    SELECT 1 FROM import_rows r WHERE r.competitor = c.value AND r.action = 'c')
+ORDER BY 1
+"""
+_NAME = """
+UPDATE import_rows r SET competitor_id = c.competitor_id
+FROM import_competitors c WHERE c.value = r.competitor
+"""
 _INSERT = """
 INSERT INTO accounts_walletestimate (account_id, category_id, period, amount, low, high,
-    currency_id, source, estimated_on, confidence, supplied_by, note, author_id, batch_id,
+    currency_id, source, estimated_on, confidence, competitor_id, note, author_id, batch_id,
     created_at)
 SELECT account_id, category_id, daterange(first_day, end_day), amount, low, high, currency,
-    source, said_on, sure, COALESCE(competitor, ''), COALESCE(note, ''), %(author)s, %(batch)s,
+    source, said_on, sure, competitor_id, COALESCE(note, ''), %(author)s, %(batch)s,
     now()
 FROM import_rows WHERE action = 'c' ORDER BY line_no
 """
@@ -141,6 +152,7 @@ class WalletsImporter(Importer):
         Column(name="confidence", label=_("Confidence"), type=ColumnType.NUMBER, example="3",
                help=_("1 to 5; empty is 3.")),
         Column(name="competitor", label=_("Main competitor"), max_length=200,
+               help=_("A name that no competitor has yet is added."),
                synonyms=("main supplier", "supplied by", "competitor name")),
         Column(name="note", label=_("Note"), max_length=2000, synonyms=("comment", "remark")),
     )  # fmt: skip
@@ -150,16 +162,21 @@ class WalletsImporter(Importer):
         base = Organisation.objects.values_list("base_currency_id", flat=True).get(pk=1)
         lookups.find_accounts(run)
         lookups.find_categories(run)
+        lookups.find_competitors(run)
         values = {"base": base, "as_of": run.as_of, "medium": MEDIUM, "longest": LONGEST_YEARS}
         run.execute(_ROWS, values)
         run.first, run.last = run.rows(_SPAN)[0]
         if categories := run.ids(_NEW_CATEGORIES):
             run.notice("new categories", count=len(categories), names=", ".join(categories[:10]))
+        if rivals := run.ids(_NEW_COMPETITORS):
+            run.notice("new competitors", count=len(rivals), names=", ".join(rivals[:10]))
 
     def apply(self, run: Run) -> None:
         """Keep the estimates beside the older ones."""
         lookups.create_categories(run, run.ids(_NEW_CATEGORIES))
         run.execute(_FILL_IN)
+        lookups.create_competitors(run, run.ids(_NEW_COMPETITORS))
+        run.execute(_NAME)
         run.execute(_INSERT, {"author": run.batch.created_by_id})
         changes.note_created(
             run, TABLE, f"SELECT id FROM {TABLE} WHERE batch_id = {run.batch.pk:d}"

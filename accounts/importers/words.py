@@ -32,6 +32,7 @@ NOTICES = {
     "new accounts": _("New accounts, created as groups: %(count)s."),
     "new products": _("New products, created: %(count)s."),
     "new categories": _("New categories, created: %(count)s (%(names)s)."),
+    "new competitors": _("New competitors, created: %(count)s (%(names)s)."),
     "unassigned": _("%(rows)s rows name no account: their revenue stays unassigned."),
     "other columns": _(
         "Files of this source were imported with other columns (#%(batch)s). Without keys, rows "

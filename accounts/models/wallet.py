@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import WalletConfidence
 from accounts.models import wallet_triggers as triggers
 from accounts.models.accounts import Account
+from accounts.models.market import Competitor
 from accounts.models.products import ProductCategory
 from accounts.querysets import AccountScopedQuerySet
 from kam.core.dates import Period
@@ -41,7 +42,13 @@ class WalletEstimate(models.Model):
     source = models.CharField(_("source"), max_length=300)
     estimated_on = models.DateField(_("estimated on"))
     confidence = models.PositiveSmallIntegerField(_("confidence"), choices=WalletConfidence)
-    supplied_by = models.CharField(_("main competitor"), max_length=200, blank=True)
+    competitor = models.ForeignKey(
+        Competitor,
+        models.PROTECT,
+        null=True,
+        related_name="wallet_estimates",
+        verbose_name=_("main competitor"),
+    )
     note = models.TextField(_("note"), max_length=2000, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +20,11 @@ from accounts.models import (
     CompetitorPrice,
     MarketFact,
     ProductCategory,
+    WalletEstimate,
 )
 from accounts.services import periods
 from accounts.services.tree import checked_period, refuse_merged
+from accounts.services.wallet_rewriting import rewriting_wallets
 from kam.core.models import Currency
 from kam.core.problems import RefusedError, explained
 from kam.core.text import search_key
@@ -76,9 +79,13 @@ def save_competitor(
 @explained()
 @transaction.atomic
 def competitor_named(*, name: str) -> Competitor:
-    """Return the competitor of this name, in whatever country; a new one where there is none."""
-    rows = Competitor.objects.filter(merged_into=None, name_key=search_key(name))
-    return rows.order_by("pk").first() or save_competitor(name=name)
+    """Return the competitor of this name, in whatever country; a new one where there is none.
+
+    The name of a duplicate that was merged away leads to its survivor.
+    """
+    rows = Competitor.objects.filter(name_key=search_key(name)).select_related("merged_into")
+    found = rows.order_by(F("merged_into").asc(nulls_first=True), "pk").first()
+    return (found.merged_into or found) if found else save_competitor(name=name)
 
 
 @explained()
@@ -102,6 +109,8 @@ def merge_competitors(*, keep: Competitor, drop: Competitor) -> Competitor:
     now = timezone.now()
     CompetitorPrice.objects.filter(competitor=drop).update(competitor=keep, updated_at=now)
     CompetitorMove.objects.filter(competitor=drop).update(competitor=keep, updated_at=now)
+    with rewriting_wallets():
+        WalletEstimate.objects.filter(competitor=drop).update(competitor=keep)
     Competitor.objects.filter(merged_into=drop).update(merged_into=keep, updated_at=now)
     drop.merged_into = keep
     drop.save(update_fields=["merged_into", "updated_at"])

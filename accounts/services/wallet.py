@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import WalletConfidence
-from accounts.models import Account, ProductCategory, WalletEstimate
-from accounts.models.wallet_triggers import REWRITE_SETTING
+from accounts.models import Account, Competitor, ProductCategory, WalletEstimate
+from accounts.services.market import MERGED, competitor_named
 from accounts.services.tree import refuse_merged
 from kam.core.dates import MONTHS_PER_YEAR, Period, add_months
 from kam.core.models import Currency
@@ -26,7 +24,10 @@ LONGEST_YEARS = 5
 
 @dataclass(frozen=True, kw_only=True)
 class WalletFacts:
-    """What somebody estimates of a cell."""
+    """What somebody estimates of a cell.
+
+    Of the main competitor either the record or a name: a name that nobody has is added.
+    """
 
     period: Period
     amount: Decimal
@@ -36,6 +37,7 @@ class WalletFacts:
     confidence: int
     low: Decimal | None = None
     high: Decimal | None = None
+    competitor: Competitor | None = None
     supplied_by: str = ""
     note: str = ""
 
@@ -54,7 +56,8 @@ def record_estimate(
 
     A wallet smaller than our sales is kept too: the cell is then not computable, and the pages
     say so. Raises RefusedError for a merged account, an amount below zero or outside its own
-    range, without a source, for a day to come, or a period longer than five years.
+    range, without a source, for a day to come, a period longer than five years, or a competitor
+    that was merged away.
     """
     refuse_merged(account, field="account")
     _check(facts, as_of)
@@ -69,11 +72,17 @@ def record_estimate(
         source=facts.source.strip(),
         estimated_on=facts.estimated_on,
         confidence=facts.confidence,
-        supplied_by=facts.supplied_by.strip(),
+        competitor=_rival(facts),
         note=facts.note.strip(),
         author=author,
     )
     return estimate
+
+
+def _rival(facts: WalletFacts) -> Competitor | None:
+    if facts.competitor is not None or not facts.supplied_by.strip():
+        return facts.competitor
+    return competitor_named(name=facts.supplied_by)
 
 
 def _check(facts: WalletFacts, as_of: date) -> None:
@@ -85,6 +94,8 @@ def _check(facts: WalletFacts, as_of: date) -> None:
     if facts.high is not None and facts.high < facts.amount:
         words = _("The most is not below the wallet.")
         raise RefusedError(words, field="high", code="wallet_estimate_high_above")
+    if facts.competitor is not None and facts.competitor.merged_into_id is not None:
+        raise RefusedError(MERGED, field="competitor", code="competitor_merged")
     if facts.confidence not in WalletConfidence.values:
         words = _("Confidence is 1 to 5.")
         raise RefusedError(words, field="confidence", code="wallet_estimate_confidence_known")
@@ -97,18 +108,3 @@ def _check(facts: WalletFacts, as_of: date) -> None:
     if add_months(facts.period.start, LONGEST_YEARS * MONTHS_PER_YEAR) < facts.period.end:
         words = _("A wallet is of a year, or of five at most.")
         raise RefusedError(words, field="until", code="period_too_long")
-
-
-@contextmanager
-def rewriting_wallets() -> Iterator[None]:
-    """Inside a transaction: let estimates follow a merged account, or go with their import.
-
-    The one way past the database's refusal; nothing else may use it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'on', true)", [REWRITE_SETTING])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config(%s, 'off', true)", [REWRITE_SETTING])

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account, Opportunity, WalletEstimate
 from accounts.services.merging import Mover, Part
-from accounts.services.wallet import rewriting_wallets
+from accounts.services.wallet_rewriting import rewriting_wallets
 
 
 def _plan_estimates(keep: Account, drop: Account) -> Part:

@@ -31,6 +31,7 @@ from tests.factories.known import (
     make_presence,
     make_price,
 )
+from tests.factories.wallet import make_estimate
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 15)
@@ -222,7 +223,13 @@ def test_a_merge_of_competitors_moves_everything_and_keeps_the_shell(account: Ac
     make_presence(account=account, competitor=drop, category=category, since=date(2024, 1, 1))
     make_price(account=account, competitor=drop)
     make_move(competitor=drop)
+    estimate = make_estimate(account=account, amount=10, supplied_by="Havre ab")
+    assert estimate.competitor == drop
+
     market.merge_competitors(keep=keep, drop=drop)
+    estimate.refresh_from_db()
+    assert estimate.competitor == keep
+    assert market.competitor_named(name=f" {drop.name.upper()} ") == keep
     drop.refresh_from_db()
     assert drop.merged_into == keep
     spells = [(row.valid.lower, row.valid.upper) for row in keep.presences.order_by("valid")]
@@ -233,7 +240,13 @@ def test_a_merge_of_competitors_moves_everything_and_keeps_the_shell(account: Ac
     ]
     assert keep.prices.count() == keep.moves.count() == 1
     with pytest.raises(RefusedError, match="merged"):
-        market.merge_competitors(keep=keep, drop=drop)
+        estimate = make_estimate(account=account, amount=10, supplied_by="Havre ab")
+    assert estimate.competitor == drop
+
+    market.merge_competitors(keep=keep, drop=drop)
+    estimate.refresh_from_db()
+    assert estimate.competitor == keep
+    assert market.competitor_named(name=f" {drop.name.upper()} ") == keep
     with pytest.raises(RefusedError, match="two different"):
         market.merge_competitors(keep=keep, drop=keep)
     with pytest.raises(RefusedError, match="merged"):

@@ -69,6 +69,13 @@ def test_estimates_are_written_and_read(
         "2026-01-01",
         "OAT",
     )
+    rival = body["competitor"]
+    assert rival["name"] == "Rival"
+    again = api.post(
+        "wallet-estimates/",
+        estimate(account, competitor=rival["id"], starts="2024-01-01", until="2025-01-01"),
+    )
+    assert again.json()["competitor"] == rival
     found = api.get("wallet-estimates/?category=OAT&on=2025-05-01").json()["results"]
     assert [one["id"] for one in found] == [body["id"]]
     assert Api(people.stranger).get(f"wallet-estimates/{body['id']}/").status_code == 404

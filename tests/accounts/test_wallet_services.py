@@ -270,9 +270,30 @@ def test_a_node_without_an_estimate_adds_up_those_below(oat: ProductCategory) ->
     assert whole.covered is not None
     assert (whole.covered.covered, whole.covered.cells) == (1, 2)
     assert (whole.cell.wallet, whole.cell.whitespace, whole.current) == (1000, 750, 308)
-    assert whole.supplied_by == "Rival"
+    assert (whole.supplied_by, len(whole.rivals)) == ("Rival", 1)
     assert row.cells[2].cell.reason == Reason.OVER
     assert (found.sum.whitespace, found.sum.covered) == (750, 1)
+
+
+def test_sales_without_a_rate_are_unknown_at_the_head_of_an_account(
+    oat: ProductCategory,
+) -> None:
+    group = make_account()
+    north, south = (make_account(parent=group) for _ in range(2))
+    make_estimate(account=north, category=oat, amount=1000)
+    make_estimate(account=south, category=oat, amount=1000)
+    make_entry(account=north, category=oat, amount=250, booked_on=date(2025, 5, 1))
+    make_entry(
+        account=south, category=oat, amount=70, currency="SEK", rate=None,
+        booked_on=date(2025, 5, 1),
+    )  # fmt: skip
+
+    total, [cell] = boards.standing(group, as_of=AS_OF)
+    _total, [alone] = boards.standing(south, as_of=AS_OF)
+
+    assert (cell.current, cell.cell.wallet, cell.cell.current) == (None, 1000, 250)
+    assert (total.whitespace, total.covered, cell.covered.covered) == (750, 1, 1)  # type: ignore[union-attr]
+    assert (alone.current, alone.cell.reason) == (None, Reason.NO_RATE)
 
 
 def test_a_portfolio_is_of_ones_own_accounts(people: People, oat: ProductCategory) -> None:

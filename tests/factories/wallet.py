@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.analytics.pipeline import CLOSED, PROBABILITY
 from accounts.models import Account, Opportunity, ProductCategory, WalletEstimate
+from accounts.services.market import competitor_named
 from kam.core.dates import Period
 from kam.identity.models import User
 from tests.factories.accounts import make_account, make_category
@@ -43,7 +44,7 @@ def make_estimate(
         source="Buyer's deck",
         estimated_on=estimated_on,
         confidence=confidence,
-        supplied_by=supplied_by,
+        competitor=competitor_named(name=supplied_by) if supplied_by else None,
         author=author,
     )
     return estimate

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.api.serializers.accounts import AccountId, AccountRef
 from accounts.api.serializers.people import RowId
 from accounts.choices import Channel, CompetitorMoveKind, MarketMeasure, WalletConfidence
-from accounts.models import ProductCategory
+from accounts.models import Competitor, ProductCategory
 from kam.core.api.serializers import AmountField, Input, Output, TextField
 from kam.core.models import Currency
 from kam.identity.api.shapes import PersonOutput
@@ -48,6 +48,18 @@ class CompetitorRef(Output):
 
     id = serializers.IntegerField()
     name = serializers.CharField()
+
+
+class CompetitorId(serializers.PrimaryKeyRelatedField[Competitor]):
+    """A competitor by id; null: nobody is named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=Competitor._default_manager.all(),  # names are known to everybody
+            pk_field=RowId(),
+            required=False,
+            allow_null=True,
+        )
 
 
 class CompetitorOutput(Output):

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.analytics.wallet import Reason
 from accounts.api.serializers.accounts import AccountId, AccountRef, CurrencyCode, PersonId
+from accounts.api.serializers.market import CompetitorId, CompetitorRef
 from accounts.api.serializers.revenue import CategoryCode, CodeOutput
 from accounts.choices import (
     LostReason,
@@ -37,7 +38,7 @@ class EstimateOutput(Output):
     source = serializers.CharField()  # type: ignore[assignment]  # as DRF reads it
     estimated_on = serializers.DateField()
     confidence = serializers.IntegerField(help_text=_("1 to 5."))
-    supplied_by = serializers.CharField(help_text=_("The main competitor, as text."))
+    competitor = CompetitorRef(allow_null=True)
     note = serializers.CharField()
     author = PersonOutput(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -57,7 +58,11 @@ class EstimateInput(Input):
     source = TextField(max_length=300, required=True)  # type: ignore[assignment]  # as DRF reads it
     estimated_on = serializers.DateField(required=False, help_text=_("Left out: today."))
     confidence = serializers.ChoiceField(choices=WalletConfidence.choices)
-    supplied_by = TextField(max_length=200)
+    competitor = CompetitorId()
+    supplied_by = TextField(
+        max_length=200,
+        help_text=_("Instead of `competitor`: its name. One that nobody has yet is added."),
+    )
     note = TextField(max_length=2000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +90,9 @@ class CellOutput(Output):
     estimates = serializers.SerializerMethodField(
         help_text=_("How many estimates are in it; more than one are those of units below.")
     )
-    supplied_by = serializers.CharField()
+    competitors = CompetitorRef(
+        many=True, source="rivals", help_text=_("Main ones, as the estimates name them.")
+    )
     confidence = serializers.IntegerField(allow_null=True)
     estimated_on = serializers.DateField(allow_null=True)
 

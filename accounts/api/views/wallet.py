@@ -81,8 +81,8 @@ class EstimateViewSet(Listed, Retrieved, Resource):
     answers = {"create": {201: shapes.EstimateOutput}}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """With account, category and author."""
-        return queryset.select_related("account", "category", "author")
+        """With account, category, competitor and author."""
+        return queryset.select_related("account", "category", "author", "competitor")
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List wallet estimates."""

@@ -18,10 +18,10 @@ from accounts.selectors.wallet.cells import (
     HeatCell,
     by_category,
     estimated,
+    estimated_cell,
     heat_cell,
     sales_of,
     sum_of,
-    topmost,
 )
 from kam.core.dates import Period
 from kam.identity.models import User
@@ -49,7 +49,7 @@ class HeatMap:
     rows: Sequence[Row]
     sum: Sum
     more: int
-    uncategorised: Decimal | None = None
+    uncategorised: Decimal | None = Decimal(0)
 
     @property
     def cells(self) -> list[HeatCell]:
@@ -174,7 +174,7 @@ def _roots(user: User) -> QuerySet[Account]:
 
 def _root_sum(root: int, rows: Sequence[Estimated]) -> Sum:
     cells = [
-        heat_cell(root, category, of_it, Decimal(0))
+        estimated_cell(root, category, of_it)
         for category, of_it in by_category([one for one in rows if root in one.path]).items()
     ]
     return sum_of(cells)
@@ -183,7 +183,7 @@ def _root_sum(root: int, rows: Sequence[Estimated]) -> Sum:
 def sum_of_roots(rows: Sequence[Estimated], roots: set[int]) -> Sum:
     """Add up all cells of accounts that stand highest, each category once a tree."""
     cells = [
-        heat_cell(root, category, [one for one in of_it if root in one.path], Decimal(0))
+        estimated_cell(root, category, [one for one in of_it if root in one.path])
         for category, of_it in by_category(rows).items()
         for root in roots
         if any(root in one.path for one in of_it)
@@ -212,9 +212,7 @@ def standing(account: Account, *, as_of: date) -> tuple[Sum, list[HeatCell]]:
     One statement; the sum over computable cells says how many there are.
     """
     rows = estimated(as_of=as_of, node=account.pk)
-    cells = []
-    for category, of_it in by_category(rows).items():
-        parts = topmost(of_it, account.pk)
-        current = sum((one.cell.current or Decimal(0) for one in parts), Decimal(0))
-        cells.append(heat_cell(account.pk, category, of_it, current))
+    cells = [
+        estimated_cell(account.pk, category, of_it) for category, of_it in by_category(rows).items()
+    ]
     return sum_of(cells), cells

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.analytics.wallet import Cell, Reason, Sum, compared_with, judge, total
 from accounts.models import Account, ProductCategory, WalletEstimate
@@ -23,10 +23,19 @@ from accounts.selectors.below import BELOW, ENTRIES
 from accounts.selectors.concentration.cells import Scope
 from accounts.selectors.wallet import sql
 from kam.core.dates import Period
+from kam.core.exact import exact_sum
 from kam.identity.models import User
 
 type Key = tuple[int, int]
 """Account and category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """The competitor that an estimate names as the main one."""
+
+    id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Estimated:
     low: Decimal | None
     high: Decimal | None
     confidence: int
-    supplied_by: str
+    rival: Rival | None
     source: str
     estimated_on: date
     cell: Cell
@@ -54,7 +63,8 @@ class Estimated:
 
 _COLUMNS = """
 SELECT id, account_id, name, path, category_id, category_name, first, until, starts, ends,
-    amount, currency_id, low, high, confidence, supplied_by, source, estimated_on, wallet, current
+    amount, currency_id, low, high, confidence, competitor_id, supplied_by, source, estimated_on,
+    wallet, current
 FROM cells ORDER BY id
 """
 
@@ -92,7 +102,8 @@ def _where(node: int | None, scope: Scope | None) -> tuple[str, dict[str, Any]]:
 
 def _estimated(row: Any) -> Estimated:
     (pk, account, name, path, category, title, first, until, starts, ends, *facts) = row
-    amount, currency, low, high, confidence, supplier, source, day, wallet, current = facts
+    amount, currency, low, high, confidence, rival, rival_name, source, day, *figures = facts
+    wallet, current = figures
     return Estimated(
         pk=pk,
         account_id=account,
@@ -107,7 +118,7 @@ def _estimated(row: Any) -> Estimated:
         low=low,
         high=high,
         confidence=confidence,
-        supplied_by=supplier,
+        rival=None if rival is None else Rival(rival, rival_name),
         source=source,
         estimated_on=day,
         cell=judge(wallet, current, has_rate=wallet is not None),
@@ -163,11 +174,15 @@ class HeatCell:
         return next((one.category_name for one in rows if one is not None), "")
 
     @property
-    def supplied_by(self) -> str:
+    def rivals(self) -> Sequence[Rival]:
         """The main competitor; of several estimates below, those that they name."""
-        if self.own is not None:
-            return self.own.supplied_by
-        return ", ".join(dict.fromkeys(one.supplied_by for one in self.parts if one.supplied_by))
+        rows = [self.own] if self.own is not None else self.parts
+        return tuple(dict.fromkeys(one.rival for one in rows if one is not None and one.rival))
+
+    @property
+    def supplied_by(self) -> str:
+        """The names of these competitors."""
+        return ", ".join(one.name for one in self.rivals)
 
     @property
     def confidence(self) -> int | None:
@@ -218,6 +233,17 @@ def topmost(rows: Iterable[Estimated], account_id: int) -> tuple[Estimated, ...]
     return tuple(found)
 
 
+def estimated_cell(account_id: int, category_id: int, rows: Sequence[Estimated]) -> HeatCell:
+    """Return the cell of a node beside the sales that its estimates are compared with.
+
+    These are not known, rather than zero, where a part of them has no rate.
+    """
+    known = [one.cell.current for one in topmost(rows, account_id)]
+    sales = [amount for amount in known if amount is not None]
+    current = exact_sum(sales) if len(sales) == len(known) else None
+    return heat_cell(account_id, category_id, rows, current)
+
+
 def sum_of(cells: Iterable[HeatCell]) -> Sum:
     """Add heat cells up: computable ones alone, all are counted."""
     return total(one.cell for one in cells)
@@ -260,8 +286,26 @@ def history_of(
     estimates: QuerySet[WalletEstimate] = WalletEstimate.objects.visible_to(user).filter(
         account=account, category=category
     )
-    shown = estimates.select_related("author", "currency").order_by("-estimated_on", "-pk")
+    shown = estimates.select_related("author", "currency", "competitor").order_by(
+        "-estimated_on", "-pk"
+    )
     return History(heat_cell(account.pk, category.pk, rows, current), period, sold_in, list(shown))
+
+
+def held_by(competitor_id: int, user: User) -> QuerySet[WalletEstimate]:
+    """Return the estimates that name a competitor as the main one, in the user's scope.
+
+    Of a cell (account × category × period) only while no later estimate says otherwise.
+    """
+    rows: QuerySet[WalletEstimate] = WalletEstimate.objects.visible_to(user)
+    later = WalletEstimate.objects.filter(
+        account=OuterRef("account"), category=OuterRef("category"), period=OuterRef("period")
+    ).filter(
+        Q(estimated_on__gt=OuterRef("estimated_on"))
+        | Q(estimated_on=OuterRef("estimated_on"), pk__gt=OuterRef("pk"))
+    )
+    named = rows.filter(competitor=competitor_id, account__merged_into__isnull=True)
+    return named.filter(~Exists(later)).select_related("account", "category", "currency")
 
 
 def by_category(rows: Iterable[Estimated]) -> Mapping[int, list[Estimated]]:

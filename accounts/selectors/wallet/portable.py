@@ -34,7 +34,7 @@ def portable_rows(user: User) -> Iterator[list[Any]]:
     ids = AccountIdentifier.objects.filter(account=OuterRef("account")).order_by("pk")
     name = Coalesce(Subquery(ids.values("value")[:1]), F("account__name"))
     shown = rows.filter(account__merged_into__isnull=True).annotate(account_key=name)
-    for row in shown.select_related("category").order_by("pk"):
+    for row in shown.select_related("category", "competitor").order_by("pk"):
         yield [
             row.account_key,
             row.category.code,
@@ -47,6 +47,6 @@ def portable_rows(user: User) -> Iterator[list[Any]]:
             row.source,
             row.estimated_on,
             row.confidence,
-            row.supplied_by,
+            row.competitor.name if row.competitor else "",
             row.note,
         ]

@@ -16,11 +16,12 @@ LED_BY = "node.lead_chain && %(leads)s::bigint[]"
 ESTIMATES = """
 latest AS (
     SELECT DISTINCT ON (w.account_id, w.category_id)
-        w.*, node.path, node.name, c.name AS category_name,
+        w.*, node.path, node.name, c.name AS category_name, rival.name AS supplied_by,
         lower(w.period) AS first, upper(w.period) AS until
     FROM accounts_walletestimate w
     JOIN accounts_account node ON node.id = w.account_id AND node.merged_into_id IS NULL
     JOIN accounts_productcategory c ON c.id = w.category_id
+    LEFT JOIN accounts_competitor rival ON rival.id = w.competitor_id
     WHERE w.estimated_on <= %(as_of)s AND {chosen} AND {scope}
     ORDER BY w.account_id, w.category_id, upper(w.period) DESC, lower(w.period) DESC,
         w.estimated_on DESC, w.id DESC

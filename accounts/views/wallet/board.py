@@ -346,6 +346,7 @@ def _more_columns() -> list[Column]:
             name="competitor",
             title=gettext_lazy("Main competitor"),
             value=lambda row: row.one.supplied_by or None,
+            link=lambda row: words.rival_url(row.one),
             sort=True,
             unknown=gettext_lazy("Nobody is named"),
         ),

@@ -23,6 +23,7 @@ from accounts.views.accounts import account_crumbs, get_account, get_editable
 from accounts.views.heads import rows_url
 from accounts.views.wallet import words
 from accounts.views.wallet.board import account_context, chosen_period
+from accounts.views.wallet.words import whitespace_url
 from kam.core import formats, htmx
 from kam.core.dates import Period
 from kam.core.problems import RefusedError, add_to_form
@@ -31,12 +32,6 @@ from kam.identity.decorators import requires, signed_in
 
 # icons: plus receipt target-arrow
 OPPORTUNITIES_SHOWN = 5
-
-
-def whitespace_url(account: Account, period: Period) -> str:
-    """The map of an account for a period."""
-    url = reverse("accounts:whitespace-account", args=[account.pk])
-    return f"{url}?{urlencode({'period': str(period)})}"
 
 
 @requires("whitespace.view")
@@ -135,7 +130,7 @@ def _start(request: HttpRequest, account: Account) -> dict[str, Any]:
         start |= {
             "amount": f"{last.amount.normalize():f}",
             "currency": last.currency_id,
-            "supplied_by": last.supplied_by,
+            "competitor": last.competitor_id,
             "confidence": last.confidence,
         }
     return start

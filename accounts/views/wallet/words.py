@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.analytics.wallet import Reason, Sum
 from accounts.choices import WalletConfidence
+from accounts.models import Account
 from accounts.selectors.wallet.cells import HeatCell
 from kam.core import formats
 from kam.core.dates import Period
@@ -108,6 +109,18 @@ def cell_url(account_id: int, category_id: int, period: Period) -> str:
     """The page of a cell."""
     url = reverse("accounts:whitespace-cell", args=[account_id, category_id])
     return f"{url}?{urlencode({'period': str(period)})}"
+
+
+def whitespace_url(account: Account, period: Period) -> str:
+    """The map of an account for a period."""
+    url = reverse("accounts:whitespace-account", args=[account.pk])
+    return f"{url}?{urlencode({'period': str(period)})}"
+
+
+def rival_url(one: HeatCell) -> str:
+    """The page of the main competitor; nothing where several are named, or nobody."""
+    rivals = one.rivals
+    return reverse("accounts:competitor-detail", args=[rivals[0].id]) if len(rivals) == 1 else ""
 
 
 def shown(one: HeatCell, period: Period, currency: str) -> dict[str, Any]:

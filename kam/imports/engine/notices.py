@@ -78,6 +78,7 @@ _also: dict[str, Also] = {
     "accounts": Also(title=_("Accounts created")),
     "products": Also(title=_("Products created")),
     "categories": Also(title=_("Categories created")),
+    "competitors": Also(title=_("Competitors created")),
     "categorised entries": Also(title=_("Revenue lines that got a category")),
     "converted entries": Also(title=_("Revenue lines converted to base currency")),
 }
