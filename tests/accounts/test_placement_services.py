@@ -13,6 +13,7 @@ from accounts.choices import PlacementKind, PlacementStage
 from accounts.models import (
     AccountAddress,
     Placement,
+    Product,
     StoreCheck,
     StoreCheckCorrection,
     StoreCheckLine,
@@ -441,6 +442,8 @@ def test_compliance_by_banner_store_product_and_month(people: People) -> None:
     assert stores == [("One", Decimal("0.5")), ("Two", 1)]
     products = [(row.name, row.seen.checked, row.seen.found) for row in by_product(user, SPRING)]
     assert products == [("Milk", 1, 0), ("Bread", 2, 2)]
+    Product.objects.filter(pk__in=[bread.pk, milk.pk]).update(name="Loaf")
+    assert [row.name for row in by_product(user, SPRING)] == ["Loaf (Milk)", "Loaf (Bread)"]
     assert [one.checked for _month, one in by_month(user, SPRING)] == [0, 2, 1]
     assert stores_with_agreements(user, as_of=TODAY) == 3
     assert total(people.stranger, SPRING).planned == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +13,7 @@ from django.db.models.functions import TruncMonth
 
 from accounts.analytics.placement import Seen
 from accounts.choices import AccountKind, CheckOutcome, CheckState, PlacementStage
-from accounts.models import Account, Placement, StoreCheckLine
+from accounts.models import Account, Placement, Product, ProductCategory, StoreCheckLine
 from kam.core.dates import Period
 from kam.identity.models import User
 
@@ -101,9 +101,10 @@ def by_product(user: User, period: Period, *, within: int | None = None) -> list
     """Return a row per product or category that was on a list, the least compliant first."""
     now = _per_item(lines_of(user, period, within=within))
     before = _per_item(lines_of(user, period.previous(), within=within))
+    names = _item_names(now)
     rows = [
-        Row(place, name, one.seen, _seen(before, name), one.last, len(one.stores))
-        for place, (name, one) in enumerate(now.items(), 1)
+        Row(place, names[item], one.seen, _seen(before, item), one.last, len(one.stores))
+        for place, (item, one) in enumerate(now.items(), 1)
     ]
     return _worst_first(rows)
 
@@ -152,17 +153,35 @@ def _per_store(user: User, period: Period, within: int | None) -> dict[int, _Sum
     return _fold(rows, lambda row: row["store"])
 
 
-def _per_item(lines: QuerySet[StoreCheckLine]) -> dict[str, _Sum]:
+type _Item = tuple[int | None, int | None]
+"""Product and category of an agreement, one of them: two of one name are two."""
+
+
+def _per_item(lines: QuerySet[StoreCheckLine]) -> dict[_Item, _Sum]:
     rows: Any = (
         lines.order_by()
         .values(
             store=F("check_of__account_id"),
-            product=F("placement__product__name"),
-            category=F("placement__category__name"),
+            product=F("placement__product_id"),
+            category=F("placement__category_id"),
         )
         .annotate(**_SUMS)
     )
-    return _fold(rows, lambda row: row["product"] or row["category"])
+    return _fold(rows, lambda row: (row["product"], row["category"]))
+
+
+def _item_names(items: Iterable[_Item]) -> dict[_Item, str]:
+    """What products and categories are called; of several products of one name with their code."""
+    found = list(items)
+    products = Product.objects.in_bulk([product for product, _category in found if product])
+    categories = ProductCategory.objects.in_bulk([category for _p, category in found if category])
+    shared = Counter(one.name for one in (*products.values(), *categories.values()))
+    names = {}
+    for product, category in found:
+        one: Product | ProductCategory
+        one = products[product] if product else categories[category or 0]
+        names[product, category] = one.name if shared[one.name] == 1 else f"{one.name} ({one.code})"
+    return names
 
 
 def _fold[K](rows: Iterable[dict[str, Any]], key: Callable[[dict[str, Any]], K]) -> dict[K, _Sum]:
