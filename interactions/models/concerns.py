@@ -22,6 +22,7 @@ from interactions.choices import (
 )
 from interactions.models import concern_triggers as triggers
 from interactions.models.log import Note
+from interactions.models.search_triggers import CONCERN as SEARCHED
 from interactions.querysets import ConcernQuerySet, ConcernTargetQuerySet, OfConcernQuerySet
 from kam.core.models import Record
 from kam.core.tracking import track
@@ -220,7 +221,7 @@ class Concern(Record):
             models.Index(fields=["owner", "resolve_by"], name="concern_of_owner"),
             models.Index(fields=["updated_at", "id"], name="concern_updated"),
         ]
-        triggers = triggers.CONCERN
+        triggers = [*triggers.CONCERN, *SEARCHED.triggers()]
 
     def __str__(self) -> str:
         return self.title

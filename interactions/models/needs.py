@@ -14,6 +14,7 @@ from accounts.models import Account, Opportunity, Position, ProgrammeItem, Task
 from interactions.choices import NeedAnswer, NeedImportance, NeedKind
 from interactions.models import triggers
 from interactions.models.log import Note
+from interactions.models.search_triggers import NEED as SEARCHED
 from interactions.querysets import NeedQuerySet
 from kam.core.models import Record
 from kam.core.tracking import track
@@ -124,7 +125,7 @@ class Need(Record):
             ),
             models.Index(fields=["updated_at", "id"], name="need_updated"),
         ]
-        triggers = triggers.NEED
+        triggers = [*triggers.NEED, *SEARCHED.triggers()]
 
     def __str__(self) -> str:
         return self.text

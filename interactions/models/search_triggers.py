@@ -97,6 +97,30 @@ CONTACT = Searched(
     confidential="r.is_confidential",
 )
 
+CONCERN = Searched(
+    kind="concern",
+    table="interactions_concern",
+    columns=("author_id", "owner_id", "is_confidential", "raised_at", "title", "description"),
+    title="r.title",
+    body="r.description",
+    at="r.raised_at",
+    owner="r.owner_id",
+    confidential="r.is_confidential",
+)
+# A need heard in a confidential contact is found by that contact's readers.
+NEED = Searched(
+    kind="need",
+    table="interactions_need",
+    columns=("note_id", "voiced_on", "text", "answer_words"),
+    title="r.text",
+    body="r.answer_words",
+    at="r.voiced_on::timestamp AT TIME ZONE 'UTC'",
+    join="""LEFT JOIN interactions_note heard ON heard.id = r.note_id
+        LEFT JOIN interactions_interaction source ON source.id = heard.interaction_id""",
+    author="source.author_id",
+    confidential="COALESCE(source.is_confidential, false)",
+)
+
 
 def note_triggers() -> list[pgtrigger.Trigger]:
     """Return what lets a contact be found by its notes."""
