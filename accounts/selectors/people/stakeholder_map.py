@@ -181,7 +181,7 @@ class StakeholderMap:
 def stakeholder_map(
     account: Account, *, user: User, as_of: date, is_alone: bool = False
 ) -> StakeholderMap:
-    """Return the map of an account on a day, in nine queries however many people stand there."""
+    """Return the map of an account on a day, in ten queries however many people stand there."""
     settings = relationship_settings()
     rows = positions_at(account, user=user, as_of=as_of, is_alone=is_alone)
     positions = list(rows[: SHOWN + 1])
@@ -264,6 +264,9 @@ def _card(
         "recency": None
         if days is None
         else relationships.recency(max(days, 0), settings.half_life_days),
+        "cadence": None
+        if contacts is None or contacts.expected is None
+        else relationships.cadence(contacts.recent, contacts.expected),
         "sentiment": relationships.sentiment(opinions.value(RatingKind.SUPPORT)),
         "level": relationships.level(opinions.level),
     }
