@@ -185,7 +185,7 @@ class OfMeetingQuerySet(models.QuerySet[Any]):
         return self.filter(readable_meetings(user, "meeting__"))
 
 
-class Finds(models.Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+class Finds(models.Lookup):
     """Whether kept words fulfil a parsed search."""
 
     lookup_name = "finds"

@@ -72,9 +72,9 @@ class Searched:
 
 def _trigger(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
     rows = {
-        pgtrigger.Insert: pgtrigger.Referencing(new="new_rows"),
-        pgtrigger.Update: pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        pgtrigger.Delete: pgtrigger.Referencing(old="old_rows"),
+        pgtrigger.Insert: pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]
+        pgtrigger.Update: pgtrigger.Referencing(old="old_rows", new="new_rows"),  # type: ignore[no-untyped-call]
+        pgtrigger.Delete: pgtrigger.Referencing(old="old_rows"),  # type: ignore[no-untyped-call]
     }
     return pgtrigger.Trigger(
         name=name,

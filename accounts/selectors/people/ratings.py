@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from accounts.analytics import relationships
-from accounts.choices import RatingBasis, RatingKind
+from accounts.choices import Influence, RatingBasis, RatingKind, RelationshipLevel, Support
 from accounts.models import Position, RelationshipSettings, StakeholderRating
 from kam.identity.models import User
 
@@ -160,3 +161,11 @@ def ratings_over_time(
     ).visible_to(user)
     shown = rows.select_related("author", "team_member", "position__account")
     return list(shown.order_by("-rated_on", "-pk")[:limit])
+
+
+def rating_in_words(rating: StakeholderRating) -> str:
+    """Return a rating's value as its scale says it."""
+    scale: Any = {RatingKind.INFLUENCE: Influence, RatingKind.SUPPORT: Support}.get(
+        RatingKind(rating.kind), RelationshipLevel
+    )
+    return str(scale(rating.value).label)

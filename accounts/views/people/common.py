@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.choices import DecisionRole, Function, RatingKind, Support
-from accounts.models import Account, Person, Position, StakeholderRating
+from accounts.choices import DecisionRole, Function, Support
+from accounts.models import Account, Person, Position
 from accounts.views.accounts import account_crumbs
 from accounts.views.columns import account_url
 from kam.core.badges import Badge, State
@@ -78,16 +78,6 @@ def support_badge(value: int | None) -> Badge | None:
 def roles_in_words(position: Position) -> str:
     """Decision roles, one after the other."""
     return ", ".join(str(DecisionRole(role).label) for role in position.roles)
-
-
-def rating_in_words(rating: StakeholderRating) -> str:
-    """A rating's value as its scale says it."""
-    from accounts.choices import Influence, RelationshipLevel
-
-    scale: Any = {RatingKind.INFLUENCE: Influence, RatingKind.SUPPORT: Support}.get(
-        RatingKind(rating.kind), RelationshipLevel
-    )
-    return str(scale(rating.value).label)
 
 
 def person_link(position: Position) -> str:

@@ -20,6 +20,7 @@ from accounts.models import Account, Person
 from accounts.selectors.people import listing
 from accounts.selectors.people.ratings import (
     opinions_on,
+    rating_in_words,
     ratings_over_time,
     relationship_settings,
 )
@@ -29,7 +30,6 @@ from accounts.services.people_merging import merge_people
 from accounts.views.people.common import (
     COLUMNS,
     person_link,
-    rating_in_words,
     roles_in_words,
     visible_person,
 )

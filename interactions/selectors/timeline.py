@@ -1,0 +1,181 @@
+"""What this app tells the timeline: contacts with their notes, concerns, needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from interactions.choices import ConcernState, InteractionKind
+from interactions.models import Concern, Interaction, Need, Note, Participant, SearchText
+from interactions.selectors.reach import narrowed
+from kam.core.badges import State
+from kam.core.timeline import Event, Subject, TimelineSource, Wanted, merged, timeline_sources
+from kam.identity.models import User
+
+EVERYWHERE: frozenset[Subject] = frozenset({"account", "group", "person", "all"})
+# The asset build reads these: icons: phone walk users mail calendar-event message checklist
+KIND_ICONS: dict[str, str] = {
+    InteractionKind.CALL: "phone",
+    InteractionKind.VISIT: "walk",
+    InteractionKind.MEETING: "users",
+    InteractionKind.EMAIL: "mail",
+    InteractionKind.EVENT: "calendar-event",
+    InteractionKind.MESSAGE: "message",
+    InteractionKind.STORE_CHECK: "checklist",
+}
+_SOLVED = (ConcernState.RESOLVED, ConcernState.CLOSED)
+
+
+def with_words[Q_: QuerySet[Any]](rows: Q_, kind: str, wanted: Wanted) -> Q_:
+    """Return the rows that say what is searched; all where nothing is."""
+    if not wanted.text:
+        return rows
+    found = SearchText.objects.filter(kind=kind).finding(wanted.text)
+    if wanted.account_ids is not None:
+        found = found.filter(account__in=wanted.account_ids)
+    return rows.filter(pk__in=found.values("object_id"))
+
+
+def told(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
+    """Return contacts with all that a line of the timeline says, in a constant number of
+    queries."""
+    people = Participant.objects.select_related("position__person").order_by("pk")
+    return rows.select_related("account", "author").prefetch_related(
+        Prefetch("notes", Note.objects.order_by("pk")), Prefetch("participants", people)
+    )
+
+
+def contact_event(row: Interaction, strand: str = "contacts") -> Event:
+    """Return a contact as the timeline shows it; it was read with `told`."""
+    people = [one.position.person for one in row.participants.all()]
+    names = [str(row.author), *(person.name for person in people if person is not None)]
+    return Event(
+        strand=strand,
+        pk=row.pk,
+        occurred_at=row.occurred_at,
+        kind=row.get_kind_display(),
+        icon=KIND_ICONS[row.kind],
+        title=row.summary,
+        detail=row.text,
+        notes=[(note.get_kind_display(), note.text) for note in row.notes.all()],
+        who=", ".join(names),
+        account=row.account.name,
+        account_url=row.account.get_absolute_url(),
+        url=row.get_absolute_url(),
+        is_confidential=row.is_confidential,
+    )
+
+
+def contacts(user: User, wanted: Wanted) -> Iterator[Event]:
+    """Yield contacts, confidential ones for their readers alone."""
+    rows: QuerySet[Interaction] = Interaction.objects.visible_to(user)
+    rows = with_words(narrowed(rows, user, wanted.account_ids), "contact", wanted)
+    if wanted.person_id is not None:
+        there = Participant.objects.filter(position__person=wanted.person_id)
+        rows = rows.filter(pk__in=there.values("interaction"))
+    for row in wanted.newest(told(rows), "contacts", "occurred_at"):
+        yield contact_event(row)
+
+
+def _concern(row: Concern, strand: str, moment: datetime, kind: Any, state: State) -> Event:
+    person = row.raised_by.person if row.raised_by is not None else None
+    return Event(
+        strand=strand,
+        pk=row.pk,
+        occurred_at=moment,
+        kind=kind,
+        icon="alert-circle",
+        state=state,
+        title=row.title,
+        detail=row.description,
+        who=", ".join(str(one) for one in (row.owner, person and person.name) if one),
+        account=row.account.name,
+        account_url=row.account.get_absolute_url(),
+        url=row.get_absolute_url(),
+        is_confidential=row.is_confidential,
+    )
+
+
+def _concerns(user: User, wanted: Wanted, strand: str, column: str) -> Iterator[Event]:
+    rows: QuerySet[Concern] = Concern.objects.visible_to(user)
+    if wanted.account_ids is not None:
+        rows = rows.filter(account__in=wanted.account_ids)
+    if wanted.person_id is not None:
+        rows = rows.filter(raised_by__person=wanted.person_id)
+    is_solved = column == "resolved_at"
+    if is_solved:
+        rows = rows.filter(resolved_at__isnull=False)
+    rows = with_words(rows, "concern", wanted)
+    read = rows.select_related("account", "owner", "raised_by__person")
+    for row in wanted.newest(read, strand, column):
+        kind = _("Concern solved") if is_solved else row.get_category_display()
+        state: State = "success" if is_solved or row.state in _SOLVED else "warning"
+        yield _concern(row, strand, getattr(row, column), kind, state)
+
+
+def concerns(user: User, wanted: Wanted) -> list[Event]:
+    """Return concerns as they were raised and as they were solved."""
+    parts = (
+        _concerns(user, wanted, "concerns.raised", "raised_at"),
+        _concerns(user, wanted, "concerns.solved", "resolved_at"),
+    )
+    return merged(parts, wanted.limit)
+
+
+def need_event(row: Need, wanted: Wanted) -> Event:
+    """Return a need as the timeline shows it."""
+    person = row.voiced_by.person if row.voiced_by is not None else None
+    return Event(
+        strand="needs",
+        pk=row.pk,
+        occurred_at=wanted.end_of(row.voiced_on),
+        is_day=True,
+        kind=row.get_kind_display(),
+        icon="bulb",
+        title=row.text,
+        detail=row.answer_words,
+        who=person.name if person is not None else "",
+        account=row.account.name,
+        account_url=row.account.get_absolute_url(),
+        url=row.get_absolute_url(),
+    )
+
+
+def needs(user: User, wanted: Wanted) -> Iterator[Event]:
+    """Yield needs, challenges and goals by the day they were voiced."""
+    rows: QuerySet[Need] = Need.objects.visible_to(user)
+    if wanted.account_ids is not None:
+        rows = rows.filter(account__in=wanted.account_ids)
+    if wanted.person_id is not None:
+        rows = rows.filter(voiced_by__person=wanted.person_id)
+    read = with_words(rows, "need", wanted).select_related("account", "voiced_by__person")
+    for row in wanted.newest(read, "needs", "voiced_on", is_day=True):
+        yield need_event(row, wanted)
+
+
+def _source(key: str, title: Any, find: Callable[..., Any], icon: str, order: int) -> None:
+    timeline_sources.register(
+        TimelineSource(
+            key=key,
+            title=title,
+            find=find,
+            icon=icon,
+            capability="interactions.view",
+            subjects=EVERYWHERE,
+            searches=True,
+            order=order,
+        )
+    )
+
+
+def register() -> None:
+    """Register the sources."""
+    _source("contacts", gettext_lazy("Contacts"), contacts, "messages", 10)
+    _source("concerns", gettext_lazy("Concerns"), concerns, "alert-circle", 20)
+    _source("needs", gettext_lazy("Needs"), partial(needs), "bulb", 30)
