@@ -12,7 +12,15 @@ class InteractionsConfig(AppConfig):
         from interactions import panels
         from interactions.demo.part import PART
         from interactions.selectors.cadence import contacts, health
-        from interactions.services import calendar_merging, calendar_problems, merging, problems
+        from interactions.services import (
+            cadence_flags,
+            cadence_merging,
+            calendar_merging,
+            calendar_problems,
+            merging,
+            problems,
+        )
+        from interactions.views.cadence import lines as cadence_lines
         from kam.core.demo import demo_parts
 
         problems.register()
@@ -24,4 +32,7 @@ class InteractionsConfig(AppConfig):
         on_joined_places(calendar_merging.repoint)
         contacts.register()
         health.register()
+        cadence_flags.register()
+        cadence_lines.register()
+        register_mover(*cadence_merging.MOVERS)
         demo_parts.register(PART)

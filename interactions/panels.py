@@ -7,7 +7,17 @@ from kam.core.panels import Panel, panels
 
 SLOT = "account"
 
-PANELS: tuple[Panel, ...] = ()
+PANELS: tuple[Panel, ...] = (
+    Panel(
+        slot=SLOT,
+        capability="interactions.view",
+        key="cadence",
+        title=_("Cadence"),
+        url_name="interactions:panel-cadence",
+        icon="refresh-dot",
+        order=36,
+    ),
+)
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(
         key="interactions",
@@ -16,6 +26,16 @@ NAVIGATION: tuple[NavItem, ...] = (
         icon="messages",
         capability="interactions.view",
         order=40,
+    ),
+    NavItem(
+        key="cadence",
+        title=_("Cadence"),
+        url_name="interactions:cadence",
+        icon="refresh-dot",
+        capability="interactions.view",
+        order=43,
+        parent="interactions",
+        keywords=_("due overdue contacts visits rhythm pauses rules"),
     ),
 )
 

@@ -34,6 +34,24 @@ app.conf.beat_schedule = {
         "task": "imports.forget_abandoned",
         "schedule": crontab(hour="3", minute="50"),
     },
+    "mails that wait": {
+        "task": "notifications.send_again",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+    "daily digests, by the hour": {
+        "task": "notifications.ask_for_digests",
+        "schedule": crontab(minute="5"),
+    },
+    "forget old notifications": {
+        "task": "notifications.forget_old",
+        "schedule": crontab(hour="3", minute="35"),
+    },
+    "concerns near their targets": {
+        "task": "interactions.look_at_concerns",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 890},
+    },
     "nightly revenue concentration": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="10"),
@@ -58,5 +76,10 @@ app.conf.beat_schedule = {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="0"),
         "kwargs": {"name": "settlements.flag_overdue"},
+    },
+    "nightly overdue contacts": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="3", minute="0"),
+        "kwargs": {"name": "interactions.flag_overdue_touches"},
     },
 }

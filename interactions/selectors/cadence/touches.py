@@ -136,7 +136,7 @@ def count_overdue(accounts: QuerySet[Account], *, as_of: date) -> int:
 
 def led_by(user: User) -> QuerySet[Account]:
     """Return the accounts that somebody leads today, or leads for somebody absent."""
-    rows: QuerySet[Account] = Account.objects.visible_to(user)
+    rows: QuerySet[Account] = Account.objects.visible_to(user).not_merged()
     return rows.filter(current_lead__in=user.acting_user_ids())
 
 
