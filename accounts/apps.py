@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import cards, cockpit, importers, panels, search
+        from accounts import cards, cockpit, importers, notices, panels, search
         from accounts.demo.costs import PART as COSTS
         from accounts.demo.health import PART as HEALTH
         from accounts.demo.known import PART as KNOWN
@@ -59,6 +59,7 @@ class AccountsConfig(AppConfig):
         health_lines.register()
         profit_answers.register()
         importers.register()
+        notices.register()
         panels.register()
         search.register()
         pack.register()

@@ -106,6 +106,7 @@ def dates_ahead(user: User, as_of: date) -> Iterator[Todo]:
             title=_("%(what)s at %(account)s")
             % {"what": entry.title or entry.get_kind_display(), "account": entry.account.name},
             url=f"{entry.account.get_absolute_url()}#panel-deciding",
+            key=f"date-{entry.pk}-{entry.starts_on}",
             detail=formats.date(entry.starts_on),
             action=_("Prepare"),
             icon="calendar-event",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.concentration.query import data_as_of
 from accounts.selectors.concentration.totals import MissingRatesError
+from accounts.services import notices
 from accounts.services.concentration import recompute
 from accounts.services.costs import fill_cost_amounts
 from accounts.services.figures import refresh_figures
@@ -24,7 +25,9 @@ def refresh_accounts(progress: Progress) -> dict[str, Any]:
     as_of = timezone.localdate()
     moved = refresh_current(as_of=as_of)
     progress.report(1, 2)
-    return {"as_of": as_of.isoformat(), "changed": moved, "figures": refresh_figures(as_of=as_of)}
+    figures = refresh_figures(as_of=as_of)
+    told = notices.tell_of_promises(as_of=as_of, at=timezone.now())
+    return {"as_of": as_of.isoformat(), "changed": moved, "figures": figures, "told": told}
 
 
 @job("accounts.fill_base_amounts", title=_("Convert revenue that waited for a rate"))
@@ -64,6 +67,7 @@ def rescore_tiers(progress: Progress) -> dict[str, Any]:
     except RefusedError as error:
         raise JobError(str(error)) from error
     counts = {} if done is None else {"scored": done.scored, "began": done.began}
+    counts["told"] = notices.tell_of_tiers(as_of=as_of, at=timezone.now())
     return {"as_of": as_of.isoformat(), **counts}
 
 
@@ -79,4 +83,6 @@ def rescore_health(progress: Progress) -> dict[str, Any]:
         done = rescore_all_health(as_of=as_of, report=progress.report)
     except RefusedError as error:
         raise JobError(str(error)) from error
-    return {"as_of": as_of.isoformat(), "scored": done.scored, "changed": done.changed}
+    told = notices.tell_of_health(as_of=as_of, at=timezone.now())
+    counts = {"scored": done.scored, "changed": done.changed, "told": told}
+    return {"as_of": as_of.isoformat(), **counts}

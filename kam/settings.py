@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from kam import embedded
+from kam.mail_settings import mail_settings
 
 KAM_VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -223,14 +224,16 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 KAM_UPLOAD_MAX_BYTES = int(os.environ.get("KAM_UPLOAD_MAX_BYTES", 512 * 1024 * 1024))
 
-# Mail
-_mail_host = required("EMAIL_HOST", "")
-MAILERS = {
-    "default": {
-        "BACKEND": f"django.core.mail.backends.{'smtp' if _mail_host else 'console'}.EmailBackend",
-        "OPTIONS": {"host": _mail_host} if _mail_host else {},
-    }
-}
+# Mail: files below KAM_HOME on one machine, a server by EMAIL_URL (or EMAIL_HOST alone).
+EMAIL_URL = os.environ.get("EMAIL_URL") or required("EMAIL_HOST", "")
+MAILERS = {"default": mail_settings(EMAIL_URL, default_folder=KAM_HOME / "mail")}
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or (
+    f"kam <no-reply@{ALLOWED_HOSTS[0]}>" if PRODUCTION else "kam <kam@localhost>"
+)
+# What links in mails begin with.
+KAM_PUBLIC_URL = os.environ.get("KAM_PUBLIC_URL", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000"
+)
 
 # API
 REST_FRAMEWORK = {
@@ -313,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "ConcentrationMeasure": "accounts.choices.ConcentrationMeasure",
         "AlertLevel": "accounts.choices.AlertLevel",
         "ShelfGapReason": "accounts.choices.GapReason",
+        "NotificationMail": "kam.notifications.choices.Mail",
         "Role": "kam.identity.choices.Role",
         "TokenScope": "kam.identity.choices.TokenScope",
         "DocumentKind": "settlements.choices.DocumentKind",

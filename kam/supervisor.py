@@ -154,6 +154,7 @@ class Supervisor:
     def _environment(self, name: str) -> dict[str, str]:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
         environment["C_FORCE_ROOT"] = "1"  # root at home is root: no privilege is given away
+        environment.setdefault("KAM_PUBLIC_URL", f"http://localhost:{self.port}")
         if name == "web":
             environment["KAM_DB_POOL"] = "1"
         return environment

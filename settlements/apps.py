@@ -9,7 +9,7 @@ class SettlementsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from kam.core.demo import demo_parts
-        from settlements import cards, cockpit, importers, panels, search
+        from settlements import cards, cockpit, importers, notices, panels, search
         from settlements.demo.part import PART
         from settlements.selectors import handover, health
         from settlements.services import merging, problems
@@ -18,6 +18,7 @@ class SettlementsConfig(AppConfig):
         register_mover(*merging.MOVERS)
         demo_parts.register(PART)
         importers.register()
+        notices.register()
         panels.register()
         cards.register()
         cockpit.register()

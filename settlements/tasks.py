@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.jobs import Progress, job
+from settlements.services.notices import tell_of_overdue
 from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
 
@@ -17,6 +18,8 @@ def flag_overdue(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
     day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     done = flag(as_of=day, report=progress.report)
     keep_balances()
+    if done.flagged:
+        tell_of_overdue(as_of=day, at=timezone.now())
     return {
         "as_of": day.isoformat(),
         "flagged": done.flagged,

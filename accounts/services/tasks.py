@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Priority
 from accounts.models import Account, StoreCheckLine, Task
-from accounts.services import tree
+from accounts.services import notices, tree
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 
@@ -38,6 +38,7 @@ def add_task(
     task.reminder_on, task.priority, task.details = reminder_on, priority, details.strip()
     _set(task, title, owner)
     task.save()
+    notices.tell_of_task(task, by=created_by)
     return task
 
 
@@ -71,6 +72,7 @@ def follow_up(
     )
     _set(task, _now("%(what)s: %(seen)s") % words, owner)
     task.save()
+    notices.tell_of_task(task, by=created_by)
     return task, True
 
 

@@ -28,7 +28,7 @@ _PLACES = Decimal(1).scaleb(-10)
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
 
 
-def _time_zones() -> list[tuple[str, str]]:
+def time_zones() -> list[tuple[str, str]]:
     """Time zones of places, which people know, without the technical ones."""
     names = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
     skipped = ("Etc/", "SystemV/", "posix/", "right/", "US/", "Canada/", "Brazil/", "Chile/")
@@ -52,7 +52,7 @@ class OrganisationForm(OrganisationModelForm):
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=_time_zones,
+        choices=time_zones,
         help_text=_("It decides when a day begins: today, overdue, nightly jobs."),
     )
     fiscal_year_start = forms.TypedChoiceField(

@@ -19,8 +19,8 @@ class Todo:
     `urgency` puts the line in its place: 0 is overdue, 1 today, 2 this week. `icon` is an icon's
     name; `action` is the verb on its link. `key` names the thing for as long as it waits (such as
     `followup-12`), so that putting it off holds; without one its address does. `finish_url` is
-    posted to by one tap and answers with a redirect to `safe_next(request, …)`; `finish` is the
-    verb on it.
+    posted to by one tap, with `finish_fields` as its form, and answers with a redirect to
+    `safe_next(request, …)`; `finish` is the verb on it.
     """
 
     title: Text
@@ -30,6 +30,7 @@ class Todo:
     action: Text = ""
     finish_url: str = ""
     finish: Text = ""
+    finish_fields: tuple[tuple[str, str], ...] = ()
     state: State = "info"
     icon: str = "point"
     urgency: int = 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,12 @@ from accounts.models import Account
 from accounts.selectors.concentration.query import has_revenue
 from kam.core.formats import Text
 from kam.core.models import Organisation
+from kam.core.todos import Todo, todos_for
 from kam.identity.models import User
 from kam.imports.models import DataSource
 from kam.imports.selectors import SourceState, days_late
+from kam.notifications.models import Notification
+from kam.notifications.selectors import latest, put_off_keys
 
 UNNAMED = "kam"
 """The organisation's name until somebody gives it one."""
@@ -94,3 +98,28 @@ def feeds(user: User, as_of: date) -> list[SourceState]:
     sources = DataSource.objects.visible_to(user).exclude(data_as_of=None, expected_every_days=None)
     states = [SourceState(source, days_late(source, as_of)) for source in sources]
     return sorted(states, key=lambda state: (-state.late_by, state.source.name))
+
+
+NEWS = 8
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for a user, and how many lines they put off."""
+
+    todos: list[Todo]
+    put_off: int
+
+
+def waiting_for(user: User, as_of: date) -> Waiting:
+    """Return what waits for the user, the most urgent first, without what was put off."""
+    hidden = put_off_keys(user, as_of)
+    found = todos_for(user, as_of)
+    shown = [todo for todo in found if todo.key not in hidden]
+    return Waiting(shown, len(found) - len(shown))
+
+
+def news_for(user: User, now: datetime) -> Sequence[Notification]:
+    """Return what the user was told since yesterday began, the newest first, read or not."""
+    yesterday = datetime.combine(now.date() - timedelta(days=1), time.min, now.tzinfo)
+    return latest(user, since=yesterday, limit=NEWS)

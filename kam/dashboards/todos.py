@@ -45,6 +45,7 @@ def late_feeds(user: User, as_of: date) -> Iterator[Todo]:
             if ends
             else _("It has not sent any data yet."),
             url=reverse("imports:batch-create"),
+            key=f"feed-{state.source.pk}",
             action=_("Import its file"),
             state="warning",
             icon="clock-exclamation",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,8 +13,8 @@ from django.views.decorators.http import require_GET
 
 from kam.core.models import Organisation
 from kam.core.registry import cards_for
-from kam.core.todos import todos_for
-from kam.dashboards.selectors import feeds, first_steps
+from kam.core.todos import meetings, meetings_for
+from kam.dashboards.selectors import feeds, first_steps, news_for, waiting_for
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 
@@ -26,13 +28,18 @@ def my_day(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), timezone.localdate()
     steps = first_steps(user)
     organisation = Organisation.objects.get(pk=1)
+    waiting, has_meetings = waiting_for(user, today), len(meetings) > 0
     context = {
         "greeting": _greeting(user, timezone.localtime().hour),
         "today": today,
         "organisation": organisation,
         "steps": steps,
         "next_step": next((step for step in steps if not step.is_done), None),
-        "todos": todos_for(user, today),
+        "todos": waiting.todos,
+        "put_off": waiting.put_off,
+        "tomorrow": today + timedelta(days=1),
+        "meetings": meetings_for(user, today) if has_meetings else None,
+        "news": news_for(user, timezone.localtime()),
         "feeds": feeds(user, today),
         "cards": [] if steps else _cards(user),
         "may_clear_demo": user.can("demo.clear"),

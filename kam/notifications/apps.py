@@ -6,3 +6,8 @@ class NotificationsConfig(AppConfig):
     name = "kam.notifications"
     label = "notifications"
     verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        from kam.notifications import menu
+
+        menu.register()

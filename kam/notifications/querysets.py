@@ -27,7 +27,9 @@ def still_seen(user: User) -> Q:
     found = Q(pk__in=[])
     for visible, keys in by_scope.items():
         part = Q(kind__in=keys)
-        found |= part if visible is None else part & Q(subject_id__in=visible(user))
+        if visible is not None:
+            part &= Q(subject_id__isnull=True) | Q(subject_id__in=visible(user))
+        found |= part
     return found
 
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from kam.core.formats import Text
+from kam.core.problems import RefusedError
 from kam.core.registry import Registry
 from kam.notifications.choices import Mail
 
@@ -28,9 +31,10 @@ class NotificationKind:
     it, and `kam.core.formats` for figures; of dates and amounts `params` has texts (ISO, plain).
     `visible(user)` answers the ids of all subjects that the user may see, as a queryset of one
     column (`Account.objects.visible_to(user).values("pk")`); it is asked again whenever rows are
-    read or mailed, so that what one lost sight of is hidden. Without it the kind is about the
-    reader alone. `capability` is what the reader must hold besides. `title` and `explains` stand
-    on the page of preferences; `in_app` and `mail` hold until a user chooses otherwise.
+    read or mailed, so that what one lost sight of is hidden. Without it, and for rows told without
+    a `subject_id`, it is about the reader alone. `capability` is what the reader must hold
+    besides. `title` and `explains` stand on the page of preferences; `in_app` and `mail` hold
+    until a user chooses otherwise.
     """
 
     key: str
@@ -45,8 +49,11 @@ class NotificationKind:
     order: int = 100
 
 
-class UnknownKindError(LookupError):
+class UnknownKindError(RefusedError):
     """No app registered a kind of notification of this name."""
+
+    code, field = "unknown_notification_kind", "kinds"
+    words = _("There is no such kind of notification.")
 
 
 kinds: Registry[NotificationKind] = Registry()
@@ -56,7 +63,7 @@ def kind_of(key: str) -> NotificationKind:
     """The kind of a key; raises UnknownKindError for one that nobody registered."""
     found = kinds.get(key)
     if found is None:
-        raise UnknownKindError(key)
+        raise UnknownKindError
     return found
 
 

@@ -48,6 +48,7 @@ OPEN_VIEWS: dict[str, str] = {
     "core:job-list": "one's own jobs: visible_to",
     "core:job-detail": "one's own jobs: visible_to",
     "core:job-retry": "one's own failed jobs, with the job's capability",
+    "notifications:unsubscribe": "guarded by the signed link: it switches one channel off",
     "core:search": "each provider is scoped by itself",
     "core:preferences": "sets cookies of one's own",
 }

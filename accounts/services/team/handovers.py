@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.analytics.sealing import seal
 from accounts.models import Account, Handover
 from accounts.selectors.team.members import lead_on
-from accounts.services import leads, tree
+from accounts.services import leads, notices, tree
 from kam.core.handover import pack_of
 from kam.core.problems import RefusedError, explained, register_constraint
 from kam.identity.models import User
@@ -79,6 +79,7 @@ def hand_over(
     )
     handover.pack_hash = seal(handover.said)
     handover.save()
+    notices.tell_of_handover(handover)
     return handover
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Priority, RequestStatus
 from accounts.models import Account, RequestComment, TeamRequest
 from accounts.selectors.team.members import members_on
-from accounts.services import tree
+from accounts.services import notices, tree
 from kam.core.problems import RefusedError, explained, register_constraint
 from kam.identity.models import User
 
@@ -47,7 +47,7 @@ def send_request(
     words = " ".join(title.split())
     if not words:
         raise RefusedError(_("Say what is asked."), field="title")
-    return TeamRequest.objects.create(
+    request = TeamRequest.objects.create(
         account=account,
         sender=sender,
         function=function,
@@ -58,6 +58,8 @@ def send_request(
         sent_on=as_of,
         priority=priority,
     )
+    notices.tell_of_request(request, as_of=as_of)
+    return request
 
 
 def _only_one(account: Account, function: str, as_of: date) -> User | None:
@@ -79,6 +81,7 @@ def accept_request(*, request: TeamRequest, by: User) -> TeamRequest:
     locked.status = RequestStatus.ACCEPTED
     locked.to_user = locked.to_user or by
     locked.save()
+    notices.tell_of_answer(locked, by=by)
     return locked
 
 
@@ -120,6 +123,8 @@ def _close(
     locked.status, locked.answer, locked.closed_on = status, words, as_of
     locked.to_user = locked.to_user or by
     locked.save()
+    if by is not None:
+        notices.tell_of_answer(locked, by=by)
     return locked
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -54,6 +55,9 @@ def promised(user: User, as_of: date) -> Iterator[Todo]:
             detail=f"{one.account.name} · {_when(one.due_on, as_of)}",
             url=one.get_absolute_url(),
             action=pgettext("verb", "Settle"),
+            finish_url=reverse("accounts:promise-settle", args=[one.pk]),
+            finish=pgettext("verb", "Kept"),
+            finish_fields=(("outcome", "kept"), ("settled_on", as_of.isoformat())),
             state="danger" if is_late else "warning",
             icon="hand-stop" if is_late else "heart-handshake",
             urgency=_urgency(one.due_on, as_of),
@@ -69,6 +73,8 @@ def asked(user: User, as_of: date) -> Iterator[Todo]:
             detail=f"{one.account.name} · {one.sender} · {_when(one.due_on, as_of)}",
             url=one.get_absolute_url(),
             action=pgettext("verb", "Answer") if is_new else pgettext("verb", "Finish"),
+            finish_url=reverse("accounts:request-accept", args=[one.pk]) if is_new else "",
+            finish=pgettext("verb", "Accept"),
             state="danger" if one.is_overdue(as_of) else "info",
             icon="inbox",
             urgency=min(_urgency(one.due_on, as_of), 1 if is_new else 2),

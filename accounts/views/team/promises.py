@@ -31,7 +31,7 @@ from accounts.views.team.common import (
     sign,
 )
 from kam.core import htmx
-from kam.core.pages import confirm_page, form_page
+from kam.core.pages import confirm_page, form_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
@@ -182,7 +182,7 @@ def promise_settle(request: HttpRequest, pk: int) -> HttpResponse:
             add_to_form(form, problem)
         else:
             messages.success(request, _("The outcome was noted."))
-            return redirect(promise.get_absolute_url())
+            return redirect(safe_next(request, promise.get_absolute_url()))
     return _form(request, form, promise, _("What became of it?"), lead=promise.what)
 
 

@@ -30,7 +30,7 @@ from accounts.views.team.common import (
 )
 from accounts.views.team.filters import RequestFilter
 from kam.core.nav import Tab
-from kam.core.pages import Crumbs, form_page
+from kam.core.pages import Crumbs, form_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
@@ -223,7 +223,7 @@ def request_accept(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(problem))
     else:
         messages.success(request, _("You accepted the request."))
-    return redirect(found.get_absolute_url())
+    return redirect(safe_next(request, found.get_absolute_url()))
 
 
 @requires("requests.answer")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.notifications.choices import Mail
 from kam.notifications.querysets import NotificationQuerySet
-from kam.notifications.registry import Told, spoken
+from kam.notifications.registry import Told, kind_of, spoken
 
 
 class Notification(models.Model):
@@ -90,6 +90,11 @@ class Notification(models.Model):
     @property
     def body(self) -> str:
         return self.told.body
+
+    @property
+    def icon(self) -> str:
+        """The icon of its kind."""
+        return kind_of(self.kind).icon
 
     @property
     def is_read(self) -> bool:
