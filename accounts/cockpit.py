@@ -55,7 +55,26 @@ def register() -> None:
             order=70,
         ),
     )
-    line_providers.register(LineProvider(key="accounts", what="risk", find=risks, order=10))
+    line_providers.register(
+        LineProvider(key="insolvency", what="risk", find=insolvency, order=5),
+        LineProvider(key="accounts", what="risk", find=risks, order=10),
+    )
+
+
+def insolvency(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """The account, or visible ones below it, that are noted as insolvent, the first ones."""
+    for one in found.insolvent_within(account, user, as_of=as_of):
+        since = formats.date(one.insolvent_since) if one.insolvent_since else ""
+        is_own = one.pk == account.pk
+        yield Line(
+            title=_("Insolvent since %s") % since
+            if is_own
+            else _("%(account)s is insolvent since %(day)s") % {"account": one.name, "day": since},
+            detail=_("Health is capped; look at what is open before the next delivery."),
+            url="#panel-overview" if is_own else one.get_absolute_url(),
+            state="danger",
+            urgency=0,
+        )
 
 
 def lead(user: User, account: Account, as_of: date) -> Answer:

@@ -22,7 +22,17 @@ else:
     AccountModelForm = forms.ModelForm
 
 OPEN_STATUSES = [choice for choice in AccountStatus.choices if choice[0] != AccountStatus.MERGED]
-FACTS = ["name", "kind", "status", "country", "region", "channel", "industry", "currency"]
+FACTS = [
+    "name",
+    "kind",
+    "status",
+    "country",
+    "region",
+    "channel",
+    "industry",
+    "currency",
+    "insolvent_since",
+]
 
 
 class Placement(TypedDict):
@@ -50,7 +60,7 @@ class FactsForm(AccountModelForm):
     status = forms.ChoiceField(
         label=_("Status"), choices=OPEN_STATUSES, initial=AccountStatus.ACTIVE
     )
-    more: tuple[str, ...] = ("region", "industry", "currency")
+    more: tuple[str, ...] = ("region", "industry", "currency", "insolvent_since")
 
     class Meta:
         model = Account
@@ -58,6 +68,10 @@ class FactsForm(AccountModelForm):
         help_texts = {
             "kind": _("A group is the top; stores and distribution centres are where we ship."),
             "currency": _("In which we usually invoice it."),
+            "insolvent_since": _(
+                "The day insolvency was filed for. It caps the health of the account and of those "
+                "above it."
+            ),
         }
 
     def facts(self) -> AccountFacts:
@@ -90,7 +104,7 @@ class AccountCreateForm(FactsForm):
     )
     value = forms.CharField(label=_("Identifier"), max_length=200, required=False)
     field_order = ["name", "kind", "parent", "country", "channel", "lead", "status"]
-    more = ("parent_from", "region", "industry", "currency", "system", "value")
+    more = ("parent_from", "region", "industry", "currency", "insolvent_since", "system", "value")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

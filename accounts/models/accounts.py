@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, AccountStatus, Channel
 from accounts.models import triggers
+from accounts.models.shared import half_open_period, period_not_empty
 from accounts.querysets import AccountQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -37,6 +38,7 @@ class Account(Record):
     region = models.CharField(_("region"), max_length=100, blank=True)
     channel = models.CharField(_("sales channel"), max_length=14, choices=Channel, blank=True)
     industry = models.CharField(_("industry"), max_length=100, blank=True)
+    insolvent_since = models.DateField(_("insolvent since"), null=True, blank=True)
     currency = models.ForeignKey(
         Currency,
         models.PROTECT,
@@ -110,6 +112,11 @@ class Account(Record):
             models.Index(fields=["country", "name_key", "id"], name="account_country_name"),
             models.Index(fields=["status", "name_key", "id"], name="account_status_name"),
             models.Index(fields=["name_key", "id"], name="account_name_order"),
+            models.Index(
+                fields=["insolvent_since"],
+                condition=Q(insolvent_since__isnull=False),
+                name="account_insolvent",
+            ),
         ]
         triggers = triggers.ACCOUNT
 
@@ -164,9 +171,7 @@ class ParentLink(Record):
     parent = models.ForeignKey(
         Account, models.PROTECT, related_name="child_links", verbose_name=_("parent")
     )
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
 
     class Meta:
         verbose_name = _("parent link")
@@ -186,11 +191,7 @@ class ParentLink(Record):
                 name="parent_link_not_to_itself",
                 violation_error_message=_("An account cannot be its own parent."),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="parent_link_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("parent_link_period_not_empty"),
         ]
         triggers = triggers.PARENT_LINK
 
@@ -214,9 +215,7 @@ class LeadAssignment(Record):
         related_name="lead_assignments",
         verbose_name=_("lead"),
     )
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
 
     class Meta:
         verbose_name = _("lead assignment")
@@ -231,11 +230,7 @@ class LeadAssignment(Record):
                 ],
                 violation_error_message=_("Somebody else leads the account in this period."),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="lead_assignment_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("lead_assignment_period_not_empty"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Channel, CompetitorMoveKind, MarketMeasure, WalletConfidence
 from accounts.models.accounts import Account
-from accounts.models.products import ProductCategory
+from accounts.models.shared import any_category, half_open_period, period_not_empty
 from accounts.querysets import AccountScopedQuerySet, CompanyWideQuerySet, OpenOrScopedQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -92,17 +92,8 @@ class CompetitorPresence(Record):
     competitor = models.ForeignKey(
         Competitor, models.PROTECT, related_name="presences", verbose_name=_("competitor")
     )
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    category = any_category()
+    valid = half_open_period()
     share = models.DecimalField(
         _("estimated share"), max_digits=5, decimal_places=4, null=True, blank=True
     )
@@ -132,11 +123,7 @@ class CompetitorPresence(Record):
                     "This competitor is noted in the category already in this period."
                 ),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="competitor_presence_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("competitor_presence_period_not_empty"),
             models.CheckConstraint(
                 condition=Q(share__isnull=True) | Q(share__gte=0, share__lte=1),
                 name="competitor_presence_share_in_range",
@@ -177,14 +164,7 @@ class CompetitorPrice(Record):
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="competitor_prices", verbose_name=_("account")
     )
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     product = models.CharField(_("product"), max_length=200, blank=True)
     price = models.DecimalField(_("price"), max_digits=18, decimal_places=4, null=True, blank=True)
     currency = models.ForeignKey(
@@ -253,14 +233,7 @@ class CompetitorMove(Record):
         related_name="competitor_moves",
         verbose_name=_("account"),
     )
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     kind = models.CharField(_("kind"), max_length=10, choices=CompetitorMoveKind)
     happened_on = models.DateField(_("date"))
     text = models.TextField(_("what happened"), max_length=2000)
@@ -301,14 +274,7 @@ class MarketFact(Record):
     """A figure or trend of a country's market in a category and channel (none: over all)."""
 
     country = models.CharField(_("country"), max_length=2)
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     channel = models.CharField(_("channel"), max_length=20, choices=Channel, blank=True)
     measure = models.CharField(_("what"), max_length=11, choices=MarketMeasure)
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4, null=True, blank=True)

@@ -14,7 +14,7 @@ from accounts.analytics.pipeline import CLOSED, OPEN
 from accounts.choices import LostReason, OpportunityKind, OpportunityOrigin, OpportunityStage
 from accounts.models import wallet_triggers as triggers
 from accounts.models.accounts import Account
-from accounts.models.products import ProductCategory
+from accounts.models.shared import any_category
 from accounts.querysets import OpportunityQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -33,14 +33,7 @@ class Opportunity(Record):
         _("comes from"), max_length=6, choices=OpportunityOrigin, default=OpportunityOrigin.NEED
     )
     need = models.TextField(_("need"), max_length=2000, blank=True)
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     value = models.DecimalField(_("value a year"), max_digits=18, decimal_places=4)
     currency = models.ForeignKey(
         Currency, models.PROTECT, related_name="+", verbose_name=_("currency")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import CalendarKind, DecisionRole, Function, StakeholderLinkKind
 from accounts.models import people_triggers as triggers
 from accounts.models.accounts import Account
-from accounts.models.products import ProductCategory
+from accounts.models.shared import any_category, half_open_period, period_not_empty
 from accounts.querysets import (
     AccountScopedQuerySet,
     LineQuerySet,
@@ -133,9 +133,7 @@ class Position(Record):
         related_name="reports",
         verbose_name=_("reports to"),
     )
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
 
     objects = PositionQuerySet.as_manager()
 
@@ -153,11 +151,7 @@ class Position(Record):
                 ],
                 violation_error_message=_("This person has a place at the account already then."),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="position_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("position_period_not_empty"),
             models.CheckConstraint(
                 condition=Q(function__in=Function.values),
                 name="position_function_known",
@@ -273,14 +267,7 @@ class DecisionStep(Record):
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="decision_steps", verbose_name=_("account")
     )
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     number = models.PositiveSmallIntegerField(_("step"))
     name = models.CharField(_("what is decided"), max_length=200)
     place = models.CharField(_("where"), max_length=200, blank=True)
@@ -330,14 +317,7 @@ class CustomerDate(Record):
     account = models.ForeignKey(
         Account, models.CASCADE, related_name="customer_dates", verbose_name=_("account")
     )
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     kind = models.CharField(_("kind"), max_length=14, choices=CalendarKind)
     title = models.CharField(_("title"), max_length=200, blank=True)
     starts_on = models.DateField(_("first day"))

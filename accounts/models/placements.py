@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -16,6 +16,7 @@ from accounts.models import placement_triggers as triggers
 from accounts.models.accounts import Account
 from accounts.models.people import Person
 from accounts.models.products import Product, ProductCategory
+from accounts.models.shared import half_open_period
 from accounts.querysets import OfPlacementQuerySet, PlacementQuerySet
 from kam.core.models import Record
 from kam.core.tracking import track
@@ -52,9 +53,7 @@ class Placement(Record):
     kind = models.CharField(_("kind"), max_length=16, choices=PlacementKind)
     quantity = models.PositiveSmallIntegerField(_("how many"), null=True, blank=True)
     shelf = models.CharField(_("shelf position"), max_length=6, choices=ShelfLevel, blank=True)
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
     agreed_by = models.ForeignKey(
         Person,
         models.SET_NULL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import RatingBasis
 from accounts.models.accounts import Account
+from accounts.models.shared import half_open_period, period_not_empty
 from accounts.querysets import AccountScopedQuerySet, CompanyWideQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -76,9 +77,7 @@ class ProgrammeItem(Record):
     element = models.ForeignKey(
         ProgrammeElement, models.PROTECT, related_name="items", verbose_name=_("element")
     )
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
     detail = models.CharField(_("what exactly"), max_length=500, blank=True)
     currency = models.ForeignKey(
         Currency, models.PROTECT, related_name="+", verbose_name=_("currency")
@@ -117,11 +116,7 @@ class ProgrammeItem(Record):
                 ],
                 violation_error_message=_("The account gets this already in this period."),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="programme_item_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("programme_item_period_not_empty"),
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0}),

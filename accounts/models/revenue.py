@@ -96,7 +96,7 @@ class RevenueEntry(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(rate__isnull=True, base_amount__isnull=True)
-                | Q(rate__gt=0, base_amount__isnull=False),
+                | Q(rate__isnull=False, rate__gt=0, base_amount__isnull=False),
                 name="revenue_entry_base_has_a_rate",
             ),
         ]

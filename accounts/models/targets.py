@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
-from accounts.models.products import ProductCategory
+from accounts.models.shared import any_category
 from accounts.querysets import TargetQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -34,14 +34,7 @@ class Target(Record):
         verbose_name=_("account manager"),
     )
     month = models.DateField(_("month"))
-    category = models.ForeignKey(
-        ProductCategory,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("category"),
-    )
+    category = any_category()
     amount = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
     currency = models.ForeignKey(
         Currency, models.PROTECT, related_name="+", verbose_name=_("currency")

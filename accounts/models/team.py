@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Priority, RequestStatus, TeamFunction
 from accounts.models import team_triggers as triggers
 from accounts.models.accounts import Account
+from accounts.models.shared import half_open_period, period_not_empty
 from accounts.querysets import (
     RequestCommentQuerySet,
     TeamMemberQuerySet,
@@ -44,9 +45,7 @@ class TeamMember(Record):
     )
     function = models.CharField(_("function"), max_length=16, choices=TeamFunction)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    valid = DateRangeField(
-        _("period"), help_text=_("From the first day up to, not including, the last date.")
-    )
+    valid = half_open_period()
 
     objects = TeamMemberQuerySet.as_manager()
 
@@ -67,11 +66,7 @@ class TeamMember(Record):
                     "This colleague stands for this function in that period already."
                 ),
             ),
-            models.CheckConstraint(
-                condition=Q(valid__isempty=False),
-                name="team_member_period_not_empty",
-                violation_error_message=_("The period ends before it begins."),
-            ),
+            period_not_empty("team_member_period_not_empty"),
             models.CheckConstraint(
                 condition=Q(function__in=TeamFunction.values),
                 name="team_member_function_known",

@@ -21,6 +21,14 @@ from kam.core.exact import ratio
 from kam.identity.models import User
 
 
+def insolvent_within(account: Account, user: User, *, as_of: date) -> list[Account]:
+    """Return the account and those below it that are insolvent by a day, as far as the user sees
+    them: at most three, the account itself first."""
+    rows = Account.objects.visible_to(user).not_merged()
+    found = rows.filter(path__contains=[account.pk], insolvent_since__lte=as_of)
+    return list(found.order_by("path__len", "insolvent_since", "pk")[:3])
+
+
 def share_of_ours(account: Account, user: User, *, as_of: date) -> Decimal | None:
     """Return the account's share of the company's net revenue over the last 12 complete months.
 

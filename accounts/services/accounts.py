@@ -30,6 +30,7 @@ class AccountFacts(TypedDict, total=False):
     region: str
     channel: str
     industry: str
+    insolvent_since: date | None
     currency: Currency | None
 
 

@@ -28,7 +28,7 @@ from accounts.services.merging import Mover, Part
 from kam.core import formats
 from kam.core.problems import Blocker, Caution
 
-FACTS = ("country", "region", "channel", "industry", "currency_id")
+FACTS = ("country", "region", "channel", "industry", "currency_id", "insolvent_since")
 
 
 # Revenue

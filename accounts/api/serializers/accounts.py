@@ -45,6 +45,9 @@ class AccountOutput(Output):
     region = serializers.CharField()
     channel = serializers.ChoiceField(choices=Channel.choices, allow_blank=True)
     industry = serializers.CharField()
+    insolvent_since = serializers.DateField(
+        allow_null=True, help_text=_("Null: nothing is known of an insolvency.")
+    )
     currency = serializers.CharField(source="currency_id", allow_null=True)
     is_root = serializers.SerializerMethodField(help_text=_("Whether nothing stands above it."))
     parent = serializers.SerializerMethodField(  # type: ignore[assignment]  # as DRF reads it
@@ -146,6 +149,7 @@ class FactsInput(Input):
     region = TextField(max_length=100)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, allow_blank=True)
     industry = TextField(max_length=100)
+    insolvent_since = serializers.DateField(required=False, allow_null=True)
     currency = CurrencyCode()
 
 

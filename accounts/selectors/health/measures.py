@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.analytics.health import TREND_BANDS
 from accounts.analytics.relationships import WEIGHTS
@@ -179,6 +180,13 @@ WHERE NOT EXISTS (
       AND p.roles && ARRAY['{DecisionRole.CHAMPION}', '{DecisionRole.SPONSOR}']::varchar[]
 )
 """
+_INSOLVENT = """
+SELECT b.account_id,
+    jsonb_build_object('since', min(a.insolvent_since), 'accounts', count(*),
+        'itself', bool_or(a.id = b.account_id)) AS detail
+FROM accounts_account a JOIN health_below b ON b.node_id = a.id
+WHERE a.insolvent_since <= %(as_of)s GROUP BY b.account_id
+"""
 
 
 def _trend_told(detail: Mapping[str, Any]) -> str:
@@ -203,6 +211,21 @@ def _relationships_told(detail: Mapping[str, Any]) -> str:
 def _no_champion_told(detail: Mapping[str, Any]) -> str:
     del detail
     return _("Nobody there is known as our champion or sponsor.")
+
+
+def _insolvent_told(detail: Mapping[str, Any]) -> str:
+    words = {
+        "day": formats.date(date.fromisoformat(detail["since"])),
+        "n": formats.number(int(detail["accounts"])),
+    }
+    if detail["itself"]:
+        return _("Insolvent since %(day)s.") % words
+    text = ngettext(
+        "%(n)s account below it is insolvent, since %(day)s.",
+        "%(n)s accounts below it are insolvent, the first since %(day)s.",
+        int(detail["accounts"]),
+    )
+    return text % words
 
 
 _LATER = gettext_lazy("Nothing measures this yet.")
@@ -287,6 +310,16 @@ measures.register(
 )
 caps.register(
     HealthCap(
+        key="insolvent",
+        title=gettext_lazy("Insolvency"),
+        what=gettext_lazy("The account, or one below it, is noted as insolvent."),
+        limit=Decimal(40),
+        sql=_INSOLVENT,
+        told=_insolvent_told,
+        url="#panel-overview",
+        order=5,
+    ),
+    HealthCap(
         key="no_champion",
         title=gettext_lazy("No champion or sponsor"),
         what=gettext_lazy(
@@ -297,5 +330,5 @@ caps.register(
         told=_no_champion_told,
         url="#panel-people",
         order=20,
-    )
+    ),
 )
