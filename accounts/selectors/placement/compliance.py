@@ -175,7 +175,8 @@ def _item_names(items: Iterable[_Item]) -> dict[_Item, str]:
     found = list(items)
     products = Product.objects.in_bulk([product for product, _category in found if product])
     categories = ProductCategory.objects.in_bulk([category for _p, category in found if category])
-    shared = Counter(one.name for one in (*products.values(), *categories.values()))
+    titles = [one.name for one in products.values()] + [one.name for one in categories.values()]
+    shared = Counter(titles)
     names = {}
     for product, category in found:
         one: Product | ProductCategory
