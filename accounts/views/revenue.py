@@ -33,58 +33,57 @@ def _account_url(entry: RevenueEntry) -> str:
     return "" if entry.account is None else entry.account.get_absolute_url()
 
 
-def _columns(currency: str) -> list[Column]:
-    return [
-        Column(
-            name="booked_on",
-            title=gettext_lazy("Date"),
-            kind="date",
-            sort="booked_on",
-            nullable=False,
-        ),
-        Column(
-            name="account",
-            title=gettext_lazy("Account"),
-            value="account.name",
-            link=_account_url,
-            unknown=gettext_lazy("Unassigned: the source named no account"),
-        ),
-        Column(
-            name="category",
-            title=gettext_lazy("Category"),
-            value="category.name",
-            unknown=gettext_lazy("Without a category"),
-        ),
-        Column(
-            name="product",
-            title=gettext_lazy("Product"),
-            value="product.name",
-            unknown=gettext_lazy("Without a product"),
-        ),
-        Column(
-            name="quantity",
-            title=gettext_lazy("Quantity"),
-            kind="number",
-            unknown=gettext_lazy("The source gave no quantity"),
-        ),
-        Column(
-            name="unit",
-            title=gettext_lazy("Unit"),
-            default=False,
-            unknown=gettext_lazy("No unit given"),
-        ),
-        Column(
-            name="net",
-            title=gettext_lazy("Net amount"),
-            kind="money",
-            value="net_amount",
-            sort="net_amount",
-            nullable=False,
-            currency=lambda entry: entry.currency_id,
-        ),
-        Column(name="currency", title=gettext_lazy("Currency"), value="currency_id", default=False),
-        *_base_columns(currency),
-    ]
+AS_SOLD = [
+    Column(
+        name="booked_on",
+        title=gettext_lazy("Date"),
+        kind="date",
+        sort="booked_on",
+        nullable=False,
+    ),
+    Column(
+        name="account",
+        title=gettext_lazy("Account"),
+        value="account.name",
+        link=_account_url,
+        unknown=gettext_lazy("Unassigned: the source named no account"),
+    ),
+    Column(
+        name="category",
+        title=gettext_lazy("Category"),
+        value="category.name",
+        unknown=gettext_lazy("Without a category"),
+    ),
+    Column(
+        name="product",
+        title=gettext_lazy("Product"),
+        value="product.name",
+        unknown=gettext_lazy("Without a product"),
+    ),
+    Column(
+        name="quantity",
+        title=gettext_lazy("Quantity"),
+        kind="number",
+        unknown=gettext_lazy("The source gave no quantity"),
+    ),
+    Column(
+        name="unit",
+        title=gettext_lazy("Unit"),
+        default=False,
+        unknown=gettext_lazy("No unit given"),
+    ),
+    Column(
+        name="net",
+        title=gettext_lazy("Net amount"),
+        kind="money",
+        value="net_amount",
+        sort="net_amount",
+        nullable=False,
+        currency=lambda entry: entry.currency_id,
+    ),
+    Column(name="currency", title=gettext_lazy("Currency"), value="currency_id", default=False),
+]
+"""A line as the source gave it, in its own currency."""
 
 
 def _base_columns(currency: str) -> list[Column]:
@@ -156,7 +155,7 @@ def revenue_list(request: HttpRequest) -> HttpResponseBase:
     table = Table(
         request,
         revenue.entries_for(user),
-        _columns(base_currency()),
+        [*AS_SOLD, *_base_columns(base_currency())],
         name="revenue",
         caption=_("Revenue entries"),
         default_sort="-booked_on" if by_date else "-number",

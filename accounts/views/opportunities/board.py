@@ -208,7 +208,7 @@ def columns(currency: str) -> list[Column]:
             **money,
         ),
         *_when_columns(),
-        *_more_columns(),
+        *MORE,
     ]
 
 
@@ -239,60 +239,60 @@ def _when_columns() -> list[Column]:
     ]
 
 
-def _more_columns() -> list[Column]:
-    return [
-        Column(
-            name="kind",
-            title=gettext_lazy("Kind"),
-            value=lambda one: one.get_kind_display(),
-            default=False,
-        ),
-        Column(
-            name="category",
-            title=gettext_lazy("Category"),
-            value="category.name",
-            default=False,
-            unknown=gettext_lazy("Of no category"),
-        ),
-        Column(
-            name="value",
-            title=gettext_lazy("Value in its currency"),
-            kind="money",
-            currency=lambda one: one.currency_id,
-            default=False,
-        ),
-        Column(
-            name="margin",
-            title=gettext_lazy("Margin, percent"),
-            kind="number",
-            default=False,
-            unknown=gettext_lazy("Not estimated"),
-        ),
-        Column(
-            name="starts",
-            title=gettext_lazy("Starts on"),
-            kind="date",
-            value="starts_on",
-            default=False,
-            unknown=gettext_lazy("Not known yet"),
-        ),
-        Column(
-            name="closed",
-            title=gettext_lazy("Closed on"),
-            kind="date",
-            value="closed_on",
-            sort="closed_on",
-            default=False,
-            unknown=gettext_lazy("Open"),
-        ),
-        Column(
-            name="lost",
-            title=gettext_lazy("Why it was lost"),
-            value=lambda one: one.get_lost_reason_display() or None,
-            default=False,
-            unknown=gettext_lazy("Not lost"),
-        ),
-    ]
+MORE = [
+    Column(
+        name="kind",
+        title=gettext_lazy("Kind"),
+        value=lambda one: one.get_kind_display(),
+        default=False,
+    ),
+    Column(
+        name="category",
+        title=gettext_lazy("Category"),
+        value="category.name",
+        default=False,
+        unknown=gettext_lazy("Of no category"),
+    ),
+    Column(
+        name="value",
+        title=gettext_lazy("Value in its currency"),
+        kind="money",
+        currency=lambda one: one.currency_id,
+        default=False,
+    ),
+    Column(
+        name="margin",
+        title=gettext_lazy("Margin, percent"),
+        kind="number",
+        default=False,
+        unknown=gettext_lazy("Not estimated"),
+    ),
+    Column(
+        name="starts",
+        title=gettext_lazy("Starts on"),
+        kind="date",
+        value="starts_on",
+        default=False,
+        unknown=gettext_lazy("Not known yet"),
+    ),
+    Column(
+        name="closed",
+        title=gettext_lazy("Closed on"),
+        kind="date",
+        value="closed_on",
+        sort="closed_on",
+        default=False,
+        unknown=gettext_lazy("Open"),
+    ),
+    Column(
+        name="lost",
+        title=gettext_lazy("Why it was lost"),
+        value=lambda one: one.get_lost_reason_display() or None,
+        default=False,
+        unknown=gettext_lazy("Not lost"),
+    ),
+]
+"""What the list shows on demand."""
 
 
 def _totals(rows: QuerySet[Any]) -> dict[str, Any]:

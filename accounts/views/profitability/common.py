@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -103,6 +104,33 @@ def posted(
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/cost_form.html", context, status=status)
+
+
+def edited(
+    request: HttpRequest,
+    form: BaseForm,
+    save: Callable[[dict[str, Any]], object],
+    *,
+    row: Model,
+    title: str,
+    room: str,
+) -> HttpResponse:
+    """Correct a row of a room ("cost", "volume" …), or remove it from there."""
+    return posted(
+        request,
+        form,
+        save,
+        title=title,
+        done=_("Saved."),
+        row=row,
+        remove=f"{room}-delete",
+        back=f"accounts:{room}-list",
+    )
+
+
+def plain(amount: Decimal) -> str:
+    """An amount as a form shows it to be corrected: all its digits, no zeros behind them."""
+    return f"{amount.normalize():f}"
 
 
 def confirmed(

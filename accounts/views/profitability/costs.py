@@ -25,7 +25,9 @@ from accounts.views.profitability.common import (
     MONTH,
     VIEW,
     confirmed,
+    edited,
     list_context,
+    plain,
     posted,
     row_url,
 )
@@ -133,17 +135,15 @@ def _cost(request: HttpRequest, pk: int) -> CostEntry:
 def cost_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a cost."""
     entry = _cost(request, pk)
-    shown = {"account": entry.account, "amount": f"{entry.amount.normalize():f}"}
+    shown = {"account": entry.account, "amount": plain(entry.amount)}
     form = CostForm(request.POST or None, user=signed_in(request), instance=entry, initial=shown)
-    return posted(
+    return edited(
         request,
         form,
         lambda values: services.change_cost(entry=entry, **values),
-        title=_("Correct a cost"),
-        done=_("Saved."),
         row=entry,
-        remove="cost-delete",
-        back="accounts:cost-list",
+        title=_("Correct a cost"),
+        room="cost",
     )
 
 
@@ -220,21 +220,19 @@ def volume_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a volume: whose, of what and of which month stays as it is."""
     driver = _volume(request, pk)
     fixed: dict[str, Any] = {"account": driver.account, "kind": driver.kind, "month": driver.month}
-    initial = {"account": driver.account, "volume": f"{driver.volume.normalize():f}"}
+    initial = {"account": driver.account, "volume": plain(driver.volume)}
     form = VolumeForm(request.POST or None, user=signed_in(request), instance=driver,
                       initial=initial)  # fmt: skip
     for name in fixed:
         form.fields[name].disabled = True
     form.fields["account"].required = False
-    return posted(
+    return edited(
         request,
         form,
         lambda values: services.set_volume(**fixed, volume=values["volume"]),
-        title=_("Correct a volume"),
-        done=_("Saved."),
         row=driver,
-        remove="volume-delete",
-        back="accounts:volume-list",
+        title=_("Correct a volume"),
+        room="volume",
     )
 
 

@@ -22,7 +22,9 @@ from accounts.views.profitability.common import (
     MONTH,
     VIEW,
     confirmed,
+    edited,
     list_context,
+    plain,
     posted,
     row_url,
 )
@@ -108,17 +110,15 @@ def rate_edit(request: HttpRequest, pk: int) -> HttpResponse:
     start = {
         "from_date": rate.valid.lower,
         "until": rate.valid.upper,
-        "amount": f"{rate.amount.normalize():f}",
+        "amount": plain(rate.amount),
     }
-    return posted(
+    return edited(
         request,
         RateForm(request.POST or None, instance=rate, initial=start),
         lambda values: services.change_rate(rate=rate, **values),
-        title=_("Correct a rate"),
-        done=_("Saved."),
         row=rate,
-        remove="activity-rate-delete",
-        back="accounts:activity-rate-list",
+        title=_("Correct a rate"),
+        room="activity-rate",
     )
 
 
@@ -205,16 +205,14 @@ def _pool(request: HttpRequest, pk: int) -> CostPool:
 def pool_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a month's cost of the company."""
     pool = _pool(request, pk)
-    start = {"amount": f"{pool.amount.normalize():f}"}
-    return posted(
+    start = {"amount": plain(pool.amount)}
+    return edited(
         request,
         PoolForm(request.POST or None, instance=pool, initial=start),
         lambda values: services.change_pool(pool=pool, **values),
-        title=_("Correct a company cost"),
-        done=_("Saved."),
         row=pool,
-        remove="pool-delete",
-        back="accounts:pool-list",
+        title=_("Correct a company cost"),
+        room="pool",
     )
 
 

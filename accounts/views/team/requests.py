@@ -59,7 +59,39 @@ def _crumbs(*steps: tuple[str, str]) -> Crumbs:
     return [all_accounts(), here, *steps]
 
 
+WHO = [
+    Column(
+        name="function",
+        title=gettext_lazy("Function"),
+        value=lambda row: row.get_function_display(),
+        sort="function",
+    ),
+    Column(
+        name="to",
+        title=gettext_lazy("Of whom"),
+        value=lambda row: str(row.to_user) if row.to_user else None,
+        sort="to_user__full_name",
+        unknown=gettext_lazy("Whoever of the function takes it first"),
+    ),
+    Column(
+        name="sender",
+        title=gettext_lazy("From"),
+        value=lambda row: str(row.sender),
+        sort="sender__full_name",
+    ),
+    Column(
+        name="sent",
+        title=gettext_lazy("Sent on"),
+        kind="date",
+        value="sent_on",
+        sort="sent_on",
+        default=False,
+    ),
+]
+
+
 def _columns() -> list[Column]:
+    """What is asked, where it stands, and of whom."""
     today = timezone.localdate()
     return [
         Column(name="title", title=gettext_lazy("What is asked"), sort="title"),
@@ -85,33 +117,7 @@ def _columns() -> list[Column]:
             sort="priority",
             unknown=gettext_lazy("Normal priority"),
         ),
-        Column(
-            name="function",
-            title=gettext_lazy("Function"),
-            value=lambda row: row.get_function_display(),
-            sort="function",
-        ),
-        Column(
-            name="to",
-            title=gettext_lazy("Of whom"),
-            value=lambda row: str(row.to_user) if row.to_user else None,
-            sort="to_user__full_name",
-            unknown=gettext_lazy("Whoever of the function takes it first"),
-        ),
-        Column(
-            name="sender",
-            title=gettext_lazy("From"),
-            value=lambda row: str(row.sender),
-            sort="sender__full_name",
-        ),
-        Column(
-            name="sent",
-            title=gettext_lazy("Sent on"),
-            kind="date",
-            value="sent_on",
-            sort="sent_on",
-            default=False,
-        ),
+        *WHO,
     ]
 
 

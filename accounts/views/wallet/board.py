@@ -282,14 +282,27 @@ def _cell_rows(found: HeatMap, *, by_account: bool) -> Iterator[CellRow]:
 
 def cell_table(request: HttpRequest, found: HeatMap, *, by_account: bool) -> Table:
     """The same cells as a table that sorts and exports."""
-    currency = base_currency()
-    money: Mapping[str, Any] = {"kind": "money", "unit": currency, "places": 0, "sort": True}
     known = [
         row
         for row in _cell_rows(found, by_account=by_account)
         if row.one.own or row.one.parts or row.one.current != Decimal(0)
     ]
-    columns = [
+    return Table(
+        request,
+        known,
+        [*_figures(), *MORE],
+        name="whitespace",
+        caption=_("The same as a table"),
+        default_sort="-whitespace",
+        row_url=lambda row: words.cell_url(row.one.account_id, row.one.category_id, found.period),
+        empty=Empty(_("No cell holds anything"), icon="layout-grid"),
+    )
+
+
+def _figures() -> list[Column]:
+    unit = base_currency()
+    money: Mapping[str, Any] = {"kind": "money", "unit": unit, "places": 0, "sort": True}
+    return [
         Column(name="account", title=gettext_lazy("Account"), sort=True),
         Column(name="category", title=gettext_lazy("Category"), sort=True),
         Column(
@@ -321,52 +334,41 @@ def cell_table(request: HttpRequest, found: HeatMap, *, by_account: bool) -> Tab
             unknown=gettext_lazy("Not computable"),
             **money,
         ),
-        *_more_columns(),
     ]
-    return Table(
-        request,
-        known,
-        columns,
-        name="whitespace",
-        caption=_("The same as a table"),
-        default_sort="-whitespace",
-        row_url=lambda row: words.cell_url(row.one.account_id, row.one.category_id, found.period),
-        empty=Empty(_("No cell holds anything"), icon="layout-grid"),
-    )
 
 
-def _more_columns() -> list[Column]:
-    return [
-        Column(
-            name="state",
-            title=gettext_lazy("State"),
-            value=lambda row: words.reason_of(row.one) or words.parts_words(row.one) or _("Known"),
-        ),
-        Column(
-            name="competitor",
-            title=gettext_lazy("Main competitor"),
-            value=lambda row: row.one.supplied_by or None,
-            link=lambda row: words.rival_url(row.one),
-            sort=True,
-            unknown=gettext_lazy("Nobody is named"),
-        ),
-        Column(
-            name="confidence",
-            title=gettext_lazy("Confidence"),
-            value=lambda row: words.confidence(row.one.confidence) or None,
-            default=False,
-            unknown=gettext_lazy("Not estimated"),
-        ),
-        Column(
-            name="estimated_on",
-            title=gettext_lazy("Estimated on"),
-            kind="date",
-            value=lambda row: row.one.estimated_on,
-            sort=True,
-            default=False,
-            unknown=gettext_lazy("Not estimated"),
-        ),
-    ]
+MORE = [
+    Column(
+        name="state",
+        title=gettext_lazy("State"),
+        value=lambda row: words.reason_of(row.one) or words.parts_words(row.one) or _("Known"),
+    ),
+    Column(
+        name="competitor",
+        title=gettext_lazy("Main competitor"),
+        value=lambda row: row.one.supplied_by or None,
+        link=lambda row: words.rival_url(row.one),
+        sort=True,
+        unknown=gettext_lazy("Nobody is named"),
+    ),
+    Column(
+        name="confidence",
+        title=gettext_lazy("Confidence"),
+        value=lambda row: words.confidence(row.one.confidence) or None,
+        default=False,
+        unknown=gettext_lazy("Not estimated"),
+    ),
+    Column(
+        name="estimated_on",
+        title=gettext_lazy("Estimated on"),
+        kind="date",
+        value=lambda row: row.one.estimated_on,
+        sort=True,
+        default=False,
+        unknown=gettext_lazy("Not estimated"),
+    ),
+]
+"""What stands behind the figures of a cell."""
 
 
 def _estimates_file(request: HttpRequest) -> HttpResponseBase:
