@@ -68,7 +68,7 @@ INSERT INTO accounts_revenueentry (source_id, source_key, batch_id, account_id, 
 SELECT %(source)s, 'k' || lpad(i::text, 9, '0'), %(batch)s, %(first)s + 10 * group_no + 3 + i %% 7,
     %(day)s::date + (random() * %(days)s)::int %% %(days)s,
     %(category)s + (random() * 97)::int %% %(categories)s, 1 + i %% 40, 'pcs',
-    amount, NULL, 'EUR', 1, amount
+    amount, round(amount * (0.5 + (i %% 40) / 100.0), 4), 'EUR', 1, amount
 FROM (SELECT i, group_no, round((random() * 2000 / (1 + group_no %% 997))::numeric, 4) AS amount
       FROM (SELECT i, (%(groups)s * random() ^ 2)::int %% %(groups)s AS group_no
             FROM generate_series(%(from)s, %(to)s) AS i) AS drawn) AS line

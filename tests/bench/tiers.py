@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.choices import RatedMeasure, TierDirection, TierLevel, TierMethod
 from accounts.models import TierAssignment, TierModel
 from accounts.selectors.accounts import windows
+from accounts.selectors.profitability.facts import SPENT
 from accounts.selectors.tiers import scoring
 from accounts.selectors.tiers.measures import measures
 from accounts.services.tiers.drafts import CriterionDraft, ModelDraft, save_draft
@@ -35,9 +36,53 @@ INSERT INTO accounts_tierrating
 SELECT id, 'standing', 1 + (random() * 4)::int, %s, 'seen again', %s, now()
 FROM accounts_account WHERE id %% 10 = 0
 """
+# A year of costs: an entry a quarter and a volume a month of each account that sells, three pools.
+_COSTS = """
+INSERT INTO accounts_costentry (account_id, kind, booked_on, amount, currency_id, rate,
+    base_amount, note, source_key, created_at, updated_at)
+SELECT a.id, (ARRAY['trade_terms', 'promotions', 'returns', 'deliveries'])[1 + quarter],
+    (%(day)s::date - 350 + 90 * quarter), cost, 'EUR', 1, cost, '', '', now(), now()
+FROM accounts_account a CROSS JOIN generate_series(0, 3) AS quarter
+CROSS JOIN LATERAL (SELECT round((1 + (a.id * 7 + quarter) %% 900)::numeric, 2) AS cost) AS drawn
+WHERE a.kind = 'store'
+"""
+_VOLUMES = """
+INSERT INTO accounts_activitydriver (account_id, kind, month, volume, created_at, updated_at)
+SELECT a.id, 'orders', (date_trunc('month', %(day)s::date) - make_interval(months => back))::date,
+    1 + (a.id + back) %% 20, now(), now()
+FROM accounts_account a CROSS JOIN generate_series(1, 12) AS back WHERE a.kind = 'store'
+"""
+_RATE = """
+INSERT INTO accounts_activityrate (kind, unit, amount, valid, note, created_at, updated_at)
+VALUES ('orders', 'order', 12.5, daterange('2020-01-01', NULL), '', now(), now())
+"""
+_POOLS = """
+INSERT INTO accounts_costpool (month, kind, name, amount, rule, created_at, updated_at)
+SELECT (date_trunc('month', %(day)s::date) - make_interval(months => back))::date, 'service',
+    rule, 100000, rule, now(), now()
+FROM generate_series(1, 12) AS back CROSS JOIN unnest(ARRAY['revenue', 'entries', 'evenly']) AS rule
+"""
+# Of every group the wallets of four categories in the last whole year.
+_WALLETS = """
+INSERT INTO accounts_walletestimate (account_id, category_id, period, amount, currency_id, source,
+    estimated_on, confidence, note, created_at)
+SELECT a.id, c.id, daterange(%(day)s::date - 365, %(day)s::date), 1000000 + a.id, 'EUR', 'Panel',
+    %(day)s::date - 30, 3, '', now()
+FROM accounts_account a
+CROSS JOIN (SELECT id FROM accounts_productcategory ORDER BY id LIMIT 4) AS c
+WHERE a.kind = 'group'
+"""
+FILL = (_RATINGS, _COSTS, _VOLUMES, _RATE, _POOLS, _WALLETS)
 TEN = Decimal(10)
-REVENUE = ("net_revenue", "revenue_share", "profitability", "loyalty")
-RATED = [one.value for one in RatedMeasure]
+COUNTED = (
+    "net_revenue",
+    "revenue_share",
+    "profitability",
+    "growth_potential",
+    "loyalty",
+    "cost_to_serve",
+)
+RATED = [one.value for one in RatedMeasure][:4]
 
 
 def run(report: Report, size: Size) -> None:
@@ -47,8 +92,9 @@ def run(report: Report, size: Size) -> None:
     model = _model(user, first)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"day": first, "author": user.pk, "measures": RATED}
-        cursor.execute(_RATINGS, values)
-        cursor.execute("VACUUM ANALYZE accounts_tierrating")
+        for statement in FILL:
+            cursor.execute(statement, values)
+        cursor.execute("VACUUM ANALYZE")
     took = seconds(lambda: rescore(model=model, as_of=first))
     count = TierAssignment.objects.count()
     report.note(f"{count:,} accounts scored by 10 criteria for the first time in {took:.2f} s")
@@ -67,32 +113,31 @@ def run(report: Report, size: Size) -> None:
 
 
 def _model(user: User, day: date) -> TierModel:
-    """Ten criteria, all of which have data: four of revenue, six rated; every account is scored."""
-    criteria = [CriterionDraft(measure=measure, weight=TEN) for measure in REVENUE]
-    for measure in RATED:
-        is_bad = measure == RatedMeasure.PRICE_SENSITIVITY
-        criteria.append(
-            CriterionDraft(
-                measure=measure,
-                weight=TEN,
-                direction=TierDirection.LOWER if is_bad else TierDirection.HIGHER,
-                method=TierMethod.PERCENTILE,
-            )
+    """Ten criteria, all of which have data: six of figures, four rated; every account is scored."""
+    criteria = [
+        CriterionDraft(
+            measure=measure,
+            weight=TEN,
+            direction=TierDirection.LOWER if measure == "cost_to_serve" else TierDirection.HIGHER,
+            method=TierMethod.PERCENTILE,
         )
+        for measure in (*COUNTED, *RATED)
+    ]
     draft = ModelDraft(name="Bench", level=TierLevel.EVERY, criteria=criteria, tiers=TIERS)
     model = save_draft(draft=draft)
     return publish_model(model=model, effective_on=day, by=user, as_of=day - timedelta(days=1))
 
 
 def _bare_seconds(model: TierModel, day: date) -> float:
-    """Each aggregate alone, its rows counted by the server and kept nowhere: revenue of every
-    account with all below it, once, and the latest rating of each rated measure."""
+    """Each aggregate alone, its rows counted by the server and kept nowhere: revenue and costs of
+    every account with all below it, each once, whitespace, the latest rating of each measure."""
     span = windows(day).latest
     parameters = {"as_of": day, "start": span.start, "end": span.end}
     with transaction.atomic(), connection.cursor() as cursor:
         scoring.compute(model, as_of=day)  # prepares who is scored
-        statements = [scoring.revenue_query(parameters)]
-        statements += [(measures.get(name).sql, parameters) for name in RATED]  # type: ignore[union-attr]
+        statements = [scoring.revenue_query(parameters), (SPENT, parameters)]
+        alone = ("growth_potential", *RATED)
+        statements += [(measures.get(name).sql, parameters) for name in alone]  # type: ignore[union-attr]
         took = 0.0
         for statement, values in statements:
             took += best(sql(cursor.mogrify(statement, values)), 2)
