@@ -23,6 +23,7 @@ from kam.core.setup import ensure_base_rows
 from kam.identity.choices import Role
 from kam.identity.models import User
 from tests.factories.identity import make_team, make_user
+from tests.template import ensure_template
 
 SHARED_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
@@ -35,7 +36,8 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """Remove databases that killed test runs left; each run has one named by its process id."""
+    """Remove databases that killed test runs left; each run has one named by its process id,
+    a copy of the template with all migrations."""
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'test_kam_%'")
         for (name,) in cursor.fetchall():
@@ -43,6 +45,7 @@ def django_db_modify_db_settings(django_db_blocker: pytest_django.DjangoDbBlocke
             if pid.isdigit() and not _is_alive(int(pid)):
                 with suppress(OperationalError):  # its last query still runs: the next run's turn
                     cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.settings_dict["TEST"]["TEMPLATE"] = ensure_template(cursor)
 
 
 def _is_alive(pid: int) -> bool:

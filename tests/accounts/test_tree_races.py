@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import Account, ParentLink, RevenueMonth
 from accounts.services.leads import set_lead
@@ -18,31 +14,10 @@ from accounts.services.tree import CYCLE_WORDS, CycleError, move_account
 from kam.core.problems import RefusedError, explained
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.identity import make_user
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = date(2026, 6, 15)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[BaseException | None]:
-    """Start all calls together, each with a connection of its own; answer what each raised."""
-    gate = threading.Barrier(len(calls))
-    raised: list[BaseException | None] = [None] * len(calls)
-
-    def run(index: int) -> None:
-        try:
-            gate.wait(timeout=10)
-            calls[index]()
-        except BaseException as error:
-            raised[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return raised
 
 
 def test_two_moves_that_close_a_circle_together_are_not_both_done() -> None:
