@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,15 +18,15 @@ from kam.core.timeline import Event, Subject, TimelineSource, Wanted, merged, ti
 from kam.identity.models import User
 
 EVERYWHERE: frozenset[Subject] = frozenset({"account", "group", "person", "all"})
-# The asset build reads these: icons: phone walk users mail calendar-event message checklist
+# The asset build reads these: icons: phone building-store users mail confetti message
 KIND_ICONS: dict[str, str] = {
     InteractionKind.CALL: "phone",
-    InteractionKind.VISIT: "walk",
+    InteractionKind.VISIT: "building-store",
     InteractionKind.MEETING: "users",
     InteractionKind.EMAIL: "mail",
-    InteractionKind.EVENT: "calendar-event",
+    InteractionKind.EVENT: "confetti",
     InteractionKind.MESSAGE: "message",
-    InteractionKind.STORE_CHECK: "checklist",
+    InteractionKind.STORE_CHECK: "clipboard-check",
 }
 _SOLVED = (ConcernState.RESOLVED, ConcernState.CLOSED)
 
@@ -83,13 +82,16 @@ def contacts(user: User, wanted: Wanted) -> Iterator[Event]:
         yield contact_event(row)
 
 
-def _concern(row: Concern, strand: str, moment: datetime, kind: Any, state: State) -> Event:
+def concern_event(row: Concern, *, is_solved: bool = False) -> Event:
+    """Return a concern as the timeline shows it, raised or solved."""
+    state: State = "success" if is_solved or row.state in _SOLVED else "warning"
     person = row.raised_by.person if row.raised_by is not None else None
+    solved_at = row.resolved_at if is_solved else None
     return Event(
-        strand=strand,
+        strand="concerns.solved" if is_solved else "concerns.raised",
         pk=row.pk,
-        occurred_at=moment,
-        kind=kind,
+        occurred_at=solved_at or row.raised_at,
+        kind=_("Concern solved") if is_solved else _concern_kind(row),
         icon="alert-circle",
         state=state,
         title=row.title,
@@ -100,6 +102,10 @@ def _concern(row: Concern, strand: str, moment: datetime, kind: Any, state: Stat
         url=row.get_absolute_url(),
         is_confidential=row.is_confidential,
     )
+
+
+def _concern_kind(row: Concern) -> str:
+    return _("Concern: %(what)s") % {"what": row.get_category_display().lower()}
 
 
 def _concerns(user: User, wanted: Wanted, strand: str, column: str) -> Iterator[Event]:
@@ -114,9 +120,7 @@ def _concerns(user: User, wanted: Wanted, strand: str, column: str) -> Iterator[
     rows = with_words(rows, "concern", wanted)
     read = rows.select_related("account", "owner", "raised_by__person")
     for row in wanted.newest(read, strand, column):
-        kind = _("Concern solved") if is_solved else row.get_category_display()
-        state: State = "success" if is_solved or row.state in _SOLVED else "warning"
-        yield _concern(row, strand, getattr(row, column), kind, state)
+        yield concern_event(row, is_solved=is_solved)
 
 
 def concerns(user: User, wanted: Wanted) -> list[Event]:
