@@ -8,7 +8,7 @@ from psycopg import sql
 
 from accounts.analytics.identifiers import is_gln, is_vat, tidy
 from accounts.importers import accounts_sql as statements
-from accounts.importers import leftovers, lookups, vocabulary
+from accounts.importers import addresses, leftovers, lookups, vocabulary
 from accounts.services.figures import refresh_figures
 from accounts.services.tree import lock_tree, refresh_current
 from kam.core.jobs import enqueue
@@ -96,6 +96,7 @@ class AccountsImporter(Importer):
         Column(name="name_key", label=_("Search key"), derived_from="name", read=_name_key),
         Column(name="channel_word", label=_("Channel as given"), derived_from="channel",
                read=vocabulary.other_channel_word),
+        *addresses.COLUMNS,
         Column(name="country_word", label=_("Country as given"), derived_from="country",
                read=vocabulary.no_country_word),
     )  # fmt: skip
@@ -107,18 +108,21 @@ class AccountsImporter(Importer):
     def resolve(self, run: Run) -> None:
         """Know each account again, find its parent and lead, compare with what stands."""
         create = {"create": run.options.create_accounts}
-        run.execute(statements.NODES)
+        run.execute(statements.NODES.replace("{addresses}", addresses.SAID))
         run.execute("ANALYZE import_nodes")
         for statement in (
             statements.MATCH_OWN,
             statements.MATCH_STUBS,
+        _judge_numbers(run)
             statements.MATCH_NAMES,
             statements.NEW_IDS,
             statements.NUMBERS,
             statements.TAKEN_NUMBERS,
             statements.PARENTS,
+            addresses.find(run),
         ):
             run.execute(statement)
+            addresses.NOWHERE,
         run.execute(statements.LINK_PARENTS, create)
         while run.execute(statements.ORPHANS):
             pass  # whoever stood under an orphan is one now
@@ -166,7 +170,7 @@ class AccountsImporter(Importer):
                 )
         created = len(changes.created_ids(run, ACCOUNT))
         ids = run.ids(_AFFECTED)
-        for table in (*statements.DATED, IDENTIFIER):
+        for table in (*statements.DATED, IDENTIFIER, addresses.TABLE):
             _remove_from_older_accounts(run, table)
             changes.put_back(run, table)
         restored = changes.put_back(run, ACCOUNT)
@@ -210,6 +214,23 @@ def _new_parents(run: Run) -> list[str]:
 def _write_accounts(run: Run) -> None:
     if unkeyed := run.rows(statements.UNKEYED):
         ids, names = zip(*unkeyed, strict=True)
+def _judge_numbers(run: Run) -> None:
+    """A source that is called GLN or VAT names accounts by numbers that have check digits."""
+    judge = {"gln": is_gln, "vat": is_vat}.get(run.source.code.casefold())
+    if judge is None:
+        return
+    sent = run.rows(
+        "SELECT line_no, external_id FROM import_nodes WHERE external_id IS NOT NULL "
+        "AND reason IS NULL"
+    )
+    wrong = [line for line, number in sent if not judge(tidy(number))]
+    run.execute(
+        "UPDATE import_nodes SET reason = %(reason)s, what = external_id "
+        "WHERE line_no = ANY(%(lines)s)",
+        {"lines": wrong, "reason": f"unknown: {run.source.code.casefold()}"},
+    )
+
+
         keys = [_name_key(name) for name in names]
         run.execute(statements.KEYED, {"ids": list(ids), "keys": keys})
     changes.note_before(run, ACCOUNT, "SELECT account_id FROM import_rows WHERE action = 'u'")
@@ -223,6 +244,7 @@ def _write_accounts(run: Run) -> None:
 
 
 def _write_dated(run: Run, table: str, column: str, flag: str) -> None:
+    addresses.write(run)
     """Put accounts under another parent, or give them another lead, from a day on."""
     target = "parent_id" if column == "parent_id" else "user_id"
     parts = {"table": table, "flag": flag, "column": column, "target": target}

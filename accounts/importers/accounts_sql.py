@@ -9,7 +9,7 @@ CREATE TEMP TABLE import_nodes ON COMMIT DROP AS
 WITH keyed AS (
     SELECT s.*, COALESCE(external_id, 'name:' || name) AS key,
         md5(ROW(name, parent, kind, country, region, channel, currency, lower(lead), status,
-            valid_from, industry, gln, vat)::text) AS content
+            valid_from, industry, insolvent_since, gln, vat, {addresses})::text) AS content
     FROM import_stage s
 ), repeated AS (
     SELECT keyed.*, row_number() OVER by_line > 1 AS again,
@@ -220,6 +220,8 @@ WITH dated AS (
               AND l.valid @> COALESCE(d.since, '-infinity'::date)) AS led,
         d.external_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM accounts_accountidentifier i
+        EXISTS (SELECT 1 FROM import_addresses p WHERE p.line_no = d.line_no AND p.differs)
+            AS addressed,
             WHERE i.system = %(system)s AND i.value = d.external_id) AS named
     FROM dated d LEFT JOIN accounts_account a ON a.id = d.account_id
 )
@@ -228,7 +230,7 @@ SELECT line_no, account_id, external_id, new_name, name_key, new_kind, new_statu
     moves, led, named, linked, is_new, NULL::numeric AS amount, NULL::text AS currency, reason,
     COALESCE(detail, CASE WHEN reason IS NOT NULL THEN left(what, 200) END) AS detail,
     CASE WHEN reason IS NOT NULL THEN NULL WHEN again OR shadow THEN 'n' WHEN is_new THEN 'c'
-        WHEN moves OR led OR named OR numbered
+        WHEN moves OR led OR named OR numbered OR addressed
           OR (new_name, new_kind, new_status, new_country, new_region, new_channel,
               new_currency::varchar, new_industry) IS DISTINCT FROM (old_name, old_kind,
               old_status, old_country, old_region, old_channel, old_currency,

@@ -23,6 +23,7 @@ from accounts.selectors import accounts as reads
 from accounts.selectors.tiers.listing import with_tier
 from accounts.selectors.tiers.standing import standing_of
 from accounts.services import accounts as services
+from accounts.views import portable
 from accounts.views.columns import account_columns, account_url, months_in_words
 from accounts.views.heads import head_stats
 from accounts.views.tiers.words import standing_sign
@@ -119,6 +120,7 @@ def account_list(request: HttpRequest) -> HttpResponseBase:
         "months": months_in_words(span.latest),
         "figures_as_of": lambda: _oldest(table, as_of),
         "may_create": user.can("accounts.create"),
+        "portable": portable.menu(user, "accounts"),
     }
     return table.response("accounts/account_list.html", context)
 

@@ -21,6 +21,7 @@ from accounts.models import Competitor
 from accounts.selectors import market as reads
 from accounts.services import market as services
 from accounts.views.accounts import account_crumbs, all_accounts, get_account, may_edit
+from accounts.views import portable
 from accounts.views.columns import account_url
 from kam.core import formats, htmx
 from kam.core.countries import country_name
@@ -198,7 +199,11 @@ def competitor_list(request: HttpRequest) -> HttpResponseBase:
             icon="swords",
         ),
     )
-    context = {"crumbs": competitor_crumbs(), "may_add": may_add}
+    context = {
+        "crumbs": competitor_crumbs(),
+        "may_add": may_add,
+        "portable": portable.menu(user, "competitors"),
+    }
     return table.response("accounts/competitor_list.html", context)
 
 

@@ -20,6 +20,7 @@ from accounts.forms.market import MarketFactForm
 from accounts.models import MarketFact
 from accounts.selectors import market as reads
 from accounts.services import market as services
+from accounts.views import portable
 from accounts.views.accounts import all_accounts
 from kam.core import formats, htmx
 from kam.core.countries import country_name
@@ -136,7 +137,11 @@ def fact_list(request: HttpRequest) -> HttpResponseBase:
             icon="world-dollar",
         ),
     )
-    context = {"crumbs": [all_accounts(), (_("Market facts"), "")], "may_change": may_change}
+    context = {
+        "crumbs": [all_accounts(), (_("Market facts"), "")],
+        "may_change": may_change,
+        "portable": portable.menu(user, "market_facts"),
+    }
     return table.response("accounts/market_fact_list.html", context)
 
 

@@ -20,6 +20,7 @@ from accounts.models import Account, Placement
 from accounts.selectors.placement import listing
 from accounts.selectors.placement.gaps import open_gaps
 from accounts.services.placement import placements as services
+from accounts.views import portable
 from accounts.views.accounts import get_editable
 from accounts.views.columns import account_url
 from accounts.views.placement import common
@@ -119,6 +120,7 @@ def placement_list(request: HttpRequest) -> HttpResponseBase:
         "tabs": common.tabs(request, "placement-list"),
         "chart": chart,
         "may_add": may_add,
+        "portable": portable.menu(user, "placements"),
     }
     return table.response("accounts/placement_list.html", context)
 
