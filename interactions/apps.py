@@ -21,6 +21,7 @@ class InteractionsConfig(AppConfig):
             problems,
         )
         from interactions.views.cadence import lines as cadence_lines
+        from interactions.views.log import answers
         from kam.core.demo import demo_parts
 
         problems.register()
@@ -36,3 +37,4 @@ class InteractionsConfig(AppConfig):
         cadence_lines.register()
         register_mover(*cadence_merging.MOVERS)
         demo_parts.register(PART)
+        answers.register()

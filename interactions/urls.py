@@ -2,6 +2,9 @@
 
 from django.urls import URLPattern
 
+from interactions.views import needs
+from interactions.views.log import routes as log
+
 app_name = "interactions"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*log.urlpatterns, *needs.urlpatterns]

@@ -256,6 +256,12 @@ class Note(Record):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def became(self) -> list[models.Model]:
+        """What grew out of it; read it along, or each costs a query."""
+        own = (getattr(self, "need", None), self.promise, self.move, self.price, self.task)
+        return [one for one in (*own, *self.concerns.all()) if one is not None]
+
 
 @track()
 class Attachment(Record):

@@ -15,7 +15,8 @@ from accounts.services import tree
 from interactions.choices import Direction, InteractionSource
 from interactions.models import Colleague, Interaction, Note, Participant
 from interactions.models.triggers import REWRITE_SETTING
-from interactions.services import problems
+from interactions.services import becoming, problems
+from interactions.services.becoming import NOTHING_MORE, Wish
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
@@ -30,6 +31,7 @@ class Said:
     kind: str
     text: str
     position: Position | None = None
+    wish: Wish = NOTHING_MORE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +81,21 @@ def log_contact(*, contact: Contact, author: User, now: datetime) -> Interaction
     Raises FutureContactError and TooEarlyError for its time, NotThereError for somebody who did
     not stand at this customer that day, LoggedAlreadyError for a source key known already,
     RefusedError without a summary, for a place of another customer, and for a merged account.
+    A note that is to become something at once does so here, or nothing is logged.
     """
     tree.refuse_merged(contact.account)
     check_time(contact.occurred_at, now)
     row = Interaction(author=author, source=contact.source, source_key=contact.source_key)
-    _set(row, contact)
+    set_facts(row, contact)
     row.save()
     _add_people(row, contact, author)
-    Note.objects.bulk_create(
-        Note(interaction=row, kind=one.kind, text=_line(one.text), position=one.position)
-        for one in contact.notes
-        if one.text.strip()
+    said = [one for one in contact.notes if one.text.strip()]
+    notes = Note.objects.bulk_create(
+        Note(interaction=row, kind=one.kind, text=line(one.text), position=one.position)
+        for one in said
     )
+    for note, one in zip(notes, said, strict=True):
+        becoming.fulfil(note, one.wish, by=author, as_of=now.astimezone(organisation_zone()).date())
     return row
 
 
@@ -102,12 +107,13 @@ def check_time(occurred_at: datetime, now: datetime) -> None:
         raise problems.TooEarlyError
 
 
-def _set(row: Interaction, contact: Contact) -> None:
+def set_facts(row: Interaction, contact: Contact) -> None:
+    """Put on a row, unsaved, what is told of a contact; people and notes apart."""
     row.account, row.kind, row.direction = contact.account, contact.kind, contact.direction
     row.occurred_at = contact.occurred_at
     row.occurred_on = contact.occurred_at.astimezone(organisation_zone()).date()
     row.minutes, row.place = contact.minutes, _checked_place(contact)
-    row.summary, row.text = _line(contact.summary)[:300], contact.text.strip()
+    row.summary, row.text = line(contact.summary)[:300], contact.text.strip()
     row.is_confidential = contact.is_confidential
     if not row.summary:
         raise RefusedError(_("Say in one line what it was about."), field="summary")
@@ -129,5 +135,6 @@ def _add_people(row: Interaction, contact: Contact, author: User) -> None:
     Colleague.objects.bulk_create(Colleague(interaction=row, user=user) for user in ours.values())
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """One line of words, without blanks too many."""
     return " ".join(text.split())

@@ -65,6 +65,11 @@ class Frame:
         """What apps put in the top bar (notifications): each loads its own sign."""
         return nav.visible(getattr(self.request, "user", None), nav.topbar)
 
+    @cached_property
+    def shortcuts(self) -> list[nav.NavEntry]:
+        """What is begun from any page."""
+        return nav.visible(getattr(self.request, "user", None), nav.shortcuts)
+
     @property
     def sign_out_url(self) -> str:
         """Where signing out is posted to, if this build has it."""

@@ -15,7 +15,8 @@ from kam.core.registry import Registry, may
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
     """An entry of the rail. `parent` names the key of the entry it stands under; `phone` puts it
-    in the bottom bar; `create` is offered only by the palette ("New account")."""
+    in the bottom bar; `create` is offered only by the palette ("New account"); a shortcut is
+    followed by the key `press` from anywhere."""
 
     key: str
     title: Text
@@ -27,6 +28,7 @@ class NavItem:
     phone: bool = False
     create: bool = False
     keywords: Text = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Tab:
 navigation: Registry[NavItem] = Registry()
 user_menu: Registry[NavItem] = Registry()
 topbar: Registry[NavItem] = Registry()
+# What is begun from any page: a button of the top bar, with a key; on a phone in the bottom bar.
+shortcuts: Registry[NavItem] = Registry()
 
 
 def _url(item: NavItem) -> str:
@@ -109,6 +113,6 @@ def search(user: Any, text: str, limit: int) -> list[NavEntry]:
     needle = text.casefold().strip()
     return [
         entry
-        for entry in visible(user)
+        for entry in (*visible(user, shortcuts), *visible(user))
         if needle in f"{entry.item.title} {entry.item.keywords}".casefold()
     ][:limit]

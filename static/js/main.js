@@ -21,3 +21,5 @@ import "./charts.js";
 import "./stakeholders.js";
 import "./stakeholder-lines.js";
 import "./stakeholder-picture.js";
+import "./shortcuts.js";
+import "./log-contact.js";

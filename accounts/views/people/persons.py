@@ -35,6 +35,7 @@ from accounts.views.people.common import (
 )
 from kam.core import htmx
 from kam.core.pages import confirm_page, form_page
+from kam.core.panels import panels_for
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of_rows
 from kam.core.tables import Empty, Table
@@ -118,6 +119,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": _may_edit(user, person),
         "identifiers": person.identifiers.all(),
         "history": history_of_rows(Person, subject="", hidden=["name_key"], pgh_obj_id=person.pk),
+        "panels": panels_for("person", user),
     }
     return render(request, "accounts/person_detail.html", context)
 
