@@ -11,6 +11,7 @@ class AccountsConfig(AppConfig):
         from accounts.demo.costs import PART as COSTS
         from accounts.demo.health import PART as HEALTH
         from accounts.demo.known import PART as KNOWN
+        from accounts.demo.notices import PART as NOTICES
         from accounts.demo.part import PART
         from accounts.demo.placement import PART as PLACEMENT
         from accounts.demo.team import PART as TEAM
@@ -47,6 +48,7 @@ class AccountsConfig(AppConfig):
         demo_parts.register(PART, TIERS, WALLET)
         demo_parts.register(TEAM)
         demo_parts.register(PLACEMENT)
+        demo_parts.register(NOTICES)
         register_mover(*TEAM_MOVERS)
         register_mover(*PLACEMENT_MOVERS)
         register_mover(*KNOWN_MOVERS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 import pghistory.models
 from django.apps import apps
 from django.db import connection
@@ -9,6 +11,7 @@ from django.db.models import Model, Q
 
 from accounts.demo.chance import Dice
 from accounts.demo.company import SOURCE_CODES
+from kam.core.clock import organisation_zone
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from settlements import models as m
 from settlements.demo.desk import assign_controllers, close_months, run_overdue
@@ -18,6 +21,7 @@ from settlements.demo.payments import Cashier
 from settlements.demo.records import Book
 from settlements.demo.stories import tell
 from settlements.demo.writer import write
+from settlements.services.notices import tell_of_overdue
 
 _COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation)
 
@@ -29,6 +33,8 @@ def load(request: DemoRequest) -> Counts:
     assign_controllers(request.as_of)
     close_months(request.as_of)
     run_overdue(request.as_of)
+    night = datetime.combine(request.as_of, time(2), organisation_zone())
+    tell_of_overdue(as_of=request.as_of, at=night)
     return {
         _plural(m.Document): len(book.papers),
         _plural(m.Allocation): len(book.matches),

@@ -33,6 +33,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
+from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
 from tests.factories.settlements import make_receivables
 
@@ -180,6 +181,9 @@ def _worked(account: Account, by: User) -> dict[str, int | str]:
         "team-members": team.make_member(account=account, user=colleague).pk,
         "team-requests": team.make_request(account=account, sender=by, to_user=colleague).pk,
         "handovers": handed.pk,
+        "notifications": make_notification(
+            user=by, account=account, kind="accounts.tier_changed"
+        ).pk,
     }
 
 

@@ -18,10 +18,14 @@ from accounts.views.cards import complete_months
 from kam.core.choices import JobState
 from kam.core.dates import Period, add_months, month_start
 from kam.core.models import JobRun, Organisation
+from kam.core.todos import Meeting, MeetingProvider, meetings
 from kam.imports.choices import BatchState
 from kam.imports.models import DataSource, ImportBatch
+from kam.notifications.models import Notification, TodoSnooze
+from kam.notifications.services import notify
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_entry, make_source
+from tests.factories.team import make_promise
 
 pytestmark = pytest.mark.django_db
 
@@ -250,8 +254,82 @@ def test_query_count_does_not_grow(people: People, django_assert_num_queries: An
             DataSource.objects.filter(pk=source.pk).update(
                 expected_every_days=1, data_as_of=TODAY - timedelta(days=4)
             )
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(26):
             client.get("/")
+
+
+def test_a_line_is_finished_by_one_tap(people: People) -> None:
+    account = make_account(name="Kesko", lead=people.owner)
+    promise = make_promise(
+        account=account, user=people.owner, made_on=TODAY - timedelta(days=3), due_on=TODAY
+    )
+    client = client_of(people.owner)
+    [todo] = client.get("/").context["todos"]
+    assert f'action="{todo.finish_url}"' in body(client.get("/"))
+    answer = client.post(todo.finish_url, {**dict(todo.finish_fields), "next": "/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    promise.refresh_from_db()
+    assert promise.outcome == "kept"
+    assert client.get("/").context["todos"] == []
+
+
+def test_a_line_is_put_off_by_its_reader_alone_and_comes_back(people: People) -> None:
+    source = make_source(code="late")
+    DataSource.objects.filter(pk=source.pk).update(
+        expected_every_days=1, data_as_of=TODAY - timedelta(days=5)
+    )
+    client, other = client_of(people.director), client_of(people.controller)
+    [todo] = client.get("/").context["todos"]
+    for until in ("0", "x", TODAY.isoformat(), (TODAY + timedelta(days=93)).isoformat()):
+        client.post("/my-day/put-off/", {"key": todo.key, "until": until})
+    assert len(client.get("/").context["todos"]) == 1
+    answer = client.post("/my-day/put-off/", {"key": todo.key, "until": "3", "next": "//evil"})
+    assert answer.headers["Location"] == "/"
+    assert (TodoSnooze.objects.get().until - TODAY).days == 3
+    page = client.get("/")
+    assert (page.context["todos"], page.context["put_off"]) == ([], 1)
+    assert "1 line is put off." in body(page)
+    assert len(other.get("/").context["todos"]) == 1
+    TodoSnooze.objects.update(until=TODAY)
+    assert len(client.get("/").context["todos"]) == 1
+    client.post("/my-day/put-off/", {"key": todo.key, "until": "1"})
+    client.post("/my-day/bring-back/")
+    assert len(client.get("/").context["todos"]) == 1
+
+
+def test_meetings_of_the_day_and_what_is_new(people: People) -> None:
+    account = make_account(name="Kesko", lead=people.owner)
+    client = client_of(people.owner)
+    assert "Nothing new about your accounts." in body(client.get("/"))
+    notify(
+        kind="accounts.health_fell",
+        users=[people.owner, people.stranger],
+        params={"account": "Kesko", "level": "watch", "before": "good"},
+        subject_id=account.pk,
+        url=account.get_absolute_url(),
+        dedupe="a",
+        occurred_at=timezone.now(),
+    )
+    page = body(client.get("/"))
+    assert "Kesko: health fell to Watch" in page
+    assert "Kesko" not in body(client_of(people.stranger).get("/"))
+    Notification.objects.update(occurred_at=timezone.now() - timedelta(days=2))
+    assert "health fell" not in body(client.get("/"))
+    at = timezone.localtime().replace(hour=9, minute=30)
+    found = [
+        Meeting(starts_at=at, title="Range review", url="/r/", prepare_url="/brief/"),
+        Meeting(starts_at=at.replace(hour=14), title="Trade fair", url="/f/", all_day=True),
+    ]
+    was = meetings.get("test")
+    meetings.register(MeetingProvider(key="test", find=lambda user, day: found))
+    try:
+        answer = client.get("/")
+    finally:
+        meetings.unregister("test")
+    assert was is None
+    assert [one.title for one in answer.context["meetings"]] == ["Trade fair", "Range review"]
+    assert "09:30" in body(answer)
+    assert 'href="/brief/"' in body(answer)
 
 
 def test_the_page_holds_no_inline_code(people: People) -> None:
