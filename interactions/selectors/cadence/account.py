@@ -75,8 +75,7 @@ def paces_at(account: Account, *, as_of: date) -> AccountPace:
     Contacts of everybody below count. Nine queries at most, whatever its size.
     """
     touches = {
-        one.function: one
-        for one in touches_of(Account.objects.filter(pk=account.pk), as_of=as_of)
+        one.function: one for one in touches_of(Account.objects.filter(pk=account.pk), as_of=as_of)
     }
     required = list(required_functions(account, relationship_settings(), as_of=as_of))
     asked = [one for one in touches if one not in (WHOLE, *required)]

@@ -39,7 +39,7 @@ _FACTS = sql.people(positions=_PLACES).replace(
 )
 _PARTS = {
     "recency": "power(0.5::numeric, days::numeric / half_life)",
-    "cadence": "least(1, recent / expected)",
+    "cadence": "CASE WHEN recent < expected THEN recent / expected WHEN expected > 0 THEN 1 END",
     "sentiment": "(support + 2) / 4.0",
     "level": "closest / 4.0",
 }
@@ -115,8 +115,8 @@ SELECT account_id,
     (strength + 100 * covered + 100.0 * filled / {len(REQUIRED_ROLES)} + COALESCE(100 * met, 0))
         / (3 + num_nonnulls(met)) AS value,
     known_on AS measured_on,
-    jsonb_build_object('strength', round(strength, 1), 'covered', round(covered, 4),
-        'roles', filled, 'functions', round(met, 4)) AS detail
+    jsonb_strip_nulls(jsonb_build_object('strength', round(strength, 1),
+        'covered', round(covered, 4), 'roles', filled, 'functions', round(met, 4))) AS detail
 FROM parts
 """
 
