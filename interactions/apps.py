@@ -9,18 +9,22 @@ class InteractionsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import on_joined_places
-        from interactions import panels
+        from interactions import concern_notices, panels, search
+        from interactions.demo.cadence import PART as CADENCE
         from interactions.demo.part import PART
+        from interactions.selectors import health_concerns, timeline
         from interactions.selectors.cadence import contacts, health
         from interactions.services import (
             cadence_flags,
             cadence_merging,
             calendar_merging,
             calendar_problems,
+            concern_moving,
             merging,
             problems,
         )
         from interactions.views.cadence import lines as cadence_lines
+        from interactions.views.concerns import lines as concern_lines
         from interactions.views.log import answers
         from kam.core.demo import demo_parts
 
@@ -28,6 +32,8 @@ class InteractionsConfig(AppConfig):
         register_mover(*merging.MOVERS)
         on_joined_places(merging.repoint)
         panels.register()
+        search.register()
+        timeline.register()
         calendar_problems.register()
         register_mover(*calendar_merging.MOVERS)
         on_joined_places(calendar_merging.repoint)
@@ -36,5 +42,9 @@ class InteractionsConfig(AppConfig):
         cadence_flags.register()
         cadence_lines.register()
         register_mover(*cadence_merging.MOVERS)
-        demo_parts.register(PART)
+        demo_parts.register(PART, CADENCE)
         answers.register()
+        concern_notices.register()
+        concern_lines.register()
+        concern_moving.register()
+        health_concerns.register()

@@ -146,7 +146,7 @@ def touch_list(request: HttpRequest) -> HttpResponseBase:
 def crumbs(*steps: tuple[str, str]) -> Crumbs:
     """Breadcrumbs of the pages of cadence."""
     return [
-        (_("Interactions"), reverse("interactions:interaction-list")),
+        (_("Contacts"), reverse("interactions:interaction-list")),
         (_("Cadence"), reverse("interactions:cadence") if steps else ""),
         *steps,
     ]

@@ -63,6 +63,6 @@ def log_url(touch: Touch) -> str:
 def log_url_of(account: int, position: Position | None) -> str:
     """The form to log a contact at an account."""
     asked = {"account": account}
-    if position is not None:
-        asked["person"] = position.pk
-    return f"{reverse('interactions:interaction-create')}?{urlencode(asked)}"
+    if position is not None and position.person_id:
+        asked["person"] = position.person_id
+    return f"{reverse('interactions:log')}?{urlencode(asked)}"
