@@ -11,7 +11,7 @@ class SettlementsConfig(AppConfig):
         from kam.core.demo import demo_parts
         from settlements import cards, cockpit, importers, notices, panels, search
         from settlements.demo.part import PART
-        from settlements.selectors import handover, health
+        from settlements.selectors import handover, health, timeline
         from settlements.services import merging, problems
 
         problems.register()
@@ -25,3 +25,4 @@ class SettlementsConfig(AppConfig):
         search.register()
         handover.register()
         health.register()
+        timeline.register()

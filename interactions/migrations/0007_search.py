@@ -51,16 +51,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('pg_catalog.simple',
     COALESCE(array_to_string(interactions_pairs(bare), ' '), ''))
 """
-# The stemmers know suffixes; grades of consonants, and names of the kind toimitus, asiakas and
-# nainen, they leave apart.
+# The stemmer knows suffixes; grades of consonants, and words of the kind toimitus, asiakas and
+# nainen, it leaves apart, and it takes the end of laatikko, kauppa and vanhan for a particle.
 FINNISH = r"""
 CREATE FUNCTION interactions_finnish(plain text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN to_tsvector('pg_catalog.finnish', regexp_replace(regexp_replace(regexp_replace(
-    regexp_replace(regexp_replace(regexp_replace(regexp_replace(replace(replace(regexp_replace(
-    plain, '([ptk])\1', '\1', 'g'), 'mp', 'mm'), 'nk', 'ng'), '([nlr])t', '\1\1', 'g'),
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(replace(replace(
+    regexp_replace(plain, '([ptk])\1', '\1', 'g'), 'mp', 'mm'), 'nk', 'ng'), '([nlr])t', '\1\1', 'g'),
     '([aeiouylr])v', '\1p', 'g'), '([aeiouylrh])d', '\1t', 'g'), '([uyo])s\M', '\1kse', 'g'),
-    'nen\M', 'sen', 'g'), 'as\M', 'aa', 'g'), 'kaan\M', 'kaat', 'g'))
+    'nen\M', 'sen', 'g'), 'as\M', 'aa', 'g'), '(ko|pa|kaa|ha)n\M', '\1t', 'g'),
+    '(ko|pa)\M', '\1t', 'g'))
 """
 ROMANIAN = r"""
 CREATE FUNCTION interactions_romanian(plain text) RETURNS tsvector

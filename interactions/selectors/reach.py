@@ -13,9 +13,7 @@ from kam.identity.models import User
 FEW = 2_000
 
 
-def narrowed[Q_: QuerySet[Any]](
-    rows: Q_, user: User, account_ids: Sequence[int] | None
-) -> Q_:
+def narrowed[Q_: QuerySet[Any]](rows: Q_, user: User, account_ids: Sequence[int] | None) -> Q_:
     """Return rows of contacts (or their words) at some accounts, or near what a reader may see.
 
     A bound for the planner beside `visible_to`, which stays the rule: who has few accounts is
@@ -29,3 +27,11 @@ def narrowed[Q_: QuerySet[Any]](
     if len(ids) > FEW:
         return rows
     return rows.filter(Q(account__in=ids) | Q(author=user))
+
+
+def ids_at(user: User, account: Account, *, with_below: bool) -> list[int]:
+    """Return an account's id, and with all below it those that the reader sees or supports."""
+    if not with_below:
+        return [account.pk]
+    rows = Account.objects.worked_on_by(user).within(account.pk)
+    return list(rows.order_by("pk").values_list("pk", flat=True))

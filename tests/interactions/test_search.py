@@ -22,6 +22,7 @@ TEXTS = {
     "fi-trade": "Sovimme kaupan ostajien kanssa kampanjasta",
     "fi-delivery": "Toimitus myöhästyi, asiakkaan mukaan toimituksen piti tulla maanantaina",
     "fi-price": "Hinnan korotus, leivän hinta nousee",
+    "fi-box": "Laatikot rikki lähikaupan varastossa, vanhan pakkauksen vika",
     "en-delivery": "Late deliveries to the central warehouse",
     "en-shelf": "Wanted more shelf space, prices were discussed",
     "ro-price": "Creșterea prețurilor la raft; magazinul cere reducere",
@@ -48,6 +49,10 @@ GOLDEN: list[tuple[str, set[str]]] = [
     ("leipä", {"fi-price"}),
     ("leipa", {"fi-price"}),
     ("ostaja ", {"fi-trade"}),
+    ("laatikko ", {"fi-box"}),
+    ("lahikauppa ", {"fi-box"}),
+    ("lähikaupassa ", {"fi-box"}),
+    ("vanha pakkaus ", {"fi-box"}),
     ("delivery ", {"en-delivery"}),
     ("deliver", {"en-delivery"}),
     ("price ", {"en-shelf"}),
@@ -146,7 +151,10 @@ def test_words_follow_every_change() -> None:
     assert not SearchText.objects.exists()
 
 
-FIVE = "aäåâăbcçdđeéèêếềệfghiîïíìịjklmnñoôơöóòộởpqrsșştțţuưứựüúùvwxyýỳỹzAÄÅÂĂĐÊÔƠƯȘŞȚŢÜ 价货架，。ß'-1½ﬁ\u0301\u0323"
+FIVE = (
+    "aäåâăbcçdđeéèêếềệfghiîïíìịjklmnñoôơöóòộởpqrsșştțţu"
+    "ưứựüúùvwxyýỳỹzAÄÅÂĂĐÊÔƠƯȘŞȚŢÜ 价货架，。ß'-1½ﬁ\u0301\u0323"
+)
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))

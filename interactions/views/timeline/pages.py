@@ -16,23 +16,15 @@ from accounts.models import Account, Person, Position
 from accounts.views.accounts import account_crumbs
 from accounts.views.team.common import account_page, get_worked_on
 from interactions.selectors import search as searching
+from interactions.selectors.reach import ids_at
 from interactions.views.timeline.asking import Asked, Line, TimelineForm, lines_of
 from kam.core import exports, htmx
 from kam.core.clock import organisation_zone
 from kam.core.timeline import Event, Page, Wanted
 from kam.identity.decorators import requires, signed_in
-from kam.identity.models import User
 
 IN_A_PANEL = 8
 FOUND = 20
-
-
-def ids_of(user: User, account: Account, *, with_below: bool) -> list[int]:
-    """The account, with those below it that the reader sees or supports."""
-    if not with_below:
-        return [account.pk]
-    rows = Account.objects.worked_on_by(user).within(account.pk)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def get_person(request: HttpRequest, pk: int) -> Person:
@@ -52,7 +44,7 @@ def account_timeline(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = TimelineForm(request.GET, people=people, has_below=has_below)
     asked = Asked(request, "group" if has_below else "account", form)
     below = has_below and form.value("below") is None
-    wanted = asked.wanted(ids_of(user, account, with_below=below))
+    wanted = asked.wanted(ids_at(user, account, with_below=below))
     context = {
         "heading": _("Timeline of %(name)s") % {"name": account.name},
         "facts_url": account_page(user, account),
@@ -151,7 +143,7 @@ def account_panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest of an account and of all below it."""
     user, account = signed_in(request), get_worked_on(request, pk)
     asked = Asked(request, "group", TimelineForm(request.GET), limit=IN_A_PANEL)
-    page = asked.read(asked.wanted(ids_of(user, account, with_below=True)))
+    page = asked.read(asked.wanted(ids_at(user, account, with_below=True)))
     context = {
         "account": account,
         "crumbs": account_crumbs(account, (_("Timeline"), "")),
@@ -194,7 +186,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """What customers said, found by words, the best first."""
     user, typed = signed_in(request), request.GET.get("q", "")[:300]
     account = _chosen(request)
-    ids = ids_of(user, account, with_below=True) if account is not None else None
+    ids = ids_at(user, account, with_below=True) if account is not None else None
     found = searching.search(
         user,
         typed,
