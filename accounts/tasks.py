@@ -13,6 +13,7 @@ from accounts.services.costs import fill_cost_amounts
 from accounts.services.figures import refresh_figures
 from accounts.services.health.rescoring import rescore_health as rescore_all_health
 from accounts.services.revenue import fill_base_amounts
+from accounts.services.team.handovers import move_due_work
 from accounts.services.tiers.rescoring import rescore_today
 from accounts.services.tree import refresh_current
 from kam.core.jobs import JobError, Progress, job
@@ -24,6 +25,7 @@ def refresh_accounts(progress: Progress) -> dict[str, Any]:
     """Let dated changes take effect (nightly): today's tree, leads and list figures."""
     as_of = timezone.localdate()
     moved = refresh_current(as_of=as_of)
+    move_due_work(as_of=as_of, now=timezone.now())
     progress.report(1, 2)
     figures = refresh_figures(as_of=as_of)
     told = notices.tell_of_promises(as_of=as_of, at=timezone.now())

@@ -11,8 +11,12 @@ class InteractionsConfig(AppConfig):
         from accounts.services.people_merging import on_joined_places
         from interactions import concern_notices, panels, search
         from interactions.demo.cadence import PART as CADENCE
+        from interactions.demo.concerns import PART as CONCERNS
         from interactions.demo.part import PART
-        from interactions.selectors import health_concerns, timeline
+        from interactions.demo.voice import PART as VOICE
+        from interactions.importers import contacts as contact_files
+        from interactions.importers import scorecards
+        from interactions.selectors import health_concerns, health_voice, timeline
         from interactions.selectors.cadence import contacts, health
         from interactions.services import (
             cadence_flags,
@@ -22,8 +26,10 @@ class InteractionsConfig(AppConfig):
             concern_moving,
             merging,
             problems,
+            voice_merging,
         )
         from interactions.views.cadence import lines as cadence_lines
+        from interactions.views.calendar import panels as calendar_panels
         from interactions.views.concerns import lines as concern_lines
         from interactions.views.log import answers
         from kam.core.demo import demo_parts
@@ -35,6 +41,7 @@ class InteractionsConfig(AppConfig):
         search.register()
         timeline.register()
         calendar_problems.register()
+        calendar_panels.register()
         register_mover(*calendar_merging.MOVERS)
         on_joined_places(calendar_merging.repoint)
         contacts.register()
@@ -44,7 +51,14 @@ class InteractionsConfig(AppConfig):
         register_mover(*cadence_merging.MOVERS)
         demo_parts.register(PART, CADENCE)
         answers.register()
+        contact_files.register()
         concern_notices.register()
         concern_lines.register()
         concern_moving.register()
         health_concerns.register()
+        demo_parts.register(CONCERNS)
+        demo_parts.register(VOICE)
+        scorecards.register()
+        health_voice.register()
+        register_mover(*voice_merging.MOVERS)
+        on_joined_places(voice_merging.repoint)

@@ -3,6 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import (
     concentration,
+    followups,
     health,
     market,
     people,
@@ -13,6 +14,7 @@ from accounts.api.views import (
     promises,
     revenue,
     stakeholders,
+    store_photos,
     team,
     tiers,
     wallet,
@@ -49,7 +51,10 @@ router.register("health-settings", health.SettingsViewSet, basename="health-sett
 router.register("account-addresses", placement.AddressViewSet, basename="account-address")
 router.register("placements", placement.PlacementViewSet, basename="placement")
 router.register("store-checks", placement.StoreCheckViewSet, basename="store-check")
-router.register("tasks", placement.TaskViewSet, basename="task")
+router.register(
+    "store-check-photos", store_photos.StoreCheckPhotoViewSet, basename="store-check-photo"
+)
+router.register("tasks", followups.TaskViewSet, basename="task")
 router.register("tier-models", tiers.TierModelViewSet, basename="tier-model")
 router.register("tier-assignments", tiers.AssignmentViewSet, basename="tier-assignment")
 router.register("tier-ratings", tiers.RatingViewSet, basename="tier-rating")

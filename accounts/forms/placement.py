@@ -1,7 +1,8 @@
-"""Forms of addresses, placements, corrections of store checks, and tasks."""
+"""Forms of addresses, placements, corrections of store checks, and follow-ups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -14,11 +15,12 @@ from accounts.choices import (
     GapReason,
     PlacementKind,
     PlacementStage,
+    Priority,
     ShelfLevel,
 )
 from accounts.forms.accounts import people_who_may_lead
 from accounts.forms.fields import AccountField, give_user
-from accounts.models import Account, Person, Placement, Product, ProductCategory
+from accounts.models import Account, Person, Placement, Product, ProductCategory, Task
 from kam.core.countries import country_choices
 from kam.identity.models import User
 
@@ -198,13 +200,52 @@ class CorrectionForm(ObservationForm):
 
 
 class TaskForm(forms.Form):
-    """Something to be done."""
+    """A follow-up."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=300)
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=people_who_may_lead(), empty_label=None
     )
     due_on = forms.DateField(label=_("Due on"))
+    reminder_on = forms.DateField(
+        label=_("Remind on"), required=False, help_text=_("Empty: My day shows it a week before.")
+    )
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Priority.choices,
+        coerce=lambda value: int(value or Priority.NORMAL),
+        initial=Priority.NORMAL,
+        required=False,
+        empty_value=None,
+    )
+    details = forms.CharField(
+        label=_("Details"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    more = ("reminder_on", "priority", "details")
+
+    def clean(self) -> dict[str, Any]:
+        """A reminder comes before the day it is due."""
+        values = super().clean() or self.cleaned_data
+        reminder, due = values.get("reminder_on"), values.get("due_on")
+        if reminder and due and reminder > due:
+            self.add_error("reminder_on", _("The reminder comes after the day it is due."))
+        return values
+
+
+class OwnerForm(forms.Form):
+    """To whom several follow-ups go."""
+
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=people_who_may_lead())
+    ids = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, tasks: Sequence[Task], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.MultipleChoiceField", self.fields["ids"])
+        field.choices = [(str(task.pk), task.title) for task in tasks]
+        field.initial = [str(task.pk) for task in tasks]
 
 
 class TaskDoneForm(forms.Form):

@@ -28,14 +28,15 @@ def add_task(
     due_on: date,
     created_by: User | None = None,
     reminder_on: date | None = None,
-    priority: int = Priority.NORMAL,
+    priority: int | None = None,
     details: str = "",
 ) -> Task:
     """Note something to be done. Raises RefusedError for an owner who cannot sign in, and for a
     reminder after the day it is due."""
     tree.refuse_merged(account)
     task = Task(account=account, due_on=due_on, created_by=created_by)
-    task.reminder_on, task.priority, task.details = reminder_on, priority, details.strip()
+    task.reminder_on, task.details = reminder_on, details.strip()
+    task.priority = priority or Priority.NORMAL
     _set(task, title, owner)
     task.save()
     notices.tell_of_task(task, by=created_by)

@@ -3,13 +3,21 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from interactions.api.views import cadence
+from interactions.api.views import cadence, concerns, timeline, voice
 
 router = SimpleRouter(use_regex_path=False)
 router.register("cadence-policies", cadence.CadencePolicyViewSet, basename="cadence-policy")
 router.register("cadence-pauses", cadence.CadencePauseViewSet, basename="cadence-pause")
+router.register("concerns", concerns.ConcernViewSet, basename="concern")
+router.register("concern-targets", concerns.ConcernTargetViewSet, basename="concern-target")
+router.register("feedback", voice.FeedbackViewSet, basename="feedback")
+router.register("surveys", voice.SurveyViewSet, basename="survey")
+router.register("survey-links", voice.InvitationViewSet, basename="survey-link")
 
 urlpatterns = [
+    path("timeline/", timeline.TimelineView.as_view(), name="timeline"),
+    path("timeline/search/", timeline.SearchView.as_view(), name="timeline-search"),
     path("touches/", cadence.TouchesView.as_view(), name="touches"),
+    path("concern-times/", concerns.ConcernTimesView.as_view(), name="concern-times"),
     *router.urls,
 ]

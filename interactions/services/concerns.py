@@ -20,6 +20,7 @@ from interactions.services import problems
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
+from kam.notifications.services import notify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,7 @@ def raise_concern(
     _set_targets(row)
     row.save()
     _enter(row, ConcernEntryKind.RAISED, author, raised_at, to=row.state)
+    _tell_owner(row, by=author, at=now)
     return row
 
 
@@ -186,7 +188,21 @@ def give_concern(
     row.save(update_fields=["owner", "updated_at"])
     said = f"{owner} · {words.strip()}" if words.strip() else str(owner)
     _enter(row, ConcernEntryKind.OWNER, author, now, text=said)
+    _tell_owner(row, by=author, at=now)
     return row
+
+
+def _tell_owner(row: Concern, *, by: User | None, at: datetime) -> None:
+    notify(
+        kind="interactions.concern_given",
+        users=[row.owner_id],
+        by=by,
+        params={"what": row.title, "account": row.account.name},
+        subject_id=row.pk,
+        url=row.get_absolute_url(),
+        dedupe=f"{row.pk}:{row.owner_id}:{row.reopened}",
+        occurred_at=at,
+    )
 
 
 @explained()
@@ -212,7 +228,8 @@ def set_target(
         if row.valid.lower == from_day:
             row.respond_hours, row.resolve_hours = respond_hours, resolve_hours
             row.save()
-            return row
+            same: ConcernTarget = row
+            return same
         row.valid = type(row.valid)(row.valid.lower, from_day)
         row.save()
     valid = (from_day, None)

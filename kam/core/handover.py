@@ -1,7 +1,8 @@
 """What a new lead of an account has to know: each app brings its own part of the pack.
 
-An app registers a `Section` in `AppConfig.ready`. Its part is written down once, as JSON, when a
-handover is confirmed, so a part holds words, days and amounts, never rows of a table.
+An app registers a `Section` in `AppConfig.ready`, and a `Mover` where open work goes along. Its
+part is written down once, as JSON, when a handover is confirmed, so a part holds words, days and
+amounts, never rows of a table.
 """
 
 from __future__ import annotations
@@ -59,7 +60,33 @@ class Section:
     order: int = 100
 
 
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A change of lead that takes effect: open work of the old lead at these accounts follows.
+
+    `account_ids` are the account and all below it, less what the old lead keeps leading.
+    """
+
+    account_ids: Sequence[int]
+    from_user: Any
+    to_user: Any
+    by: Any
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mover:
+    """An app's share in a handover: `move(change)` gives the old lead's open work of one kind to
+    the new one and answers how many went. Runs once, in the transaction of the change."""
+
+    key: str
+    title: Text
+    move: Callable[[Change], int]
+    order: int = 100
+
+
 sections: Registry[Section] = Registry()
+movers: Registry[Mover] = Registry()
 
 
 def pack_of(account: Any, reader: Any, as_of: date) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from accounts.choices import (
     GapReason,
     PlacementKind,
     PlacementStage,
+    Priority,
     ShelfLevel,
 )
 from accounts.models import Placement
@@ -205,21 +206,33 @@ class StoreCheckLineInput(Input):
 
 
 class StoreCheckInput(Input):
-    """A whole check of today, finished at once."""
+    """A whole check of today, finished at once unless said."""
 
     account = RowId()
     note = TextField(max_length=500)
     lines = StoreCheckLineInput(many=True, allow_empty=False)
+    finish = serializers.BooleanField(
+        required=False, default=True, help_text=_("False: keep it as a draft, for photos.")
+    )
+
+
+class StoreCheckFinish(Input):
+    """The last word on a check."""
+
+    note = TextField(max_length=500)
 
 
 class TaskOutput(Output):
-    """Something to be done for an account."""
+    """A follow-up: something to be done for an account."""
 
     id = serializers.IntegerField()
     account = AccountRef()
     title = serializers.CharField()
     owner = PersonOutput()
     due_on = serializers.DateField()
+    reminder_on = serializers.DateField(allow_null=True)
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    details = serializers.CharField()
     done_on = serializers.DateField(allow_null=True)
     outcome = serializers.CharField()
     placement = serializers.IntegerField(source="placement_id", allow_null=True)
@@ -229,12 +242,26 @@ class TaskOutput(Output):
 
 
 class TaskInput(Input):
-    """A new task."""
+    """A new follow-up."""
 
     account = RowId()
     title = TextField(max_length=300, required=True)
     owner = RowId(required=False, help_text=_("A user; you unless said."))
     due_on = serializers.DateField()
+    reminder_on = serializers.DateField(required=False, allow_null=True)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
+    details = TextField(max_length=2000)
+
+
+class TaskChange(Input):
+    """What changes of an open follow-up; what is not sent stays."""
+
+    title = TextField(max_length=300)
+    owner = RowId(required=False, help_text=_("A user."))
+    due_on = serializers.DateField(required=False)
+    reminder_on = serializers.DateField(required=False, allow_null=True)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
+    details = TextField(max_length=2000)
 
 
 class TaskDoneInput(Input):

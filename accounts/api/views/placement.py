@@ -1,4 +1,4 @@
-"""Addresses, placements, store checks, tasks, and the figures of availability."""
+"""Addresses, placements, store checks, and the figures of availability."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ from accounts.models import (
     Product,
     ProductCategory,
     StoreCheck,
-    Task,
 )
 from accounts.selectors.placement import compliance, service
 from accounts.selectors.placement.gaps import open_gaps
-from accounts.services import addresses, tasks
+from accounts.services import addresses
 from accounts.services.placement import checks, placements
 from kam.core.api.base import Listed, Retrieved, StrictView
 from kam.core.api.problems import QueryError
@@ -240,8 +239,11 @@ class StoreCheckViewSet(Listed, Retrieved, Looking):
     detail_output = shapes.StoreCheckDetailOutput
     filterset_class = CheckFilter
     orderings = {"id": "pk", "updated_at": "updated_at", "checked_on": "checked_on"}
-    bodies = {"create": shapes.StoreCheckInput}
-    answers = {"create": {201: shapes.StoreCheckDetailOutput}}
+    bodies = {"create": shapes.StoreCheckInput, "finish": shapes.StoreCheckFinish}
+    answers = {
+        "create": {201: shapes.StoreCheckDetailOutput},
+        "finish": {200: shapes.StoreCheckDetailOutput},
+    }
 
     def get_queryset(self) -> QuerySet[Any]:
         """Others' drafts are theirs alone."""
@@ -262,13 +264,14 @@ class StoreCheckViewSet(Listed, Retrieved, Looking):
         return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One check with every placement that applied; photos are on the page."""
+        """One check with every placement that applied; `store-check-photos` has the photos."""
         return super().retrieve(request, *args, **kwargs)
 
     def create(self, request: Request) -> Response:
         """Record a whole check of today and finish it: all lines or nothing.
 
-        A check of the store that you have begun on the page is finished by it.
+        A check of the store that you have begun on the page is finished by it. With `finish`
+        false it stays your draft: add photos to its lines, then finish it.
         """
         body = self.body()
         store = self.staffable(body["account"])
@@ -277,8 +280,18 @@ class StoreCheckViewSet(Listed, Retrieved, Looking):
                 store=store, checker=self.user, checked_on=timezone.localdate()
             )
             _record(check, body["lines"])
-            checks.finish_check(check=check, now=timezone.now(), note=body.get("note", ""))
+            if body["finish"]:
+                checks.finish_check(check=check, now=timezone.now(), note=body.get("note", ""))
         return self.answer_created(check.pk)
+
+    @action(detail=True, methods=["post"])
+    def finish(self, request: Request, **_kwargs: Any) -> Response:
+        """Close a draft of your own; what nobody looked at stays unknown."""
+        body = self.body()
+        check = self.row()
+        self.staffable(check.account_id)
+        checks.finish_check(check=check, now=timezone.now(), note=body.get("note", ""))
+        return self.answer(self.row())
 
 
 def _record(check: StoreCheck, rows: list[dict[str, Any]]) -> None:
@@ -289,70 +302,6 @@ def _record(check: StoreCheck, rows: list[dict[str, Any]]) -> None:
             words = _("This placement does not apply to the store today.")
             raise unknown(f"lines.{place}.placement", words)
         checks.record(line=line, seen=checks.Seen(**row))
-
-
-class TaskFilter(_Within):
-    """Filters of tasks."""
-
-    owner = IdFilter(field_name="owner_id")
-    placement = IdFilter(field_name="placement_id")
-    open = django_filters.BooleanFilter(field_name="done_on", lookup_expr="isnull")
-    due_before = django_filters.DateFilter(field_name="due_on", lookup_expr="lt")
-
-    class Meta:
-        model = Task
-        fields: list[str] = []
-
-
-class TaskViewSet(Listed, Retrieved, Looking):
-    """What is to be done for accounts; gaps that are followed up among it."""
-
-    model = Task
-    capability = "accounts.view"
-    change_capability = "accounts.edit"
-    output = shapes.TaskOutput
-    filterset_class = TaskFilter
-    orderings = {"id": "pk", "updated_at": "updated_at", "due_on": "due_on"}
-    bodies = {"create": shapes.TaskInput, "finish": shapes.TaskDoneInput}
-    answers = {"create": {201: shapes.TaskOutput}, "finish": {200: shapes.TaskOutput}}
-
-    def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """With account and owner."""
-        return queryset.select_related("account", "owner")
-
-    def changeable(self) -> QuerySet[Any]:
-        """One's own tasks, and those of accounts that the user may change."""
-        editable = Account.objects.editable_by(self.user)
-        return self.get_queryset().filter(Q(owner=self.user) | Q(account__in=editable))
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List tasks, the latest first."""
-        return super().list(request, *args, **kwargs)
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One task."""
-        return super().retrieve(request, *args, **kwargs)
-
-    def create(self, request: Request) -> Response:
-        """Note something to be done."""
-        body = self.body()
-        account = self.staffable(body.pop("account"))
-        pk = body.pop("owner", self.user.pk)
-        owner = User.objects.filter(pk=pk, is_active=True).first()
-        if owner is None:
-            raise unknown("owner", _("There is no such user."))
-        task = tasks.add_task(account=account, owner=owner, created_by=self.user, **body)
-        return self.answer_created(task.pk)
-
-    @action(detail=True, methods=["post"])
-    def finish(self, request: Request, **_kwargs: Any) -> Response:
-        """Close a task with what came of it."""
-        body = self.body()
-        with self.locked() as task:
-            tasks.finish_task(
-                task=task, as_of=timezone.localdate(), outcome=body.get("outcome", "")
-            )
-        return self.answer(self.row())
 
 
 class AvailabilityView(StrictView):

@@ -27,7 +27,7 @@ def register() -> None:
         ),
         Section(
             key="tasks",
-            title=gettext_lazy("Open tasks"),
+            title=gettext_lazy("Open follow-ups"),
             find=tasks,
             capability="placement.view",
             order=35,
@@ -61,7 +61,7 @@ def opportunities(account: Account, reader: User, as_of: date) -> Part:
 
 
 def tasks(account: Account, reader: User, as_of: date) -> Part:
-    """Tasks that are not done at the account and below, the next first."""
+    """Follow-ups that are not done at the account and below, the next first."""
     rows = Task.objects.filter(account__path__contains=[account.pk], done_on__isnull=True)
     found = list(rows.select_related("account", "owner").order_by("due_on", "pk")[:MOST])
     headings = [

@@ -8,14 +8,16 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.analytics.sealing import seal
-from accounts.models import Account, Handover
+from accounts.models import Account, Handover, LeadAssignment
 from accounts.selectors.team.members import lead_on
 from accounts.services import leads, notices, tree
-from kam.core.handover import pack_of
+from kam.core.handover import Change, movers, pack_of
 from kam.core.problems import RefusedError, explained, register_constraint
 from kam.identity.models import User
 
@@ -51,7 +53,8 @@ def hand_over(
 
     `from_user` is who leads it on that day as far as the maker knows: of two handovers at the
     same time one wins, the other gets ChangedMeanwhileError. Raises RefusedError for a day that
-    has passed, for who leads it already, and for all that `leads.set_lead` refuses.
+    has passed, for who leads it already, and for all that `leads.set_lead` refuses. Open work
+    goes along on the day itself, see `move_work`.
     """
     tree.lock_tree()
     account.refresh_from_db()
@@ -79,8 +82,57 @@ def hand_over(
     )
     handover.pack_hash = seal(handover.said)
     handover.save()
+    if effective_on <= as_of:
+        move_work(handover=handover, now=timezone.now())
     notices.tell_of_handover(handover)
     return handover
+
+
+def move_work(*, handover: Handover, now: datetime) -> dict[str, int]:
+    """Give open work of the old lead to the new one, once: follow-ups, requests, what apps add.
+
+    At the account and all below it, except where the old lead still leads by an assignment of
+    its own. Where somebody else leads by now nothing moves. Answers how much of each kind went.
+    """
+    moved: dict[str, int] = {}
+    lead = lead_on(handover.account, on=handover.effective_on)
+    if handover.from_user is not None and lead is not None and lead.pk == handover.to_user_id:
+        change = Change(
+            account_ids=_handed(handover),
+            from_user=handover.from_user,
+            to_user=handover.to_user,
+            by=handover.made_by,
+            on=handover.effective_on,
+        )
+        moved = {mover.key: mover.move(change) for mover in movers}
+    handover.moved, handover.moved_at = moved, now
+    handover.save(update_fields=["moved", "moved_at"])
+    return moved
+
+
+@transaction.atomic
+def move_due_work(*, as_of: date, now: datetime) -> int:
+    """Move the work of handovers that have taken effect since (nightly); answers how many."""
+    due = Handover.objects.filter(effective_on__lte=as_of, moved_at=None)
+    rows = due.select_related("account", "from_user", "to_user", "made_by").order_by(
+        "effective_on", "pk"
+    )
+    locked = list(rows.select_for_update(of=("self",)))
+    for handover in locked:
+        move_work(handover=handover, now=now)
+    return len(locked)
+
+
+def _handed(handover: Handover) -> list[int]:
+    """The account and all below it today, less what the old lead keeps leading."""
+    rows: QuerySet[Account] = Account.objects.filter(path__contains=[handover.account_id])
+    kept = LeadAssignment.objects.filter(
+        account__path__contains=[handover.account_id],
+        user=handover.from_user,
+        valid__contains=handover.effective_on,
+    ).values_list("account", flat=True)
+    ids = list(kept)
+    return list((rows.exclude(path__overlap=ids) if ids else rows).values_list("pk", flat=True))
 
 
 def _check_lead(account: Account, expected: User | None, on: date) -> None:

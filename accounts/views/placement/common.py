@@ -46,7 +46,6 @@ def tabs(request: HttpRequest, active: str) -> list[Tab]:
         ("service-level", _("Deliveries"), "placement.view"),
         ("placement-list", _("Placements"), "placement.view"),
         ("store-checks", _("Store checks"), "placement.view"),
-        ("task-list", _("Tasks"), "accounts.view"),
     ]
     return [
         Tab(title, reverse(f"accounts:{name}"), active=name == active)

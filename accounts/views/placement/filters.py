@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import CheckState, PlacementKind, PlacementStage
+from accounts.choices import CheckState, PlacementKind, PlacementStage, Priority
 from accounts.filters import AccountChoice, Flag, PageFilter, Several, leads
 from accounts.models import Account, Placement, Product, ProductCategory, StoreCheck, Task
 from accounts.selectors.placement.listing import with_gap
@@ -90,14 +90,14 @@ class StoreCheckFilter(PageFilter):
 
 
 class TaskFilter(PageFilter):
-    """Filters of tasks; those that are done only where they are asked for."""
+    """Filters of follow-ups."""
 
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), queryset=leads)
     within = AccountChoice(label=_("Account with all below it"), method="by_branch")
+    priority = Several(label=_("Priority"), choices=Priority.choices)
     due_before = django_filters.DateFilter(
         label=_("Due before"), field_name="due_on", lookup_expr="lt"
     )
-    done = Flag(label=_("Also those that are done"), method="with_done")
 
     class Meta:
         model = Task
@@ -106,13 +106,3 @@ class TaskFilter(PageFilter):
     def by_branch(self, rows: QuerySet[Task], _name: str, account: Account) -> QuerySet[Task]:
         """Of a node and everything below it today."""
         return rows.filter(account__path__contains=[account.pk])
-
-    def with_done(self, rows: QuerySet[Task], _name: str, _on: bool) -> QuerySet[Task]:
-        """All of them; without it those that are open, see `filter_queryset`."""
-        return rows
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Leave out what is done, unless it is asked for."""
-        rows = super().filter_queryset(queryset)
-        asked = self.form.is_valid() and self.form.cleaned_data.get("done")
-        return rows if asked else rows.filter(done_on=None)

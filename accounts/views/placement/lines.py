@@ -45,6 +45,15 @@ PANELS = (
         icon="building-store",
         order=38,
     ),
+    Panel(
+        slot="account",
+        capability="accounts.view",
+        key="followups",
+        title=gettext_lazy("Follow-ups"),
+        url_name="accounts:panel-followups",
+        icon="checkbox",
+        order=26,
+    ),
 )
 NAVIGATION = (
     NavItem(
@@ -71,13 +80,13 @@ NAVIGATION = (
     ),
     NavItem(
         key="tasks",
-        title=gettext_lazy("Tasks"),
+        title=gettext_lazy("Follow-ups"),
         icon="checkbox",
         url_name="accounts:task-list",
         capability="accounts.view",
-        order=26,
-        parent="accounts",
-        keywords=gettext_lazy("to do follow-up gaps"),
+        order=12,
+        parent="interactions",
+        keywords=gettext_lazy("to do tasks gaps"),
     ),
 )
 
@@ -156,25 +165,30 @@ def actions(user: User, account: Account, as_of: date) -> Iterator[Line]:
             title=task.title,
             detail=_("%(who)s, due %(day)s")
             % {"who": task.owner.full_name, "day": formats.date(task.due_on)},
-            url=reverse("accounts:task-edit", args=[task.pk]),
+            url=task.get_absolute_url(),
             state="danger" if is_late else "info",
             urgency=0 if is_late else 1,
         )
 
 
 def own_tasks(user: User, as_of: date) -> Iterator[Todo]:
-    """What the user has to do within the week, and what is late."""
+    """What the user has to do within the week, what they are reminded of, and what is late."""
+    may_finish = user.can("accounts.edit")
     for task in listing.own_open_tasks(user):
         days = (task.due_on - as_of).days
-        if days > SOON:
-            break
+        is_reminded = task.reminder_on is not None and task.reminder_on <= as_of
+        if days > SOON and not is_reminded:
+            continue
         yield Todo(
+            key=f"followup-{task.pk}",
             title=task.title,
             detail=_("%(account)s, due %(day)s")
             % {"account": task.account.name, "day": formats.date(task.due_on)},
-            url=reverse("accounts:task-done", args=[task.pk]),
-            action=_("Done"),
+            url=task.get_absolute_url(),
+            action=_("Open"),
+            finish_url=reverse("accounts:task-finish", args=[task.pk]) if may_finish else "",
+            finish=_("Done"),
             icon="checkbox",
             state="danger" if days < 0 else "info",
-            urgency=0 if days < 0 else 1 if days == 0 else 2,
+            urgency=0 if days < 0 else 1 if days == 0 or is_reminded else 2,
         )

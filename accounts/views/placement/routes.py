@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import addresses
+from accounts.views import addresses, followups
 from accounts.views.placement import boards, checks, deliveries, panels, placements, tasks
 
 PLACEMENT: list[URLPattern] = [
@@ -26,7 +26,7 @@ PLACEMENT: list[URLPattern] = [
     path(
         "accounts/<int:pk>/placements/new/", placements.placement_create, name="placement-create-at"
     ),
-    path("accounts/<int:pk>/tasks/new/", tasks.task_create, name="task-create"),
+    path("accounts/<int:pk>/tasks/new/", followups.task_create, name="task-create"),
     path("availability/", boards.availability, name="availability"),
     path("availability/deliveries/", deliveries.service_board, name="service-level"),
     path("availability/placements/", placements.placement_list, name="placement-list"),
@@ -63,8 +63,15 @@ PLACEMENT: list[URLPattern] = [
         checks.line_photo,
         name="store-check-photo",
     ),
-    path("tasks/", tasks.task_list, name="task-list"),
-    path("tasks/<int:pk>/", tasks.task_edit, name="task-edit"),
-    path("tasks/<int:pk>/done/", tasks.task_done, name="task-done"),
+    path("accounts/<int:pk>/follow-ups/", followups.panel, name="panel-followups"),
+    path("tasks/", followups.task_list, name="task-list"),
+    path("tasks/finish/", followups.task_finish_many, name="task-finish-many"),
+    path("tasks/give/", followups.task_give_many, name="task-give-many"),
+    path("tasks/<int:pk>/", followups.task_detail, name="task-detail"),
+    path("tasks/<int:pk>/edit/", followups.task_edit, name="task-edit"),
+    path("tasks/<int:pk>/done/", followups.task_done, name="task-done"),
+    path("tasks/<int:pk>/finish/", followups.task_finish, name="task-finish"),
+    path("tasks/<int:pk>/reopen/", followups.task_reopen, name="task-reopen"),
+    path("tasks/<slug:tab>/", followups.task_list, name="task-tab"),
     path("tasks/follow-up/<int:line_pk>/", tasks.follow_up, name="gap-follow-up"),
 ]

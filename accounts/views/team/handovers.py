@@ -27,6 +27,7 @@ from accounts.services.team import handovers as services
 from accounts.views.accounts import account_crumbs, get_editable
 from accounts.views.team.common import account_page, crumbs_of
 from kam.core import formats
+from kam.core.handover import movers
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -155,6 +156,9 @@ def handover_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": [_shown(one) for one in sections],
         "is_cut": len(sections) < len(found.pack["sections"]),
         "is_unchanged": is_unchanged(found),
+        "moved": [
+            (mover.title, found.moved[mover.key]) for mover in movers if found.moved.get(mover.key)
+        ],
         "may_acknowledge": not found.is_acknowledged and found.to_user_id == user.pk,
         "account_url": account_page(user, found.account, "team"),
         "crumbs": crumbs_of(user, found.account, (_("Handover"), "")),
