@@ -88,15 +88,18 @@ class AccountsImporter(Importer):
                       "from today for a change.")),
         Column(name="industry", label=_("Industry"), max_length=100, example="Food retail",
                read=_tidy, synonyms=("sector", "branch", "line of business")),
+        Column(name="insolvent_since", label=_("Insolvent since"), type=ColumnType.DATE,
+               example="2026-05-04", help=_("The day insolvency was filed for; empty: as it is."),
+               synonyms=("insolvency date", "bankrupt since", "insolvency")),
         Column(name="gln", label=_("GLN"), example="4006381333931", read=_gln,
                help=_("Global location number: 13 digits with a check digit."),
                synonyms=("global location number", "ean location", "iln")),
         Column(name="vat", label=_("VAT id"), example="FI01120389", read=_vat,
                synonyms=("vat number", "vat no", "tax id", "vat registration number")),
+        *addresses.COLUMNS,
         Column(name="name_key", label=_("Search key"), derived_from="name", read=_name_key),
         Column(name="channel_word", label=_("Channel as given"), derived_from="channel",
                read=vocabulary.other_channel_word),
-        *addresses.COLUMNS,
         Column(name="country_word", label=_("Country as given"), derived_from="country",
                read=vocabulary.no_country_word),
     )  # fmt: skip
@@ -110,19 +113,19 @@ class AccountsImporter(Importer):
         create = {"create": run.options.create_accounts}
         run.execute(statements.NODES.replace("{addresses}", addresses.SAID))
         run.execute("ANALYZE import_nodes")
+        _judge_numbers(run)
         for statement in (
             statements.MATCH_OWN,
             statements.MATCH_STUBS,
-        _judge_numbers(run)
             statements.MATCH_NAMES,
             statements.NEW_IDS,
+            addresses.find(run),
             statements.NUMBERS,
             statements.TAKEN_NUMBERS,
+            addresses.NOWHERE,
             statements.PARENTS,
-            addresses.find(run),
         ):
             run.execute(statement)
-            addresses.NOWHERE,
         run.execute(statements.LINK_PARENTS, create)
         while run.execute(statements.ORPHANS):
             pass  # whoever stood under an orphan is one now
@@ -211,9 +214,6 @@ def _new_parents(run: Run) -> list[str]:
     return run.ids(_NEW_PARENTS) if run.options.create_accounts else []
 
 
-def _write_accounts(run: Run) -> None:
-    if unkeyed := run.rows(statements.UNKEYED):
-        ids, names = zip(*unkeyed, strict=True)
 def _judge_numbers(run: Run) -> None:
     """A source that is called GLN or VAT names accounts by numbers that have check digits."""
     judge = {"gln": is_gln, "vat": is_vat}.get(run.source.code.casefold())
@@ -231,6 +231,9 @@ def _judge_numbers(run: Run) -> None:
     )
 
 
+def _write_accounts(run: Run) -> None:
+    if unkeyed := run.rows(statements.UNKEYED):
+        ids, names = zip(*unkeyed, strict=True)
         keys = [_name_key(name) for name in names]
         run.execute(statements.KEYED, {"ids": list(ids), "keys": keys})
     changes.note_before(run, ACCOUNT, "SELECT account_id FROM import_rows WHERE action = 'u'")
@@ -241,10 +244,10 @@ def _judge_numbers(run: Run) -> None:
     run.execute(statements.INSERT_IDENTIFIERS)
     run.execute(statements.INSERT_NUMBERS)
     changes.note_created(run, IDENTIFIER, f"SELECT id FROM {IDENTIFIER} WHERE id > {last:d}")
+    addresses.write(run)
 
 
 def _write_dated(run: Run, table: str, column: str, flag: str) -> None:
-    addresses.write(run)
     """Put accounts under another parent, or give them another lead, from a day on."""
     target = "parent_id" if column == "parent_id" else "user_id"
     parts = {"table": table, "flag": flag, "column": column, "target": target}

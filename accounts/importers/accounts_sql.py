@@ -19,8 +19,8 @@ WITH keyed AS (
         by_line AS (PARTITION BY key, reason IS NULL ORDER BY line_no)
 )
 SELECT r.line_no, r.key, r.external_id, r.name, r.name_key, r.parent, r.kind, r.country,
-    r.region, r.channel, r.status, r.valid_from, r.industry, r.gln, r.vat, r.again,
-    u.id AS lead_id,
+    r.region, r.channel, r.status, r.valid_from, r.industry, r.insolvent_since, r.gln, r.vat,
+    r.again, u.id AS lead_id,
     x.code AS currency_id, NULL::bigint AS account_id, NULL::bigint AS parent_id,
     NULL::text AS parent_key, false AS is_new, false AS linked, false AS shadow, r.detail,
     COALESCE(r.reason, CASE
@@ -205,6 +205,8 @@ WITH dated AS (
         COALESCE(d.channel, a.channel, '') AS new_channel,
         COALESCE(d.currency_id, a.currency_id) AS new_currency,
         COALESCE(d.industry, a.industry, '') AS new_industry, a.industry AS old_industry,
+        COALESCE(d.insolvent_since, a.insolvent_since) AS new_insolvent,
+        a.insolvent_since AS old_insolvent,
         EXISTS (SELECT 1 FROM import_numbers said WHERE said.line_no = d.line_no
             AND NOT EXISTS (SELECT 1 FROM accounts_accountidentifier i
                 WHERE i.system = said.system AND i.value = said.value)) AS numbered,
@@ -218,23 +220,23 @@ WITH dated AS (
             SELECT 1 FROM accounts_leadassignment l WHERE l.account_id = d.account_id
               AND l.user_id = d.lead_id
               AND l.valid @> COALESCE(d.since, '-infinity'::date)) AS led,
-        d.external_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM accounts_accountidentifier i
         EXISTS (SELECT 1 FROM import_addresses p WHERE p.line_no = d.line_no AND p.differs)
             AS addressed,
+        d.external_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM accounts_accountidentifier i
             WHERE i.system = %(system)s AND i.value = d.external_id) AS named
     FROM dated d LEFT JOIN accounts_account a ON a.id = d.account_id
 )
 SELECT line_no, account_id, external_id, new_name, name_key, new_kind, new_status, new_country,
-    new_region, new_channel, new_currency, new_industry, parent, parent_id, lead_id, since,
-    moves, led, named, linked, is_new, NULL::numeric AS amount, NULL::text AS currency, reason,
-    COALESCE(detail, CASE WHEN reason IS NOT NULL THEN left(what, 200) END) AS detail,
+    new_region, new_channel, new_currency, new_industry, new_insolvent, parent, parent_id, lead_id,
+    since, moves, led, named, linked, is_new, NULL::numeric AS amount, NULL::text AS currency,
+    reason, COALESCE(detail, CASE WHEN reason IS NOT NULL THEN left(what, 200) END) AS detail,
     CASE WHEN reason IS NOT NULL THEN NULL WHEN again OR shadow THEN 'n' WHEN is_new THEN 'c'
         WHEN moves OR led OR named OR numbered OR addressed
           OR (new_name, new_kind, new_status, new_country, new_region, new_channel,
-              new_currency::varchar, new_industry) IS DISTINCT FROM (old_name, old_kind,
-              old_status, old_country, old_region, old_channel, old_currency,
-              old_industry) THEN 'u'
+              new_currency::varchar, new_industry, new_insolvent) IS DISTINCT FROM (old_name,
+              old_kind, old_status, old_country, old_region, old_channel, old_currency,
+              old_industry, old_insolvent) THEN 'u'
         ELSE 'n' END AS action
 FROM compared
 """
@@ -245,9 +247,10 @@ FROM unnest(%(ids)s::bigint[], %(keys)s::text[]) AS k(id, name_key) WHERE k.id =
 """
 INSERT_ACCOUNTS = """
 INSERT INTO accounts_account (id, name, name_key, kind, status, country, region, channel,
-    industry, currency_id, current_group_id, path, lead_chain, created_at, updated_at)
-SELECT account_id, new_name, name_key, new_kind, new_status,
-    new_country, new_region, new_channel, new_industry, new_currency, account_id,
+    industry, insolvent_since, currency_id, current_group_id, path, lead_chain, created_at,
+    updated_at)
+SELECT account_id, new_name, name_key, new_kind, new_status, new_country, new_region,
+    new_channel, new_industry, new_insolvent, new_currency, account_id,
     ARRAY[account_id], '{}', now(), now()
 FROM import_rows WHERE action = 'c' ORDER BY line_no
 """
@@ -257,11 +260,11 @@ UPDATE accounts_account a SET name = r.new_name,
         ELSE COALESCE(r.name_key, a.name_key) END,
     kind = r.new_kind, status = r.new_status, country = r.new_country, region = r.new_region,
     channel = r.new_channel, currency_id = r.new_currency, industry = r.new_industry,
-    updated_at = now()
+    insolvent_since = r.new_insolvent, updated_at = now()
 FROM import_rows r WHERE r.action = 'u' AND a.id = r.account_id
-  AND (a.name, a.kind, a.status, a.country, a.region, a.channel, a.currency_id, a.industry)
-      IS DISTINCT FROM (r.new_name, r.new_kind, r.new_status, r.new_country, r.new_region,
-      r.new_channel, r.new_currency::varchar, r.new_industry)
+  AND (a.name, a.kind, a.status, a.country, a.region, a.channel, a.currency_id, a.industry,
+       a.insolvent_since) IS DISTINCT FROM (r.new_name, r.new_kind, r.new_status, r.new_country,
+      r.new_region, r.new_channel, r.new_currency::varchar, r.new_industry, r.new_insolvent)
 """
 INSERT_IDENTIFIERS = """
 INSERT INTO accounts_accountidentifier (account_id, system, value, created_at, updated_at)

@@ -36,6 +36,7 @@ ACCOUNTS = [
     "lead",
     "status",
     "industry",
+    "insolvent_since",
     "gln",
     "vat",
     *(f"{kind}_{part}" for kind in AddressKind.values for part in PLACES),
@@ -112,7 +113,7 @@ def account_rows(user: User) -> Rows:
             own.get("", ""), row.name, above and (_identifiers(above).get("") or above.name),
             row.kind, row.country, row.region, row.channel, row.currency_id,
             row.current_lead and row.current_lead.email, row.status, row.industry,
-            own.get("GLN", ""), own.get("VAT", ""), *_places(row),
+            row.insolvent_since, own.get("GLN", ""), own.get("VAT", ""), *_places(row),
         ]  # fmt: skip
 
 

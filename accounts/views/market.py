@@ -19,10 +19,12 @@ from accounts.forms.known_filters import CompetitorFilter
 from accounts.forms.market import CompetitorForm, CompetitorMergeForm
 from accounts.models import Competitor
 from accounts.selectors import market as reads
+from accounts.selectors.wallet.cells import held_by
 from accounts.services import market as services
-from accounts.views.accounts import account_crumbs, all_accounts, get_account, may_edit
 from accounts.views import portable
+from accounts.views.accounts import account_crumbs, all_accounts, get_account, may_edit
 from accounts.views.columns import account_url
+from accounts.views.wallet.words import cell_url, period_words, whitespace_url
 from kam.core import formats, htmx
 from kam.core.countries import country_name
 from kam.core.pages import form_page
@@ -153,6 +155,30 @@ PRICES = [
 ]  # fmt: skip
 
 
+WALLETS = [
+    Column(
+        name="account",
+        title=gettext_lazy("Account"),
+        value="account.name",
+        sort="account__name_key",
+        link=lambda row: whitespace_url(row.account, row.span),
+    ),
+    Column(name="category", title=gettext_lazy("Category"), value="category.name"),
+    Column(name="period", title=gettext_lazy("Period"), value=lambda row: period_words(row.span)),
+    Column(
+        name="amount",
+        title=gettext_lazy("Wallet"),
+        kind="money",
+        currency=lambda row: row.currency_id,
+        places=0,
+    ),
+    Column(
+        name="estimated_on", title=gettext_lazy("Estimated on"), kind="date", sort="estimated_on"
+    ),
+    Column(name="source", title=gettext_lazy("Source"), default=False),
+]
+
+
 def estimate_in_words(row: Any) -> str:
     """Source, day and confidence of an estimate."""
     if row.share is None:
@@ -210,7 +236,7 @@ def competitor_list(request: HttpRequest) -> HttpResponseBase:
 @requires(VIEW)
 @require_GET
 def competitor_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Where it stands, prices seen, and its moves over time."""
+    """Where it stands, prices seen, whose wallets it holds, and its moves over time."""
     user = signed_in(request)
     found = get_competitor(request, pk)
     if found.merged_into is not None:
@@ -240,8 +266,23 @@ def competitor_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             _("No price seen yet"), _("What somebody saw on a shelf or in an offer stands here.")
         ),
     )
+    wallets = Table(
+        request,
+        held_by(found.pk, user),
+        WALLETS,
+        name="competitor-wallets",
+        caption=_("Main supplier by estimate"),
+        default_sort="-estimated_on",
+        prefix="w-",
+        row_url=lambda row: cell_url(row.account_id, row.category_id, row.span),
+        empty=Empty(
+            _("Named in no estimate of a wallet"),
+            _("Whoever estimates what an account buys can say from whom most of it comes."),
+        ),
+    )
     context = {
         "competitor": found,
+        "wallets": wallets,
         "country": country_name(found.country) if found.country else "",
         "prices": prices,
         "moves": list(
@@ -254,7 +295,7 @@ def competitor_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         ),
         "crumbs": competitor_crumbs((found.name, "")),
     }
-    return respond(request, "accounts/competitor_detail.html", context, places, prices)
+    return respond(request, "accounts/competitor_detail.html", context, places, prices, wallets)
 
 
 @requires(EDIT)

@@ -120,7 +120,7 @@ def estimate_data(category: ProductCategory, **changes: Any) -> dict[str, Any]:
         "currency": "EUR",
         "source": "Nielsen",
         "confidence": "4",
-        "supplied_by": "Rival",
+        "new_name": "Rival",
     }
     return {**data, **changes}
 
@@ -145,6 +145,13 @@ def test_estimating(people: People, account: Account, oat: ProductCategory, toda
 
     kept = WalletEstimate.objects.get()
     assert (kept.amount, kept.author, kept.estimated_on) == (1000, people.owner, today)
+    rival = kept.competitor
+    assert rival is not None
+    assert rival.name == "Rival"
+    page = client.get(url("competitor-detail", rival.pk))
+    assert url("whitespace-cell", account.pk, oat.pk) in page.content.decode()
+    cell = client.get(url("whitespace-cell", account.pk, oat.pk), {"period": "2025"})
+    assert rival.get_absolute_url() in cell.content.decode()
     assert "The estimate is kept." in answer.content.decode()
 
 
