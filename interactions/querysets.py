@@ -240,4 +240,8 @@ class SearchTextQuerySet(models.QuerySet[Any]):
 
     def ranked(self, typed: str) -> Self:
         """Those found with their `relevance`, the best first, then the latest."""
-        return self.finding(typed).annotate(relevance=relevance(typed)).order_by(*BEST_FIRST)
+        return self.finding(typed).by_relevance(typed)
+
+    def by_relevance(self, typed: str) -> Self:
+        """Words known to fit, with their `relevance`, the best first, then the latest."""
+        return self.annotate(relevance=relevance(typed)).order_by(*BEST_FIRST)

@@ -80,7 +80,7 @@ def search(
         return Found([], None)
     fitting = narrowed(SearchText.objects.visible_to(user), user, asked.account_ids)
     newest = fitting.finding(typed).order_by("-occurred_at", "-pk").values("pk")[:CANDIDATES]
-    rows = SearchText.objects.filter(pk__in=newest).ranked(typed)
+    rows = SearchText.objects.filter(pk__in=newest).by_relevance(typed)
     if behind is not None:
         rows = rows.filter(_behind(*behind))
     place = [name.removeprefix("-") for name in BEST_FIRST]

@@ -47,12 +47,9 @@ class ContactFilter(PageFilter):
         fields: list[str] = []
 
     def told(self, rows: QuerySet[Interaction], _name: str, value: str) -> QuerySet[Interaction]:
-        """Words of the summary, of what was said, or of the account's name."""
-        return rows.filter(
-            Q(summary__icontains=value)
-            | Q(text__icontains=value)
-            | Q(account__name__icontains=value)
-        )
+        """What contacts and their notes say, in any form of the words."""
+        found: QuerySet[Interaction] = rows.matching(value)  # type: ignore[attr-defined]
+        return found
 
     def at_account(
         self, rows: QuerySet[Interaction], _name: str, value: Any
