@@ -3,9 +3,11 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from interactions.api.views import cadence, concerns, timeline, voice
+from interactions.api.views import cadence, concerns, contacts, needs, timeline, voice
 
 router = SimpleRouter(use_regex_path=False)
+router.register("contacts", contacts.ContactViewSet, basename="contact")
+router.register("needs", needs.NeedViewSet, basename="need")
 router.register("cadence-policies", cadence.CadencePolicyViewSet, basename="cadence-policy")
 router.register("cadence-pauses", cadence.CadencePauseViewSet, basename="cadence-pause")
 router.register("concerns", concerns.ConcernViewSet, basename="concern")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import Account, Position
@@ -51,7 +52,7 @@ def _plan_concerns(keep: Account, drop: Account) -> Part:
 
 def _move_concerns(keep: Account, drop: Account) -> None:
     with rewriting_contacts():
-        Concern.objects.filter(account=drop).update(account=keep)
+        Concern.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
 
 MOVERS = (
