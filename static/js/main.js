@@ -16,6 +16,7 @@ import "./print.js";
 import "./shares.js";
 import "./matrix.js";
 import "./pipeline.js";
+import "./calendar.js";
 import "./date.js";
 import "./charts.js";
 import "./stakeholders.js";

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import vobject
 from django.core.files.base import ContentFile
+from vobject.base import readOne
 
 from interactions.analytics.ical import Entry, calendar_text
 from interactions.choices import UploadKind
@@ -110,7 +110,7 @@ def test_what_the_feed_writes_is_read_back_unchanged(people: People) -> None:
     made = calendar_feeds.renew_feed(user=people.owner, shows_private=True, now=NOW)
     entries = entries_of(made.feed, as_of=TODAY, site="https://kam.test")
     content = calendar_text(entries, name="kam")
-    event = vobject.readOne(content.decode()).vevent
+    event = readOne(content.decode()).vevent  # type: ignore[no-untyped-call]
     assert event.summary.value == "Range review · Kesko"
     assert event.description.value == "Maija Ranta"
     assert event.uid.value == "u1"
