@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from accounts.models import AccountAddress, Placement, StoreCheck, Task
@@ -97,6 +99,42 @@ def test_a_whole_check_at_once(people: People, store: Any) -> None:
     assert Api(people.administrator).post("store-checks/", {}).status_code == 404
     director = Api(people.director)
     assert len(director.rows("store-checks/?state=finished")) == 1
+
+
+JPEG = b"\xff\xd8\xff\xe0shelf"
+
+
+def _put_photo(user: Any, line: Any, content: bytes, **fields: str) -> Any:
+    form = {**fields, "photo": SimpleUploadedFile("shelf.svg", content, "image/svg+xml")}
+    data = encode_multipart(BOUNDARY, form)
+    return Api(user).raw("PUT", f"store-check-photos/{line.pk}/", data, MULTIPART_CONTENT)
+
+
+def test_a_photo_is_told_by_its_content_and_read_as_an_attachment(
+    people: People, store: Any
+) -> None:
+    api, placement = Api(people.owner), make_placement(account=store)
+    lines = [{"placement": placement.pk, "outcome": "found"}]
+    made = api.post("store-checks/", {"account": store.pk, "lines": lines, "finish": False})
+    assert (made.status_code, made.json()["state"]) == (201, "draft")
+    line = StoreCheck.objects.get().lines.get()
+    assert _put_photo(people.owner, line, b"<svg onload=alert(1)>").json()["code"] == "no_photo"
+    assert api.get(f"store-check-photos/{line.pk}/").status_code == 404
+    kept = _put_photo(people.owner, line, JPEG)
+    assert (kept.status_code, kept.json()["has_photo"]) == (200, True)
+    assert Api(people.director).get(f"store-check-photos/{line.pk}/").status_code == 404
+
+    assert api.post(f"store-checks/{made.json()['id']}/finish/").json()["state"] == "finished"
+    late = _put_photo(people.owner, line, JPEG)
+    assert (late.status_code, late.json()["code"]) == (422, "store_check_correction_says_why")
+    assert _put_photo(people.owner, line, JPEG, why="Was blurred").status_code == 200
+    read = Api(people.director).get(f"store-check-photos/{line.pk}/")
+    assert (read["Content-Type"], read["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert read["Content-Disposition"].startswith("attachment")
+    assert b"".join(read.streaming_content) == JPEG
+    for user in (people.stranger, people.teammate, people.auditor):
+        assert _put_photo(user, line, JPEG, why="x").status_code == 404
+    assert Api(people.stranger).get(f"store-check-photos/{line.pk}/").status_code == 404
 
 
 def test_drafts_are_ones_own(people: People, store: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils import timezone
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
 
@@ -16,6 +18,8 @@ from accounts.models import Account, Target, Task
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.services.addresses import add_address
 from accounts.services.concentration import compute_snapshot
+from accounts.services.placement import photos
+from accounts.services.placement.checks import correcting_checks
 from accounts.services.team.handovers import hand_over
 from accounts.services.tiers.overrides import set_override
 from kam.core.api.reference import example, schema
@@ -162,6 +166,10 @@ def _worked(account: Account, by: User) -> dict[str, int | str]:
     store = placement.make_store(parent=account)
     check = placement.make_check(store=store, seen={placed.pk: "found"})
     handed = hand_over(
+    looked = check.lines.get()
+    with transaction.atomic(), correcting_checks():
+        photos.put(looked, ContentFile(b"\xff\xd8\xff\xe0", name="shelf.jpg"))
+        looked.save()
         account=make_account(lead=by),
         from_user=by,
         to_user=make_user(roles=["account_manager"]),
@@ -177,6 +185,7 @@ def _worked(account: Account, by: User) -> dict[str, int | str]:
         "placements": placed.pk,
         "store-checks": check.pk,
         "tasks": task.pk,
+        "store-check-photos": looked.pk,
         "promises": team.make_promise(user=by, account=account).pk,
         "team-members": team.make_member(account=account, user=colleague).pk,
         "team-requests": team.make_request(account=account, sender=by, to_user=colleague).pk,
@@ -207,6 +216,8 @@ def _filled(path: str, rows: dict[str, int | str]) -> str:
 def _fits(response: Answer, operation: dict[str, Any]) -> list[str]:
     """What of an answer does not fit what the file says about it."""
     described = operation["responses"].get(str(response.status_code))
+    if response.streaming:  # read to its end, so that its file is closed
+        b"".join(response.streaming_content)
     if described is None:
         return [f"{response.status_code} is not described: {response.content[:300]!r}"]
     if "$ref" in described:

@@ -19,9 +19,9 @@ from accounts.forms.placement import CorrectionForm, ObservationForm
 from accounts.models import Account, StoreCheck, StoreCheckLine
 from accounts.selectors.placement import listing
 from accounts.services.placement import checks as services
-from accounts.services.placement.photos import CONTENT_TYPES
 from accounts.views.placement import common
 from accounts.views.placement.filters import StoreCheckFilter
+from accounts.views.placement.photos import as_attachment
 from kam.core import htmx
 from kam.core.badges import Badge
 from kam.core.pages import confirm_page, form_page
@@ -244,21 +244,7 @@ def line_correct(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
 @require_GET
 def line_photo(request: HttpRequest, pk: int, line_pk: int) -> FileResponse:
     """A photo as a download: never a page of ours, whatever the file may hold."""
-    line = common.get_line(request, pk, line_pk)
-    try:
-        stream = line.photo.open("rb")
-    except (OSError, ValueError) as error:
-        raise Http404 from error
-    response = FileResponse(
-        stream,
-        as_attachment=True,
-        filename=f"store-check-{line.pk}.{line.photo_kind}",
-        content_type=CONTENT_TYPES[line.photo_kind],
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return as_attachment(common.get_line(request, pk, line_pk))
 
 
 @requires("placement.check")
