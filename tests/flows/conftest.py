@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 
@@ -24,7 +25,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TURN_MS, QUIET_TURNS, PATIENCE, CHARTS = 40, 3, 20.0, 2.0
 WIDE, PHONE = (1440, 900), (390, 844)
+LOOKS: tuple[tuple[Literal["light", "dark"], tuple[int, int]], ...] = (
+    ("light", WIDE),
+    ("dark", PHONE),
+)
+_SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Only what is wrong is asked for: telling apart what is right takes axe most of its time.
+_WRONG = """async () => (await axe.run(document, {
+  resultTypes: ["violations"], preload: false,
+})).violations"""
 
 
 @dataclass
@@ -34,16 +45,27 @@ class Visit:
     page: Page
     base: str
     problems: list[str] = field(default_factory=list)
+    waiting: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda asked: self.waiting.add(asked))
+        self.page.on("requestfinished", lambda asked: self.waiting.discard(asked))
+        self.page.on("requestfailed", lambda asked: self.waiting.discard(asked))
 
     def open(self, path: str) -> None:
-        """Go to an address of ours and wait until it rests."""
+        """Go to an address of ours and wait until it rests: nothing was on its way for a while."""
+        self.waiting.clear()
         self.page.goto(f"{self.base}{path}")
-        self.page.wait_for_load_state("networkidle")
+        latest, quiet = time.monotonic() + PATIENCE, 0
+        while quiet < QUIET_TURNS and time.monotonic() < latest:
+            self.page.wait_for_timeout(TURN_MS)
+            quiet = 0 if self.waiting else quiet + 1
 
     def violations(self) -> list[str]:
         """What axe-core finds serious or critical on the page as it stands."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: list[dict[str, Any]] = self.page.evaluate("async () => (await axe.run()).violations")
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(_WRONG)
         return [
             f"{one['id']}: {node['html'][:200]}"
             for one in found
@@ -58,6 +80,36 @@ class Visit:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
         )
+
+    def wrong(self, paths: Iterable[str]) -> dict[str, list[str]]:
+        """What is wrong with pages, by their address: each is opened once, read by axe and
+        measured in light on a desktop and in dark on a phone."""
+        found = {path: self._wrong(path) for path in paths}
+        return {path: wrong for path, wrong in found.items() if wrong}
+
+    def _wrong(self, path: str) -> list[str]:
+        self.look(*LOOKS[0])
+        self.open(path)
+        wrong: list[str] = []
+        for scheme, size in LOOKS:
+            self.look(scheme, size)
+            wrong += [f"{scheme}: {one}" for one in self.violations()]
+            if wide := self._lasting_overflow():
+                wrong.append(f"{size[0]}: {wide} px too wide")
+        return wrong
+
+    def _lasting_overflow(self) -> int:
+        """The overflow once charts have followed the window."""
+        latest = time.monotonic() + CHARTS
+        while (wide := self.overflow()) and time.monotonic() < latest:
+            self.page.wait_for_timeout(TURN_MS)
+        return wide
+
+    def look(self, scheme: Literal["light", "dark"], size: tuple[int, int]) -> None:
+        """Wear a colour scheme and a size of window, and wait until the page has drawn itself."""
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.evaluate(_SETTLED)
 
 
 type Browse = Callable[..., Visit]

@@ -36,19 +36,11 @@ from tests.factories.known import (
 from tests.factories.placement import make_check, make_placement, make_service_line, make_store
 from tests.factories.team import make_member, make_promise, make_request
 from tests.factories.wallet import make_estimate, make_opportunity
-from tests.flows.conftest import Browse, Visit
+from tests.flows.conftest import Browse
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
 
 LONG = "Saaristomeren Itsenäisten Päivittäistavarakauppiaiden Hankintaosuuskunta"
-MODES = pytest.mark.parametrize(
-    ("dark", "phone"),
-    [(False, False), (True, False), (False, True), (True, True)],
-    ids=["light-desktop", "dark-desktop", "light-phone", "dark-phone"],
-)
-TWO_MODES = pytest.mark.parametrize(
-    ("dark", "phone"), [(False, False), (True, True)], ids=["light-desktop", "dark-phone"]
-)
 BOARDS = (
     "whitespace",
     "opportunity-board",
@@ -269,51 +261,17 @@ def _shelved(banner: Account, store: Account, lead: User) -> list[str]:
     ]
 
 
-def _look(visit: Visit, addresses: Iterable[str]) -> dict[str, tuple[list[str], int]]:
-    """What is wrong with pages, by their address."""
-    found: dict[str, tuple[list[str], int]] = {}
-    for address in addresses:
-        visit.open(address)
-        seen = (visit.violations(), visit.overflow())
-        if seen != ([], 0):
-            found[address] = seen
-    return found
-
-
-@MODES
-def test_boards_and_pages_of_an_account_are_accessible_and_fit(
-    browse: Browse, firm: Firm, dark: bool, phone: bool
-) -> None:
-    visit = browse(firm.director, dark=dark, phone=phone)
-    addresses = [reverse(f"accounts:{name}") for name in BOARDS]
-    assert _look(visit, [*addresses, *firm.of_one(OF_ONE)]) == {}
-
-
-@TWO_MODES
-def test_panels_of_an_account_are_accessible_and_fit(
-    browse: Browse, firm: Firm, dark: bool, phone: bool
-) -> None:
-    visit = browse(firm.director, dark=dark, phone=phone)
-    addresses = [
+def test_pages_of_an_account_are_accessible_and_fit(browse: Browse, firm: Firm) -> None:
+    """Boards, the account's own pages, its panels, forms and single rows; then what only who
+    keeps the books sees: costs, catalogues and settings."""
+    visit = browse(firm.director)
+    boards = [reverse(f"accounts:{name}") for name in BOARDS]
+    offered = [
         reverse(panel.url_name, args=[firm.account.pk]) for panel in panels if panel.slot == SLOT
     ]
-    assert _look(visit, addresses) == {}
+    own = firm.of_one([*OF_ONE, *NEW_OF_ONE])
+    assert visit.wrong([*boards, *own, *offered, *firm.rows]) == {}
 
-
-@TWO_MODES
-def test_forms_and_single_rows_are_accessible_and_fit(
-    browse: Browse, firm: Firm, dark: bool, phone: bool
-) -> None:
-    visit = browse(firm.director, dark=dark, phone=phone)
-    addresses = [*firm.rows, *firm.of_one(NEW_OF_ONE)]
-    assert _look(visit, addresses) == {}
-
-
-@TWO_MODES
-def test_costs_catalogues_and_settings_are_accessible_and_fit(
-    browse: Browse, firm: Firm, dark: bool, phone: bool
-) -> None:
     keeper = make_user(roles=[Role.ADMINISTRATOR, Role.CREDIT_CONTROLLER, Role.SALES_DIRECTOR])
-    visit = browse(keeper, dark=dark, phone=phone)
-    addresses = [reverse(f"accounts:{name}") for name in [*LISTS, *NEW]]
-    assert _look(visit, [*addresses, *firm.costs]) == {}
+    books = [reverse(f"accounts:{name}") for name in [*LISTS, *NEW]]
+    assert browse(keeper).wrong([*books, *firm.costs]) == {}

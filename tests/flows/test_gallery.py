@@ -21,16 +21,10 @@ def user(settings: Settings) -> User:
     return make_user(email="gallery@kam.test")
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_component_is_accessible_and_fits(
-    browse: Browse, user: User, dark: bool, phone: bool
-) -> None:
-    visit = browse(user, dark=dark, phone=phone)
-    visit.open("/_gallery/?say=1")
+def test_every_component_is_accessible_and_fits(browse: Browse, user: User) -> None:
+    visit = browse(user)
+    assert visit.wrong(["/_gallery/?say=1"]) == {}
     expect(visit.page.locator("[data-chart-canvas] canvas")).to_have_count(5)
-    assert visit.violations() == []
-    assert visit.overflow() == 0
 
 
 def test_a_table_sorts_in_place_and_keeps_its_address(browse: Browse, user: User) -> None:
