@@ -61,6 +61,10 @@ def _given(params: Mapping[str, Any]) -> Told:
     return Told(_("To do: %(what)s") % {"what": params["what"]}, _at(params, "due_on"))
 
 
+def _reminded(params: Mapping[str, Any]) -> Told:
+    return Told(_("Remember: %(what)s") % {"what": params["what"]}, _at(params, "due_on"))
+
+
 def _promised(params: Mapping[str, Any]) -> Told:
     return Told(_("Promised for tomorrow: %(what)s") % {"what": params["what"]}, params["account"])
 
@@ -111,12 +115,21 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.task_given",
-        title=_lazy("Tasks given to you"),
+        title=_lazy("Follow-ups given to you"),
         explains=_lazy("When a colleague notes something for you to do."),
         told=_given,
         visible=lambda user: Task.objects.visible_to(user).values("pk"),
         icon="checkbox",
         order=13,
+    ),
+    NotificationKind(
+        key="accounts.task_due",
+        title=_lazy("Reminders of follow-ups"),
+        explains=_lazy("On the day you asked for, and on the day something is due."),
+        told=_reminded,
+        visible=lambda user: Task.objects.visible_to(user).values("pk"),
+        icon="bell-ringing",
+        order=14,
     ),
     NotificationKind(
         key="accounts.promise_due",

@@ -29,6 +29,7 @@ def refresh_accounts(progress: Progress) -> dict[str, Any]:
     progress.report(1, 2)
     figures = refresh_figures(as_of=as_of)
     told = notices.tell_of_promises(as_of=as_of, at=timezone.now())
+    told += notices.tell_of_reminders(as_of=as_of, at=timezone.now())
     return {"as_of": as_of.isoformat(), "changed": moved, "figures": figures, "told": told}
 
 

@@ -80,9 +80,28 @@ def tell_of_task(task: Task, *, by: User | None) -> int:
         params={"what": task.title, "account": task.account.name, "due_on": task.due_on},
         subject_id=task.pk,
         url=task.get_absolute_url(),
-        dedupe=str(task.pk),
+        dedupe=f"{task.pk}:{task.owner_id}",
         occurred_at=timezone.now(),
     )
+
+
+def tell_of_reminders(*, as_of: date, at: datetime) -> int:
+    """Remind owners of open follow-ups: on the day they asked for, and on the day it is due
+    (nightly, repeatable; a missed night is made up for)."""
+    open_ones = Task.objects.filter(done_on=None).select_related("account")
+    asked = open_ones.filter(reminder_on__lte=as_of, due_on__gte=as_of)
+    rows = {row.pk: row for row in (*asked, *open_ones.filter(due_on=as_of))}
+    tellings = [
+        Telling(
+            user_id=row.owner_id,
+            params={"what": row.title, "account": row.account.name, "due_on": row.due_on},
+            subject_id=row.pk,
+            url=row.get_absolute_url(),
+            dedupe=f"{row.pk}:{as_of if row.due_on == as_of else row.reminder_on}",
+        )
+        for row in rows.values()
+    ]
+    return notify_each(kind="accounts.task_due", tellings=tellings, occurred_at=at)
 
 
 def tell_of_promises(*, as_of: date, at: datetime) -> int:

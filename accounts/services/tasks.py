@@ -88,6 +88,7 @@ def update_task(
     reminder_on: date | None = None,
     priority: int | None = None,
     details: str | None = None,
+    by: User | None = None,
 ) -> Task:
     """Change what is to be done, by whom or until when. Raises RefusedError when it is done.
 
@@ -97,8 +98,11 @@ def update_task(
     locked.due_on, locked.reminder_on = due_on, reminder_on
     locked.priority = locked.priority if priority is None else priority
     locked.details = locked.details if details is None else details.strip()
+    is_given = owner.pk != locked.owner_id
     _set(locked, title, owner)
     locked.save()
+    if is_given:
+        notices.tell_of_task(locked, by=by)
     return locked
 
 
@@ -141,7 +145,7 @@ def finish_tasks(*, tasks: Iterable[Task], as_of: date) -> int:
 
 @explained()
 @transaction.atomic
-def reassign_tasks(*, tasks: Iterable[Task], owner: User) -> int:
+def reassign_tasks(*, tasks: Iterable[Task], owner: User, by: User | None = None) -> int:
     """Give several open ones to somebody: all of them or, where one is refused, none.
 
     Answers how many changed hands.
@@ -150,6 +154,7 @@ def reassign_tasks(*, tasks: Iterable[Task], owner: User) -> int:
     for row in rows:
         _set(row, row.title, owner)
         row.save(update_fields=["title", "owner", "updated_at"])
+        notices.tell_of_task(row, by=by)
     return len(rows)
 
 

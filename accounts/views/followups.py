@@ -283,7 +283,7 @@ def task_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = TaskForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update_task(task=task, **form.cleaned_data)
+            services.update_task(task=task, by=signed_in(request), **form.cleaned_data)
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
@@ -383,7 +383,9 @@ def task_give_many(request: HttpRequest) -> HttpResponse:
     form = OwnerForm(request.POST if is_answer else None, tasks=tasks)
     if is_answer and form.is_valid():
         try:
-            count = services.reassign_tasks(tasks=tasks, owner=form.cleaned_data["owner"])
+            count = services.reassign_tasks(
+                tasks=tasks, owner=form.cleaned_data["owner"], by=signed_in(request)
+            )
         except RefusedError as problem:
             add_to_form(form, problem)
         else:

@@ -26,7 +26,7 @@ def _plan_contacts(keep: Account, drop: Account) -> Part:
 
 def _move_contacts(keep: Account, drop: Account) -> None:
     with rewriting_contacts():
-        Interaction.objects.filter(account=drop).update(account=keep)
+        Interaction.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
         Interaction.objects.filter(place=drop).update(place=keep)
         Draft.objects.filter(account=drop).update(account=keep)
 
@@ -40,7 +40,7 @@ def _plan_needs(keep: Account, drop: Account) -> Part:
 
 def _move_needs(keep: Account, drop: Account) -> None:
     with rewriting_contacts():
-        Need.objects.filter(account=drop).update(account=keep)
+        Need.objects.filter(account=drop).update(account=keep, updated_at=timezone.now())
 
 
 def _plan_concerns(keep: Account, drop: Account) -> Part:

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Task
-from accounts.services import tasks
+from accounts.services import notices, tasks
 from kam.core.problems import RefusedError
 from kam.core.todos import todos_for
+from kam.notifications.models import Notification
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 
@@ -126,3 +127,19 @@ def test_a_reminder_comes_before_the_day_and_history_tells(people: People) -> No
     assert "2031" in page
     assert "Owner" in page
     assert client.get(_url("panel-followups", account.pk), headers=HX).status_code == 200
+
+
+def test_reminders_are_told_once(people: People) -> None:
+    account = make_account(lead=people.owner)
+    today, now = timezone.localdate(), timezone.now()
+    tasks.add_task(
+        account=account, title="Call Anna", owner=people.owner,
+        due_on=today + timedelta(days=9), reminder_on=today - timedelta(days=1),
+    )  # fmt: skip
+    _task(account, people.owner, days=0, title="Send it")
+    done = _task(account, people.owner, days=0, title="Sent")
+    tasks.finish_task(task=done, as_of=today)
+    assert [notices.tell_of_reminders(as_of=today, at=now) for _again in range(2)] == [2, 0]
+    given = _task(account, people.owner, title="Ours")
+    tasks.reassign_tasks(tasks=[given], owner=people.teammate, by=people.owner)
+    assert Notification.objects.filter(user=people.teammate).count() == 1

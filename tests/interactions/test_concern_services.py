@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -138,7 +139,7 @@ def test_its_way_and_its_times() -> None:
 def test_the_database_holds_it_too() -> None:
     row = make_concern()
     rows = Concern.objects.filter(pk=row.pk)
-    forbidden = [
+    forbidden: list[Callable[[], object]] = [
         lambda: rows.update(state="closed", ended_at=NOW),
         lambda: rows.update(reopened=1),
         lambda: rows.update(raised_at=NOW - HOUR),

@@ -94,7 +94,7 @@ class TaskViewSet(Listed, Retrieved, Looking):
             facts = {name: getattr(task, name) for name in names} | body
             pk = facts.pop("owner", None)
             owner = task.owner if pk is None else _colleague(pk)
-            tasks.update_task(task=task, owner=owner, **facts)
+            tasks.update_task(task=task, owner=owner, by=self.user, **facts)
         return self.answer(self.row())
 
     @action(detail=True, methods=["post"])
