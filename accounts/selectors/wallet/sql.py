@@ -13,6 +13,7 @@ BELOW_NODE = "node.path @> ARRAY[%(node)s]::bigint[]"
 LED_BY = "node.lead_chain && %(leads)s::bigint[]"
 
 # `chosen` says which periods count: one that is given, or of each cell the last that has begun.
+# Entries of a node are read once for all its categories.
 ESTIMATES = """
 latest AS (
     SELECT DISTINCT ON (w.account_id, w.category_id)
@@ -57,19 +58,19 @@ latest AS (
     SELECT below.root_id, l.account_id, below.valid * l.valid
     FROM below JOIN accounts_parentlink l
         ON l.parent_id = below.account_id AND l.valid && below.valid
-), sold AS (
-    SELECT w.id, sum(e.base_amount) AS current,
-        count(*) FILTER (WHERE e.base_amount IS NULL) AS unconverted
-    FROM windowed w
-    JOIN below ON below.root_id = w.account_id
+), sold AS MATERIALIZED (
+    SELECT asked.account_id, asked.starts, asked.ends, e.category_id,
+        sum(e.base_amount) AS current, count(*) - count(e.base_amount) AS unconverted
+    FROM (SELECT DISTINCT account_id, starts, ends FROM windowed) AS asked
+    JOIN below ON below.root_id = asked.account_id
     JOIN accounts_revenueentry e ON e.account_id = below.account_id
-        AND e.category_id = w.category_id AND e.booked_on >= w.starts AND e.booked_on < w.ends
+        AND e.booked_on >= asked.starts AND e.booked_on < asked.ends
         AND below.valid @> e.booked_on
-    GROUP BY w.id
+    GROUP BY asked.account_id, asked.starts, asked.ends, e.category_id
 ), cells AS (
     SELECT w.*, CASE WHEN COALESCE(s.unconverted, 0) = 0 THEN COALESCE(s.current, 0) END
         AS current
-    FROM windowed w LEFT JOIN sold s USING (id)
+    FROM windowed w LEFT JOIN sold s USING (account_id, starts, ends, category_id)
 )
 """
 
