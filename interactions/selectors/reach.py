@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import Account
+from accounts.models import Account, Person, Position
 from kam.identity.models import User
 
 FEW = 2_000
@@ -35,3 +35,15 @@ def ids_at(user: User, account: Account, *, with_below: bool) -> list[int]:
         return [account.pk]
     rows = Account.objects.worked_on_by(user).within(account.pk)
     return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def has_any_below(account: Account) -> bool:
+    """Tell whether anything stands below an account today."""
+    return Account.objects.within(account.pk).exclude(pk=account.pk).exists()
+
+
+def people_at(user: User, account: Account) -> QuerySet[Person]:
+    """Return the people who stand or stood at an account or below it, in the reader's scope."""
+    there = Position.objects.filter(account__path__contains=[account.pk]).values("person")
+    rows: QuerySet[Person] = Person.objects.visible_to(user).filter(pk__in=there)
+    return rows.order_by("name_key", "pk")

@@ -22,12 +22,14 @@ from accounts.services.placement import photos
 from accounts.services.placement.checks import correcting_checks
 from accounts.services.team.handovers import hand_over
 from accounts.services.tiers.overrides import set_override
+from interactions.services.attachments import attach
+from interactions.services.becoming import become_need
 from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
 from tests.api import Answer, Api
-from tests.factories import costs, health, known, placement, team, tiers, wallet
+from tests.factories import costs, health, interactions, known, placement, team, tiers, wallet
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -63,6 +65,7 @@ QUERIES = {
     "concentration/": PERIOD,
     "profitability/": PERIOD,
     "accounts/{id}/profitability/": PERIOD,
+    "timeline/search/": "?q=crates",
     "receivables/statement/": PERIOD + "&account={accounts}",
 }
 
@@ -165,11 +168,11 @@ def _worked(account: Account, by: User) -> dict[str, int | str]:
     placed = placement.make_placement(account=account)
     store = placement.make_store(parent=account)
     check = placement.make_check(store=store, seen={placed.pk: "found"})
-    handed = hand_over(
     looked = check.lines.get()
     with transaction.atomic(), correcting_checks():
         photos.put(looked, ContentFile(b"\xff\xd8\xff\xe0", name="shelf.jpg"))
         looked.save()
+    handed = hand_over(
         account=make_account(lead=by),
         from_user=by,
         to_user=make_user(roles=["account_manager"]),
@@ -184,15 +187,26 @@ def _worked(account: Account, by: User) -> dict[str, int | str]:
         "account-addresses": add_address(account=account, kind="visiting", city="Oulu").pk,
         "placements": placed.pk,
         "store-checks": check.pk,
-        "tasks": task.pk,
         "store-check-photos": looked.pk,
+        "tasks": task.pk,
         "promises": team.make_promise(user=by, account=account).pk,
         "team-members": team.make_member(account=account, user=colleague).pk,
         "team-requests": team.make_request(account=account, sender=by, to_user=colleague).pk,
         "handovers": handed.pk,
+        **_contacts(account, by),
         "notifications": make_notification(
             user=by, account=account, kind="accounts.tier_changed"
         ).pk,
+    }
+
+
+def _contacts(account: Account, by: User) -> dict[str, int | str]:
+    contact = interactions.make_contact(account=account, author=by, notes=[("need", "Crates")])
+    upload = ContentFile(b"%PDF-1.7", name="offer.pdf")
+    return {
+        "contacts": contact.pk,
+        "contact-files": attach(interaction=contact, upload=upload, by=by).pk,
+        "needs": become_need(note=contact.notes.get(), by=by).pk,
     }
 
 
@@ -215,9 +229,9 @@ def _filled(path: str, rows: dict[str, int | str]) -> str:
 
 def _fits(response: Answer, operation: dict[str, Any]) -> list[str]:
     """What of an answer does not fit what the file says about it."""
-    described = operation["responses"].get(str(response.status_code))
     if response.streaming:  # read to its end, so that its file is closed
         b"".join(response.streaming_content)
+    described = operation["responses"].get(str(response.status_code))
     if described is None:
         return [f"{response.status_code} is not described: {response.content[:300]!r}"]
     if "$ref" in described:

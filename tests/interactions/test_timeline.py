@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 6, 15)
 # Statements of a page with every source, whatever it shows.
-ACCOUNT_PAGE, PANEL, ALL_PAGE, SEARCH = 0, 0, 0, 0
+ACCOUNT_PAGE, PANEL, ALL_PAGE, SEARCH = 30, 28, 19, 11
 
 
 def _everything(account: Account, user: User, days: int = 0) -> Position:
@@ -263,7 +263,9 @@ def test_the_page_filters_searches_pages_and_downloads(people: People) -> None:
         page(odd)
     lines = b"".join(client.get(f"/accounts/{account.pk}/timeline/?export=csv"))  # type: ignore[call-overload]
     rows = lines.decode("utf-8-sig").splitlines()
-    assert len(rows) == 1 + len(_events(people.owner, "group", account_ids=[account.pk, store.pk]))
+    today = timezone.localdate() + timedelta(days=1)
+    ids = [account.pk, store.pk]
+    assert len(rows) == 1 + len(_events(people.owner, "group", account_ids=ids, until=today))
     assert client_of(people.stranger).get(f"/accounts/{account.pk}/timeline/").status_code == 404
     assert (
         client_of(people.stranger).get(f"/accounts/{account.pk}/panels/timeline/").status_code

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.models import Account, Person
+from accounts.models import Person
+from accounts.selectors.team.members import accounts_worked_on
 from interactions.api.serializers import timeline as shapes
 from interactions.selectors import search as searching
 from interactions.selectors.reach import ids_at
@@ -40,7 +41,7 @@ class Scoped(StrictView):
         pk = query.get("account")
         if pk is None:
             return None
-        account = Account.objects.worked_on_by(self.user).not_merged().filter(pk=pk).first()
+        account = accounts_worked_on(self.user).filter(pk=pk).first()
         if account is None:
             raise Http404
         return ids_at(self.user, account, with_below=not query.get("alone"))

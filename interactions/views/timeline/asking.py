@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from interactions.forms.timeline import TimelineForm
 from interactions.selectors.search import marker
 from kam.core import timeline
 from kam.core.badges import State
@@ -25,52 +24,12 @@ from kam.identity.decorators import signed_in
 from kam.identity.models import User
 
 DETAIL = 280
-MOST_PEOPLE = 200
 LIMIT = 30
 STATE_WORDS: dict[State, Any] = {
     "success": _("Good"),
     "warning": _("Attention"),
     "danger": _("Serious"),
 }
-
-
-class TimelineForm(forms.Form):
-    """How a timeline is narrowed."""
-
-    q = forms.CharField(label=_("Search what was said"), required=False, max_length=300)
-    since = forms.DateField(label=_("From"), required=False)
-    until = forms.DateField(label=_("To"), required=False)
-    person = forms.ModelChoiceField(
-        Person.objects.none(), label=_("Person"), required=False, empty_label=_("Everybody")
-    )
-    below = forms.TypedChoiceField(
-        label=_("Accounts"),
-        required=False,
-        choices=[("", _("With all below")), ("no", _("This account alone"))],
-        empty_value="",
-    )
-
-    def __init__(
-        self, query: QueryDict, *, people: QuerySet[Person] | None = None, has_below: bool = False
-    ) -> None:
-        super().__init__(query)
-        if people is None:
-            del self.fields["person"]
-        else:
-            self._offer(people)
-        if not has_below:
-            del self.fields["below"]
-
-    def _offer(self, people: QuerySet[Person]) -> None:
-        field: Any = self.fields["person"]
-        field.queryset = people
-        named = [(one.pk, one.name) for one in people[:MOST_PEOPLE]]
-        field.widget.choices = [("", field.empty_label), *named]
-
-    def value(self, name: str) -> Any:
-        """What was asked in a field; None where nothing that can be read was."""
-        self.is_valid()
-        return self.cleaned_data.get(name) or None
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.models import Account, Person, Position
+from accounts.models import Account, Person
 from accounts.views.accounts import account_crumbs
 from accounts.views.team.common import account_page, get_worked_on
+from interactions.forms.timeline import TimelineForm
 from interactions.selectors import search as searching
-from interactions.selectors.reach import ids_at
-from interactions.views.timeline.asking import Asked, Line, TimelineForm, lines_of
+from interactions.selectors.reach import has_any_below, ids_at, people_at
+from interactions.views.timeline.asking import Asked, Line, lines_of
 from kam.core import exports, htmx
 from kam.core.clock import organisation_zone
 from kam.core.timeline import Event, Page, Wanted
@@ -38,10 +39,8 @@ def get_person(request: HttpRequest, pk: int) -> Person:
 def account_timeline(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Everything that happened at an account and below it."""
     user, account = signed_in(request), get_worked_on(request, pk)
-    has_below = Account.objects.within(pk).exclude(pk=pk).exists()
-    there = Position.objects.filter(account__path__contains=[pk]).values("person")
-    people = Person.objects.visible_to(user).filter(pk__in=there).order_by("name_key", "pk")
-    form = TimelineForm(request.GET, people=people, has_below=has_below)
+    has_below = has_any_below(account)
+    form = TimelineForm(request.GET, people=people_at(user, account), has_below=has_below)
     asked = Asked(request, "group" if has_below else "account", form)
     below = has_below and form.value("below") is None
     wanted = asked.wanted(ids_at(user, account, with_below=below))
