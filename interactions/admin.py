@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from interactions.models import (
+    Attachment,
     CadencePause,
     CadencePolicy,
+    CalendarFeed,
     Concern,
     ConcernTarget,
+    Correction,
     Feedback,
+    Interaction,
     Invitation,
+    LogSettings,
+    Meeting,
+    Need,
+    Note,
     Survey,
 )
 from kam.core.admin import ReadOnlyAdmin
@@ -59,3 +69,63 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_display = ["survey", "account", "position", "expires_at", "answered_at", "revoked_at"]
     list_select_related = ["survey", "account", "position__person"]
     exclude = ["token_hash"]
+
+
+@admin.register(Interaction)
+class InteractionAdmin(ReadOnlyAdmin):
+    list_display = ["summary", "account", "kind", "direction", "occurred_at", "author", "source"]
+    list_select_related = ["account", "author"]
+    list_filter = ["kind", "direction", "source", "is_confidential"]
+    exclude = ["text"]
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "interaction_id", "created_at"]
+    list_filter = ["kind"]
+    exclude = ["text"]
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    list_display = ["interaction_id", "content_type", "size", "uploaded_by", "created_at"]
+    list_select_related = ["uploaded_by"]
+    exclude = ["name", "file"]
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    list_display = ["interaction_id", "why", "author", "recorded_at"]
+    list_select_related = ["author"]
+    exclude = ["before"]
+
+
+@admin.register(Need)
+class NeedAdmin(ReadOnlyAdmin):
+    list_display = ["text", "account", "kind", "importance", "last_confirmed_on", "closed_on"]
+    list_select_related = ["account"]
+    list_filter = ["kind", "importance"]
+
+
+@admin.register(LogSettings)
+class LogSettingsAdmin(ReadOnlyAdmin):
+    list_display = ["edit_hours", "updated_at"]
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReadOnlyAdmin):
+    list_display = ["title", "account", "owner", "kind", "starts_on", "state"]
+    list_select_related = ["account", "owner"]
+    list_filter = ["state", "kind", "source"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        """Without private ones: those are their owners' and the invited colleagues' alone."""
+        rows: QuerySet[Meeting] = super().get_queryset(request).filter(is_private=False)
+        return rows
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    list_display = ["user", "created_at", "revoked_at", "last_read_at"]
+    list_select_related = ["user"]
+    exclude = ["digest"]

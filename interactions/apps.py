@@ -11,6 +11,7 @@ class InteractionsConfig(AppConfig):
         from accounts.services.people_merging import on_joined_places
         from interactions import concern_notices, panels, search
         from interactions.demo.cadence import PART as CADENCE
+        from interactions.demo.calendar import PART as CALENDAR
         from interactions.demo.concerns import PART as CONCERNS
         from interactions.demo.part import PART
         from interactions.demo.voice import PART as VOICE
@@ -49,6 +50,7 @@ class InteractionsConfig(AppConfig):
         cadence_flags.register()
         cadence_lines.register()
         register_mover(*cadence_merging.MOVERS)
+        demo_parts.register(CALENDAR)
         demo_parts.register(PART, CADENCE)
         answers.register()
         contact_files.register()

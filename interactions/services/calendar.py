@@ -187,6 +187,25 @@ def span_of(meeting: Meeting) -> Span:
     return Span(starts_at=meeting.starts_at, ends_at=meeting.ends_at)
 
 
+def plan_of(meeting: Meeting) -> Plan:
+    """Return what is planned as it stands, so that a part of it can be said anew."""
+    positions = Position.objects.filter(meetings__meeting=meeting)
+    return Plan(
+        title=meeting.title,
+        span=span_of(meeting),
+        kind=meeting.kind,
+        account=meeting.account,
+        time_zone=meeting.time_zone,
+        place=meeting.place,
+        place_text=meeting.place_text,
+        description=meeting.description,
+        others=meeting.others,
+        is_private=meeting.is_private,
+        participants=list(positions),
+        colleagues=list(User.objects.filter(invitations__meeting=meeting)),
+    )
+
+
 def _contact(meeting: Meeting, author: User, now: datetime) -> Contact:
     assert meeting.account is not None  # noqa: S101 - the caller looked
     when = meeting.begins()

@@ -50,6 +50,7 @@ OPEN_VIEWS: dict[str, str] = {
     "core:job-retry": "one's own failed jobs, with the job's capability",
     "notifications:unsubscribe": "guarded by the signed link: it switches one channel off",
     "core:search": "each provider is scoped by itself",
+    "interactions:calendar-feed-read": "guarded by the secret in its address",
     "core:preferences": "sets cookies of one's own",
 }
 
