@@ -41,7 +41,8 @@ def load(request: DemoRequest) -> Counts:
     year = request.as_of.year
     for when in (year - 1, year):
         _pause(PauseReason.HOLIDAY, date(when, 7, 1), date(when, 8, 1), "Summer holidays")
-        _pause(PauseReason.HOLIDAY, date(when, 12, 22), date(when + 1, 1, 7), "Christmas to Epiphany")  # fmt: skip
+        winter = "Christmas to Epiphany"
+        _pause(PauseReason.HOLIDAY, date(when, 12, 22), date(when + 1, 1, 7), winter)
     if (first := _largest()) is not None:
         note = "Their stores take no visits in the Christmas trade."
         _pause(PauseReason.SEASON, date(year, 12, 1), date(year, 12, 22), note, first)

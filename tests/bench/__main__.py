@@ -14,7 +14,7 @@ import psycopg
 from kam import embedded
 from tests.bench.measure import Report, peak_mib, seconds
 
-PARTS = ("concentration", "lists", "imports", "receivables", "tiers", "health")
+PARTS = ("concentration", "lists", "imports", "receivables", "tiers", "health", "touches")
 
 
 def main() -> int:

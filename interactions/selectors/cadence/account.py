@@ -58,11 +58,6 @@ class AccountPace:
         return min(touches, key=lambda one: (-one.overdue_days, one.due_on), default=None)
 
     @property
-    def last_on(self) -> date | None:
-        """The last two-way contact with anybody who is there."""
-        return max((one.last_on for one in self.functions if one.last_on), default=None)
-
-    @property
     def overdue(self) -> list[FunctionPace]:
         """Required functions of which the contact is overdue."""
         return [one for one in self.functions

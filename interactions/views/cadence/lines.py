@@ -38,7 +38,7 @@ def register() -> None:
             title=gettext_lazy("Next contact"),
             find=answer,
             capability=VIEW,
-            order=65,
+            order=51,
         )
     )
     todo_providers.register(
@@ -47,30 +47,19 @@ def register() -> None:
 
 
 def answer(user: User, account: Account, as_of: date) -> Answer | None:
-    """When the next contact is due and when the last one was."""
+    """When the next contact is due, and with whom."""
     del user
     found = once(account, "cadence", lambda: paces_at(account, as_of=as_of))
-    last = _last(found)
     if (touch := found.next_due) is None:
-        if found.last_on is None:
-            return None
-        return Answer(value=formats.DASH, detail=last, state="muted", url=PANEL)
+        return None
     states: dict[str, State] = {OVERDUE: "danger", TODAY: "warning"}
     return Answer(
         value=formats.date(touch.due_on),
-        detail=f"{words.what(touch)}: {words.standing(touch)}. {last}",
+        detail=f"{words.what(touch)}: {words.standing(touch)}",
         state=states.get(touch.state, "neutral"),
         url=PANEL,
         risks=list(_risks(found)),
     )
-
-
-def _last(found: AccountPace) -> str:
-    whole = next((one.last_on for one in found.functions if not one.function), None)
-    days = [day for day in (whole, found.last_on) if day is not None]
-    if not days:
-        return _("No two-way contact is in the log.")
-    return _("Last two-way contact on %(day)s.") % {"day": formats.date(max(days))}
 
 
 def _risks(found: AccountPace) -> Iterator[Line]:
