@@ -180,7 +180,8 @@ class LogForm(forms.Form):
         """What stands in a field: as typed, else the start."""
         value = self[name].value()
         if isinstance(value, datetime):
-            return timezone.localtime(value).strftime(LOCAL)
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            return local.strftime(LOCAL)
         return "" if value is None else str(value)
 
 

@@ -109,7 +109,7 @@ def test_lists_corrections_and_files(people: People) -> None:
     address = f"{URL}{row.pk}/attachments/"
     kept = Client().post(address, {"file": upload}, headers=owner.headers)
     assert kept.status_code == 201
-    file = owner.get(f"{URL}{row.pk}/attachments/{kept.json()['id']}/")
+    file = owner.get(f"contact-files/{kept.json()['id']}/")
     assert file.headers["Content-Disposition"] == 'attachment; filename="offer.pdf"'
     bad = SimpleUploadedFile("a.pdf", b"<script>")
     refused = Client().post(address, {"file": bad}, headers=owner.headers)

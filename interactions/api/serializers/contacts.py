@@ -58,7 +58,7 @@ class NoteOutput(Output):
 
 
 class AttachmentOutput(Output):
-    """A file kept with a contact; `GET attachments/{id}/` below the contact answers it."""
+    """A file kept with a contact; `GET contact-files/{id}/` answers it."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()

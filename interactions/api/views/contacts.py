@@ -26,10 +26,11 @@ from accounts.querysets import works_on
 from interactions.api.serializers import contacts as shapes
 from interactions.choices import Direction, InteractionKind, InteractionSource
 from interactions.forms.log import usual_direction
-from interactions.models import Interaction
+from interactions.models import Attachment, Interaction
 from interactions.selectors import log as reads
 from interactions.services import attachments, changing
 from interactions.services.becoming import Wish
+from interactions.services.file_kinds import CONTENT_TYPES
 from interactions.services.log import Contact, Said, log_contact
 from interactions.views.log.files import download
 from kam.core.api.base import Listed, Retrieved
@@ -149,15 +150,6 @@ class ContactViewSet(Listed, Retrieved, Working):
             kept = attachments.attach(interaction=contact, upload=upload, by=self.user)
         return Response(shapes.AttachmentOutput(kept).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    @action(detail=True, url_path="attachments/<int:file_pk>", methods=["get"])
-    def attachment(self, request: Request, file_pk: int, **_kwargs: Any) -> FileResponse:
-        """A file, as a download."""
-        found = self.row().attachments.filter(pk=file_pk).first()
-        if found is None:
-            raise Http404
-        return download(found)
-
     # What a body names
 
     def _facts(self, account: Account, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,3 +210,16 @@ def _present(contact: Interaction) -> dict[str, Any]:
     facts["colleagues"] = [one.user for one in contact.colleagues.all()]
     facts["participants"] = {one.position: one.sentiment for one in contact.participants.all()}
     return facts
+
+
+class ContactFileViewSet(Working):
+    """Files kept with contacts, by their number."""
+
+    model = Attachment
+    capability = VIEW
+    output = shapes.AttachmentOutput
+
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()})
+    def retrieve(self, request: Request, **_kwargs: Any) -> FileResponse:
+        """A file as it was sent, as a download."""
+        return download(self.row())

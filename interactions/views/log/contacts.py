@@ -18,7 +18,7 @@ from accounts.views.team.common import account_page
 from interactions.choices import Direction, InteractionKind, NoteKind, Sentiment
 from interactions.forms.log import LogForm, WhyForm, start_of
 from interactions.forms.notes import SupportForm
-from interactions.models import Interaction, Participant
+from interactions.models import Interaction, Note, Participant
 from interactions.selectors import log as reads
 from interactions.services import changing
 from interactions.views.log import common
@@ -27,7 +27,7 @@ from interactions.views.log.notes import lines_of
 from kam.core import htmx
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
-from kam.core.selectors.history import history_of_rows
+from kam.core.selectors.history import SHOWN, Change, history_of_rows
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 
@@ -64,10 +64,18 @@ def interaction_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "interactions/contact_detail.html", context)
 
 
-def history_of(contact: Interaction) -> Any:
-    """Changes of a contact, its notes and who took part."""
-    hidden = ["source_key", "occurred_on", "batch"]
-    return history_of_rows(Interaction, subject="", hidden=hidden, pgh_obj_id=contact.pk)
+def history_of(contact: Interaction) -> list[Change]:
+    """The last changes of a contact, of who took part and of its notes, the newest first."""
+    hidden = ["source_key", "occurred_on", "batch", "interaction"]
+    own = history_of_rows(Interaction, subject="", hidden=hidden, pgh_obj_id=contact.pk)
+    parts = [
+        change
+        for model, title in ((Participant, _("Participant")), (Note, _("Note")))
+        for change in history_of_rows(
+            model, subject=title, hidden=hidden, interaction_id=contact.pk
+        )
+    ]
+    return sorted([*own, *parts], key=lambda change: change.at, reverse=True)[:SHOWN]
 
 
 def _mood(one: Participant) -> str:

@@ -75,6 +75,7 @@ def interaction_list(request: HttpRequest) -> HttpResponseBase:
         "tabs": tabs(request, "interaction-list"),
         "may_log": user.can("interactions.log"),
         "may_import": may(user, "imports.run"),
+        "may_configure": user.can("interactions.configure"),
         "of_account": account_named(user, request.GET.get("account", "")),
     }
     return table.response("interactions/contact_list.html", context)

@@ -56,7 +56,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, user: User) -> HttpResponse:
     """The first screen: accounts of one's last contacts, or any by its name."""
-    typed = request.GET.get("account", "")
+    typed = request.POST.get("account") or request.GET.get("account", "")
     recent = reads.recent_accounts(user)
     context = {
         "recent": recent,

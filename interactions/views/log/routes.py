@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from interactions.views.log import contacts, files, listing, logging, notes, panels
+from interactions.views.log import contacts, files, listing, logging, notes, panels, settings
 
 urlpatterns = [
     path("contacts/", listing.interaction_list, name="interaction-list"),
     path("contacts/file/", listing.interaction_file, name="interaction-file"),
+    path("contacts/settings/", settings.log_settings, name="log-settings"),
     path("contacts/log/", logging.log, name="log"),
     path("contacts/draft/", logging.draft_save, name="draft-save"),
     path("contacts/draft/drop/", logging.draft_drop, name="draft-drop"),
