@@ -14,7 +14,12 @@ from accounts.choices import CheckOutcome, CheckState, GapReason, Priority
 from accounts.models import placement_triggers as triggers
 from accounts.models.accounts import Account
 from accounts.models.placements import Placement
-from accounts.querysets import AccountScopedQuerySet, CheckLineQuerySet, CorrectionQuerySet
+from accounts.querysets import (
+    AccountScopedQuerySet,
+    CheckLineQuerySet,
+    CorrectionQuerySet,
+    TaskQuerySet,
+)
 from kam.core.models import Record
 from kam.core.tracking import track
 
@@ -214,7 +219,7 @@ class Task(Record):
         verbose_name=_("created by"),
     )
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("follow-up")

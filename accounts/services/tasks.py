@@ -31,8 +31,8 @@ def add_task(
     priority: int | None = None,
     details: str = "",
 ) -> Task:
-    """Note something to be done. Raises RefusedError for an owner who cannot sign in, and for a
-    reminder after the day it is due."""
+    """Note something to be done. Raises RefusedError for an owner who cannot sign in or neither
+    sees nor supports the account, and for a reminder after the day it is due."""
     tree.refuse_merged(account)
     task = Task(account=account, due_on=due_on, created_by=created_by)
     task.reminder_on, task.details = reminder_on, details.strip()
@@ -178,4 +178,12 @@ def _set(task: Task, title: str, owner: User) -> None:
         raise RefusedError(_("Say what is to be done."), field="title", code="task_says_what")
     if not owner.is_active and owner.pk != task.owner_id:
         raise RefusedError(_("This person can no longer sign in."), field="owner")
+    if owner.pk != task.owner_id and not may_own(owner, task.account_id):
+        words = _("This person neither sees the account nor supports it: choose somebody who does.")
+        raise RefusedError(words, field="owner", code="owner_off_the_account")
     task.owner = owner
+
+
+def may_own(owner: User, account_id: int) -> bool:
+    """Whether somebody sees an account or supports it, so that they can do what is to be done."""
+    return bool(Account.objects.worked_on_by(owner).filter(pk=account_id).exists())

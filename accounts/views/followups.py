@@ -222,6 +222,8 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": state_badge(task).__html__(),
         "priority": _priority(task),
         "days": (task.due_on - today).days,
+        "sees_account": Account.objects.visible_to(user).filter(pk=task.account_id).exists(),
+        "owner_is_off": task.is_open and not services.may_own(task.owner, task.account_id),
         "sources": reads.sources_of(user, task),
         "history": history_of(task),
         "may_edit": _may_finish(user, task),

@@ -29,10 +29,12 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of a part."""
+    """A column of a part. What is `for_new_lead` nobody else reads in the pack: it holds what
+    that reader may know, and others may know less."""
 
     title: Text
     kind: CellKind = "text"
+    for_new_lead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +109,10 @@ def _plain(section: Section, part: Part) -> dict[str, Any]:
         "capability": section.capability,
         "is_confidential": section.is_confidential,
         "summary": str(part.summary),
-        "headings": [{"title": str(one.title), "kind": one.kind} for one in part.headings],
+        "headings": [
+            {"title": str(one.title), "kind": one.kind, "for_new_lead": one.for_new_lead}
+            for one in part.headings
+        ],
         "rows": [[_cell(value) for value in row] for row in part.rows],
     }
 

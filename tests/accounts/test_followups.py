@@ -15,8 +15,10 @@ from accounts.services import notices, tasks
 from kam.core.problems import RefusedError
 from kam.core.todos import todos_for
 from kam.notifications.models import Notification
+from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
+from tests.factories.team import make_member
 
 pytestmark = pytest.mark.django_db
 HX = {"HX-Request": "true"}
@@ -143,3 +145,31 @@ def test_reminders_are_told_once(people: People) -> None:
     given = _task(account, people.owner, title="Ours")
     tasks.reassign_tasks(tasks=[given], owner=people.teammate, by=people.owner)
     assert Notification.objects.filter(user=people.teammate).count() == 1
+
+
+def test_who_owns_one_works_on_the_account(people: People) -> None:
+    account, today = make_account(lead=people.owner), timezone.localdate()
+    with pytest.raises(RefusedError, match="neither sees the account nor") as refused:
+        _task(account, people.stranger)
+    assert refused.value.field == "owner"
+    body = {"title": "Call", "owner": people.stranger.pk, "due_on": today.isoformat()}
+    client = client_of(people.owner)
+    page = client.post(_url("task-create", account.pk), {**body, "priority": 2})
+    assert "neither sees the account nor" in page.content.decode()
+    sent = Api(people.owner).post("tasks/", {**body, "account": account.pk})
+    assert (sent.status_code, sent.json()["code"]) == (422, "owner_off_the_account")
+    assert not Task.objects.exists()
+
+    member = make_member(account=account, user=people.stranger)
+    task = _task(account, people.stranger, title="Pack the samples")
+    theirs = client_of(people.stranger)
+    page = theirs.get(task.get_absolute_url())
+    assert "Pack the samples" in page.content.decode()
+    assert f'href="{account.get_absolute_url()}"' not in page.content.decode()
+    assert theirs.get(account.get_absolute_url()).status_code == 404
+
+    member.delete()
+    assert theirs.get(task.get_absolute_url()).status_code == 200
+    assert (
+        "cannot see this account any more" in client.get(task.get_absolute_url()).content.decode()
+    )

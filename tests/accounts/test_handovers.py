@@ -93,6 +93,25 @@ def test_ratings_that_the_new_lead_may_not_know_yet_stay_out(people: People) -> 
 
 
 @db
+def test_only_the_new_lead_reads_ratings_in_the_frozen_pack(people: People) -> None:
+    account = make_account(lead=people.owner)
+    anna = make_position(account=account, name="Anna Lahti")
+    for author in (people.owner, people.stranger):
+        make_rating(position=anna, author=author, kind="support", value=2)
+    handover = give(account, people.stranger, people.director)
+    read = section(sections_for(handover, people.stranger), "people")
+    assert (len(read["headings"]), read["rows"][0][5]) == (7, "+2, strong supporter")
+    for one in handover.pack["sections"]:  # as packs of before were kept
+        for heading in one["headings"]:
+            heading.pop("for_new_lead")
+    for pack in (Handover.objects.get(), handover):
+        for reader in (people.owner, people.director, people.teammate):
+            seen = section(sections_for(pack, reader), "people")
+            assert (len(seen["headings"]), len(seen["rows"][0])) == (4, 4)
+            assert "in the new lead's copy alone" in seen["summary"]
+
+
+@db
 def test_the_lead_changes_with_the_pack_frozen_beside_it(people: People) -> None:
     account = make_account(lead=people.owner)
     handover = give(account, people.stranger, people.director, reason="New region")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.analytics.sealing import seal
 from accounts.models import Account, Handover
@@ -30,20 +31,59 @@ def waiting_for(user: User, *, as_of: date) -> list[Handover]:
     return list(rows.defer("pack").order_by("effective_on", "pk")[:10])
 
 
-def readable(sections: list[dict[str, Any]], account: Account, user: User,
-             *, is_side: bool = False) -> list[dict[str, Any]]:  # fmt: skip
+def readable(
+    sections: list[dict[str, Any]],
+    account: Account,
+    user: User,
+    *,
+    is_side: bool = False,
+    is_new_lead: bool = False,
+) -> list[dict[str, Any]]:
     """Return the sections that a user may read: by capability; confidential ones for the
-    account's team and for who is a side of the handover."""
+    account's team and for who is a side of the handover; without the ratings unless it is the
+    new lead, for the pack holds those that the new lead may know."""
     found = [one for one in sections if not one["capability"] or user.can(one["capability"])]
+    if not is_new_lead:
+        found = [_without_ratings(one) for one in found]
     if is_side or may_read_notes(account, user):
         return found
     return [one for one in found if not one["is_confidential"]]
 
 
+# Packs of before columns said for whom they are: the last three of people are ratings.
+_OLD_PEOPLE = frozenset({4, 5, 6})
+
+
+def _without_ratings(section: dict[str, Any]) -> dict[str, Any]:
+    headings = section["headings"]
+    hidden = {place for place, one in enumerate(headings) if one.get("for_new_lead")}
+    if section["key"] == "people" and headings and "for_new_lead" not in headings[0]:
+        hidden = set(_OLD_PEOPLE)
+    if not hidden:
+        return section
+
+    def kept(cells: list[Any]) -> list[Any]:
+        return [cell for place, cell in enumerate(cells) if place not in hidden]
+
+    words = _("Ratings stand in the new lead's copy alone; what you may know is on the map.")
+    return {
+        **section,
+        "summary": f"{section['summary']} {words}",
+        "headings": kept(headings),
+        "rows": [kept(row) for row in section["rows"]],
+    }
+
+
 def sections_for(handover: Handover, user: User) -> list[dict[str, Any]]:
     """Return what of a frozen pack the user may read."""
     is_side = user.pk in {handover.from_user_id, handover.to_user_id}
-    return readable(handover.pack["sections"], handover.account, user, is_side=is_side)
+    return readable(
+        handover.pack["sections"],
+        handover.account,
+        user,
+        is_side=is_side,
+        is_new_lead=user.pk == handover.to_user_id,
+    )
 
 
 def is_unchanged(handover: Handover) -> bool:

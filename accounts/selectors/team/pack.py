@@ -160,7 +160,8 @@ def people(account: Account, reader: User, as_of: date) -> Part:
         words += " " + _("Colleagues' ratings are seen after giving a first one of your own.")
     headings = [
         Heading(_("Person")), _ACCOUNT, Heading(_("Function")), Heading(_("Decision roles")),
-        Heading(_("Influence")), Heading(_("Support")), Heading(_("Relationship")),
+        *(Heading(title, for_new_lead=True) for title in
+          (_("Influence"), _("Support"), _("Relationship"))),
     ]  # fmt: skip
     rows = [_person(one, view) for one, view in zip(found, known, strict=True)]
     return Part(summary=words, headings=headings, rows=rows)
