@@ -37,6 +37,7 @@ from tests.factories.accounts import (
     make_entry,
     make_product,
 )
+from tests.factories.cadence import make_pause, make_policy
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
@@ -204,6 +205,8 @@ def _contacts(account: Account, by: User) -> dict[str, int | str]:
     contact = interactions.make_contact(account=account, author=by, notes=[("need", "Crates")])
     upload = ContentFile(b"%PDF-1.7", name="offer.pdf")
     return {
+        "cadence-policies": make_policy(every=20).pk,
+        "cadence-pauses": make_pause(account=account).pk,
         "contacts": contact.pk,
         "contact-files": attach(interaction=contact, upload=upload, by=by).pk,
         "needs": become_need(note=contact.notes.get(), by=by).pk,
