@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Function
 from accounts.models import Account, Position, Task
+from accounts.querysets import CompanyWideQuerySet
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.models import triggers
 from interactions.querysets import VoiceQuerySet
@@ -32,6 +33,8 @@ class Survey(Record):
     )
     days_valid = models.PositiveSmallIntegerField(_("a link holds for … days"), default=21)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = CompanyWideQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("survey")

@@ -25,7 +25,8 @@ WHERE mine.batch_id = %(batch)s AND later.batch_id > %(batch)s ORDER BY 1
 """
 _COLUMNS = """
 SELECT attname FROM pg_attribute
-WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'id'
+WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+  AND attname <> 'id'
 """
 _PUT_BACK = """
 UPDATE {table} t SET {columns} FROM imports_importchange c
@@ -34,7 +35,7 @@ WHERE c.batch_id = %(batch)s AND c."table" = %(table)s AND c.before IS NOT NULL
   AND c.row_id = t.id {unless}
 """
 _UNDELETE = """
-INSERT INTO {table} SELECT b.* FROM imports_importchange c
+INSERT INTO {table} (id, {names}) SELECT b.id, {values} FROM imports_importchange c
 CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, c.before) b
 WHERE c.batch_id = %(batch)s AND c."table" = %(table)s AND c.before IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = c.row_id)
@@ -81,7 +82,9 @@ def put_back(run: Run, table: str, *, keep_newer: bool = True) -> int:
     )
     unless = sql.SQL("AND t.updated_at <= %(committed_at)s" if keep_newer else "")
     restored = _execute(run, _PUT_BACK, table, columns=assignments, unless=unless)
-    return restored + _execute(run, _UNDELETE, table)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    values = sql.SQL(", ").join(sql.Identifier("b", column) for column in columns)
+    return restored + _execute(run, _UNDELETE, table, names=names, values=values)
 
 
 def remove_created(run: Run, table: str) -> int:
