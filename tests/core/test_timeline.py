@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -79,9 +81,8 @@ def test_only_named_sources_and_only_those_that_search() -> None:
     heard = replace(_source("b", [_event("b", 1, 2)]), searches=True)
     timeline.timeline_sources.register(quiet, heard)
 
-    def strands(**asked: object) -> list[str]:
-        wanted = Wanted(text=str(asked.get("text", "")))
-        keys = tuple(asked.get("keys", ()))  # type: ignore[call-overload]
+    def strands(text: str = "", keys: Sequence[str] = ()) -> list[str]:
+        wanted = Wanted(text=text)
         return [one.strand for one in timeline.read(USER, "account", wanted, keys=keys).events]
 
     assert strands() == ["b", "a"]
@@ -114,6 +115,6 @@ def test_cursors_come_back() -> None:
     point = _event("a.b", 7, 3).point
     assert timeline.decode(timeline.encode(point)) == point
     for wrong in ([1, "a", 2], ["2026-06-01", "a", 2], ["2026-06-01T00:00:00+00:00", "a", 2**63]):
-        text = timeline.base64.urlsafe_b64encode(timeline.json.dumps(wrong).encode()).decode()
+        text = base64.urlsafe_b64encode(json.dumps(wrong).encode()).decode()
         with pytest.raises(BadPointError):
             timeline.decode(text.rstrip("="))

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -28,7 +29,7 @@ from settlements.choices import DocumentKind
 from settlements.models import OverdueSpell
 from tests.api import Api
 from tests.conftest import People, client_of
-from tests.factories.accounts import DateRange, make_account
+from tests.factories.accounts import make_account
 from tests.factories.concerns import make_concern
 from tests.factories.interactions import make_contact
 from tests.factories.people import make_position, make_rating
@@ -261,7 +262,7 @@ def test_the_page_filters_searches_pages_and_downloads(people: People) -> None:
     assert "Nothing here fits" in page("?q=nobodysaidthis")
     for odd in ("?before=x", "?since=yesterday", "?person=0", "?source=nothing", "?q=%00%22-"):
         page(odd)
-    lines = b"".join(client.get(f"/accounts/{account.pk}/timeline/?export=csv"))  # type: ignore[call-overload]
+    lines = b"".join(client.get(f"/accounts/{account.pk}/timeline/?export=csv"))
     rows = lines.decode("utf-8-sig").splitlines()
     today = timezone.localdate() + timedelta(days=1)
     ids = [account.pk, store.pk]
