@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kam.core import timeline
+from kam.core.registry import Registry
 from kam.core.timeline import BadPointError, Event, Page, TimelineSource, Wanted
 
 USER = SimpleNamespace(is_authenticated=True, can=lambda _capability: True)
@@ -36,7 +37,7 @@ def _source(key: str, events: list[Event]) -> TimelineSource:
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No app's own sources."""
-    monkeypatch.setattr(timeline, "timeline_sources", timeline.Registry())
+    monkeypatch.setattr(timeline, "timeline_sources", Registry())
 
 
 def _pages(limit: int) -> Iterator[Page]:
