@@ -23,6 +23,7 @@ class InteractionsConfig(AppConfig):
             cadence_flags,
             cadence_merging,
             calendar_merging,
+            calendar_moving,
             calendar_problems,
             concern_moving,
             merging,
@@ -42,6 +43,7 @@ class InteractionsConfig(AppConfig):
         search.register()
         timeline.register()
         calendar_problems.register()
+        calendar_moving.register()
         calendar_panels.register()
         register_mover(*calendar_merging.MOVERS)
         on_joined_places(calendar_merging.repoint)
