@@ -22,7 +22,8 @@ MONTHS = """
         m.unconverted, m.net_amount AS net, m.cost, m.costed_amount AS costed
     FROM below JOIN accounts_revenuemonth m ON m.account_id = below.account_id
     WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
-      AND below.valid @> daterange(m.month, (m.month + interval '1 month')::date)
+      AND (lower_inf(below.valid) AND upper_inf(below.valid)
+        OR below.valid @> daterange(m.month, (m.month + interval '1 month')::date))
     UNION ALL
     SELECT below.root_id, broken.month, booked.currency_id, sum(booked.entries)::integer,
         sum(booked.amount), sum(booked.unconverted)::integer, sum(booked.net),

@@ -88,8 +88,7 @@ RATED = [one.value for one in RatedMeasure][:4]
 def run(report: Report, size: Size) -> None:
     """The first scoring, which writes a row each, and those of the next days, which renew them."""
     first = FIRST_DAY + timedelta(days=DAYS)
-    user = User.objects.create_user("tiers@kam.test", "-", full_name="T", roles=[Role.AUDITOR])
-    model = _model(user, first)
+    model, user = publish_bench_model(first)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"day": first, "author": user.pk, "measures": RATED}
         for statement in FILL:
@@ -112,8 +111,9 @@ def run(report: Report, size: Size) -> None:
     report.judge("rescoring with ten criteria", min(full) / min(bare), 3, "× bare")
 
 
-def _model(user: User, day: date) -> TierModel:
+def publish_bench_model(day: date) -> tuple[TierModel, User]:
     """Ten criteria, all of which have data: six of figures, four rated; every account is scored."""
+    user = User.objects.create_user("tiers@kam.test", "-", full_name="T", roles=[Role.AUDITOR])
     criteria = [
         CriterionDraft(
             measure=measure,
@@ -125,7 +125,8 @@ def _model(user: User, day: date) -> TierModel:
     ]
     draft = ModelDraft(name="Bench", level=TierLevel.EVERY, criteria=criteria, tiers=TIERS)
     model = save_draft(draft=draft)
-    return publish_model(model=model, effective_on=day, by=user, as_of=day - timedelta(days=1))
+    before = day - timedelta(days=1)
+    return publish_model(model=model, effective_on=day, by=user, as_of=before), user
 
 
 def _bare_seconds(model: TierModel, day: date) -> float:

@@ -98,12 +98,17 @@ _REVENUE = (
     )
     + MONTHS.replace("%(start)s", "%(before)s")
     + """
-SELECT p.root_id AS account_id,
-    COALESCE(sum(p.amount) FILTER (WHERE p.month >= %(start)s), 0) AS net,
-    COALESCE(sum(p.amount) FILTER (WHERE p.month < %(start)s), 0) AS previous,
-    COALESCE(sum(p.unconverted), 0) AS unconverted,
-    count(DISTINCT p.month) FILTER (WHERE p.amount > 0 AND p.month < %(start)s) AS months
-FROM pieces p GROUP BY p.root_id
+SELECT by_month.root_id AS account_id,
+    COALESCE(sum(amount) FILTER (WHERE month >= %(start)s), 0) AS net,
+    COALESCE(sum(amount) FILTER (WHERE month < %(start)s), 0) AS previous,
+    COALESCE(sum(unconverted), 0) AS unconverted,
+    count(*) FILTER (WHERE is_active AND month < %(start)s) AS months
+FROM (
+    SELECT p.root_id, p.month, sum(p.amount) AS amount, sum(p.unconverted) AS unconverted,
+        bool_or(p.amount > 0) AS is_active
+    FROM pieces p GROUP BY p.root_id, p.month
+) AS by_month
+GROUP BY by_month.root_id
 """
 )
 _TREND = f"""
