@@ -38,6 +38,7 @@ from tests.factories.accounts import (
     make_product,
 )
 from tests.factories.cadence import make_pause, make_policy
+from tests.factories.calendar import make_meeting
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
@@ -210,6 +211,7 @@ def _contacts(account: Account, by: User) -> dict[str, int | str]:
         "contacts": contact.pk,
         "contact-files": attach(interaction=contact, upload=upload, by=by).pk,
         "needs": become_need(note=contact.notes.get(), by=by).pk,
+        "meetings": make_meeting(account=account, owner=by).pk,
     }
 
 

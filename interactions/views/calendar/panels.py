@@ -9,12 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from accounts.models import Account
 from accounts.views.accounts import account_crumbs, get_account
-from interactions.selectors.calendar import meetings_of_day, to_be_logged, upcoming
+from interactions.selectors.calendar import (
+    meetings_of_day,
+    next_meeting,
+    to_be_logged,
+    upcoming,
+)
 from interactions.views.calendar.common import state_badge, when
-from kam.core import htmx
+from kam.core import formats, htmx
+from kam.core.cockpit import Answer, Question, questions
 from kam.core.todos import Meeting, MeetingProvider, meetings
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
@@ -45,10 +53,28 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def register() -> None:
-    """Let My day show today's meetings."""
+    """Let My day show today's meetings, and the account's page the next one."""
+    questions.register(
+        Question(
+            key="meeting",
+            title=gettext_lazy("Next meeting"),
+            find=next_one,
+            capability="interactions.view",
+            order=52,
+        )
+    )
     meetings.register(
         MeetingProvider(key="calendar", find=todays, capability="interactions.view", order=10)
     )
+
+
+def next_one(user: User, account: Account, as_of: date) -> Answer | None:
+    """The next meeting that is planned; nothing without one."""
+    del as_of
+    found = next_meeting(account, user, timezone.now())
+    if found is None:
+        return None
+    return Answer(value=formats.date(found.starts_on), detail=found.title, url="#panel-meetings")
 
 
 def todays(user: User, day: date) -> Iterator[Meeting]:
