@@ -46,6 +46,8 @@ def test_a_meeting_is_dragged_and_moved_by_keys(browse: Browse) -> None:
     assert visit.wrong(paths) == {}
     visit.look("light", (390, 844))
     visit.open(month)
-    expect(page.locator(".cal-agenda").get_by_role("link", name="Range review")).to_be_visible()
+    expect(
+        page.locator(".cal-agenda").get_by_role("link", name="Range review", exact=True)
+    ).to_be_visible()
     assert not page.locator(".cal-grid").is_visible()
     assert Meeting.objects.count() == 1
