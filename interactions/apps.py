@@ -9,7 +9,7 @@ class InteractionsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from accounts.services.people_merging import on_joined_places
-        from interactions import concern_notices, panels, search
+        from interactions import notices, panels, search
         from interactions.demo.cadence import PART as CADENCE
         from interactions.demo.calendar import PART as CALENDAR
         from interactions.demo.concerns import PART as CONCERNS
@@ -56,7 +56,7 @@ class InteractionsConfig(AppConfig):
         demo_parts.register(PART, CADENCE)
         answers.register()
         contact_files.register()
-        concern_notices.register()
+        notices.register()
         concern_lines.register()
         concern_moving.register()
         health_concerns.register()

@@ -10,28 +10,25 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.choices import Priority
 from accounts.forms.placement import OwnerForm, TaskDoneForm, TaskForm
 from accounts.models import Account, Task
 from accounts.selectors import followups as reads
 from accounts.services import tasks as services
 from accounts.views.accounts import account_crumbs, get_account, get_editable, may_edit
 from accounts.views.columns import account_url
+from accounts.views.followup_columns import columns, may_finish, priority_badge, state_badge
 from accounts.views.placement.filters import TaskFilter
 from kam.core import formats, htmx
-from kam.core.badges import Badge
 from kam.core.nav import Tab
 from kam.core.pages import Crumbs, confirm_page, form_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of
-from kam.core.tables import BulkAction, Column, Empty, Table
+from kam.core.tables import BulkAction, Empty, Table
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 
@@ -39,77 +36,6 @@ from kam.identity.models import User
 FIRST_DUE = timedelta(days=7)
 MOST, SHOWN = 500, 20
 TABS = ("mine", "overdue", "all", "done")
-
-
-def state_badge(task: Task) -> Badge:
-    """Whether it is done, late or open, as a word with a sign."""
-    if task.done_on is not None:
-        return Badge(_("Done"), "success", title=task.outcome)
-    if task.is_overdue(timezone.localdate()):
-        return Badge(_("Overdue"), "danger")
-    return Badge(_("Open"), "info")
-
-
-def _priority(task: Task) -> Badge | None:
-    if task.priority == Priority.NORMAL:
-        return None
-    is_high = task.priority == Priority.HIGH
-    return Badge(str(task.get_priority_display()), "warning" if is_high else "muted")
-
-
-def _columns(request: HttpRequest) -> list[Column]:
-    def tick(task: Task) -> SafeString:
-        context = {"task": task, "may_finish": _may_finish(signed_in(request), task)}
-        return render_to_string("accounts/followup_tick.html#tick", context, request)
-
-    return [
-        Column(name="title", title=_("What is to be done"), sort="title"),
-        Column(
-            name="account",
-            title=_("Account"),
-            value="account.name",
-            sort="account__name_key",
-            link=lambda row: account_url(row.account),
-        ),
-        Column(name="owner", title=_("Owner"), value="owner.full_name", sort="owner__full_name"),
-        Column(name="due_on", title=_("Due on"), kind="date", sort="due_on"),
-        Column(
-            name="reminder_on",
-            title=_("Remind on"),
-            kind="date",
-            sort="reminder_on",
-            nullable=True,
-            unknown=_("No reminder"),
-            default=False,
-        ),
-        Column(
-            name="priority",
-            title=_("Priority"),
-            kind="badge",
-            value=lambda row: _priority(row),
-            sort="priority",
-            unknown=_("Normal"),
-            default=False,
-        ),
-        Column(name="state", title=_("State"), kind="badge", value=state_badge),
-        Column(
-            name="outcome",
-            title=_("What came of it"),
-            value=lambda row: row.outcome or None,
-            unknown=_("Nothing noted"),
-            default=False,
-        ),
-        Column(name="finish", title=_("Finish"), kind="html", value=tick),
-    ]
-
-
-def _may_finish(user: User, task: Task) -> bool:
-    """Whether the user may change it: `_changeable`, asked of the row itself, for lists."""
-    if not user.can("accounts.edit"):
-        return False
-    if task.owner_id in user.acting_user_ids() or user.can("accounts.assign_lead"):
-        return True
-    return not set(user.acting_user_ids()).isdisjoint(task.account.lead_chain)
 
 
 def _tabs(user: User, active: str) -> list[Tab]:
@@ -158,7 +84,7 @@ def task_list(request: HttpRequest, tab: str = "mine") -> HttpResponseBase:
     table = Table(
         request,
         _rows(user, tab),
-        _columns(request),
+        columns(request),
         name="tasks",
         caption=_("Follow-ups"),
         default_sort="-due_on" if tab == "done" else "due_on",
@@ -189,7 +115,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Follow-ups"),
         "panel_template": "accounts/panels/followups.html",
         "crumbs": account_crumbs(account, (_("Follow-ups"), "")),
-        "rows": [(one, state_badge(one), _may_finish(user, one)) for one in open_rows[:SHOWN]],
+        "rows": [(one, state_badge(one), may_finish(user, one)) for one in open_rows[:SHOWN]],
         "done": [(one, state_badge(one)) for one in done[:5]],
         "more": max(open_rows.count() - SHOWN, 0),
         "today": timezone.localdate(),
@@ -220,13 +146,13 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "task": task,
         "badge": state_badge(task).__html__(),
-        "priority": _priority(task),
+        "priority": priority_badge(task),
         "days": (task.due_on - today).days,
         "sees_account": Account.objects.visible_to(user).filter(pk=task.account_id).exists(),
         "owner_is_off": task.is_open and not services.may_own(task.owner, task.account_id),
         "sources": reads.sources_of(user, task),
         "history": history_of(task),
-        "may_edit": _may_finish(user, task),
+        "may_edit": may_finish(user, task),
         "crumbs": _crumbs((task.title, "")),
     }
     return render(request, "accounts/task_detail.html", context)
@@ -364,7 +290,7 @@ def _chosen(request: HttpRequest) -> list[Task]:
     user = signed_in(request)
     ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isdecimal() and len(pk) < 19]
     rows = reads.followups_for(user).filter(pk__in=ids[:MOST], done_on=None)
-    return [task for task in rows if _may_finish(user, task)]
+    return [task for task in rows if may_finish(user, task)]
 
 
 @requires("accounts.edit")

@@ -121,11 +121,11 @@ def directors_of(leads: Iterable[User | None]) -> dict[int | None, list[int]]:
     for pk, team in rows.order_by("pk").values_list("pk", "team"):
         by_team[team].append(pk)
 
-    def nearest(team: int | None) -> list[int]:
+    def _nearest(team: int | None) -> list[int]:
         while team is not None and team not in by_team:
             team = above.get(team)
         return by_team.get(team, [])
 
     return {
-        lead.pk if lead else None: nearest(lead.team_id if lead else None) for lead in set(leads)
+        lead.pk if lead else None: _nearest(lead.team_id if lead else None) for lead in set(leads)
     }

@@ -14,6 +14,7 @@ from interactions.choices import ConcernEntryKind
 from interactions.models import Concern, ConcernEntry
 from interactions.selectors.concerns import by_target
 from kam.core import formats
+from kam.core.clock import organisation_zone
 from kam.core.handover import Change, Heading, Mover, Part, Section, movers, sections
 from kam.identity.models import User
 
@@ -71,6 +72,7 @@ def unsolved(account: Account, reader: User, as_of: date) -> Part:
         account__path__contains=[account.pk], is_confidential=False
     )
     found = list(by_target(rows.select_related("account", "owner"))[:MOST])
+    zone = organisation_zone()
     headings = [
         Heading(_("Concern")), Heading(_("Account")), Heading(_("Severity")),
         Heading(_("State")), Heading(_("Raised"), "date"), Heading(_("Solve by"), "date"),
@@ -83,7 +85,7 @@ def unsolved(account: Account, reader: User, as_of: date) -> Part:
             str(one.get_severity_display()),
             str(one.get_state_display()),
             one.raised_on,
-            timezone.localdate(one.resolve_by),
+            one.resolve_by.astimezone(zone).date(),
             str(one.owner),
         ]
         for one in found

@@ -75,6 +75,7 @@ WITHOUT_HISTORY = {
     "accounts.OpportunityStageChange": "append-only, a history itself",
     "accounts.HealthSettings": "append-only: each version is its own history",
     "accounts.HealthScore": "a history itself: dated rows, kept by the rescoring job",
+    "interactions.ConcernEntry": "append-only, a history itself",
     "interactions.Correction": "append-only, so its own history",
     "interactions.Upload": "a file that is looked at, gone when it is taken or after a day",
     "interactions.Draft": "what somebody is typing, gone when it is logged",
