@@ -22,6 +22,7 @@ from accounts.choices import (
 )
 from accounts.models import Tier, TierModel
 from accounts.models.tier_records import SCALE
+from accounts.selectors.programme import catalogue
 from accounts.selectors.tiers.measures import measures
 from accounts.services.tiers.drafts import (
     MOST_CRITERIA,
@@ -149,6 +150,10 @@ class CriterionForm(forms.Form):
         )
 
 
+def _elements() -> list[tuple[str, str]]:
+    return [(one.code, one.title) for one in catalogue()]
+
+
 class TierRowForm(forms.Form):
     """One tier; without a name the row is left out."""
 
@@ -176,6 +181,13 @@ class TierRowForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: those of the organisation."),
     )
+    programme_elements = forms.MultipleChoiceField(
+        label=_("Of the programme"),
+        required=False,
+        choices=_elements,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What its accounts get; the account's page says what is missing."),
+    )
     policy = forms.CharField(label=_("What else its accounts get"), required=False, max_length=2000)
 
     @property
@@ -193,7 +205,8 @@ class TierRowForm(forms.Form):
     def draft(self, place: int) -> TierDraft:
         """What was written down; a new tier gets a code from its name."""
         values = dict(self.cleaned_data)
-        values["required_functions"] = values["required_functions"] or None
+        for name in ("required_functions", "programme_elements"):
+            values[name] = values[name] or None
         values["code"] = values["code"] or slugify(values["name"])[:20] or f"tier-{place}"
         return TierDraft(**values)
 

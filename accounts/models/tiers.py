@@ -231,6 +231,13 @@ class Tier(Record):
         verbose_name=_("required functions"),
         help_text=_("Instead of the organisation's own; none chosen: those hold."),
     )
+    programme_elements = ArrayField(
+        models.CharField(max_length=40),
+        null=True,
+        blank=True,
+        verbose_name=_("programme elements"),
+        help_text=_("Codes of what its accounts get of the programme."),
+    )
 
     class Meta:
         verbose_name = _("tier")
@@ -260,6 +267,12 @@ class Tier(Record):
                 | Q(required_functions__contained_by=Function.values) & ~Q(required_functions=[]),
                 name="tier_functions_known",
                 violation_error_message=_("There is no such function."),
+            ),
+            models.CheckConstraint(
+                condition=Q(programme_elements__isnull=True)
+                | ~Q(programme_elements=[]) & ~Q(programme_elements__contains=[""]),
+                name="tier_elements_named",
+                violation_error_message=_("There is no such programme element."),
             ),
         ]
         triggers = triggers.part("tier_fixed_once_published")

@@ -20,6 +20,7 @@ from accounts.analytics import programme as maths
 from accounts.forms.programme import SWITCHING, ItemEndForm, ItemForm
 from accounts.models import Account, ProgrammeItem
 from accounts.selectors import programme as reads
+from accounts.selectors.tiers.policies import promised_elements, tier_on
 from accounts.services import programmes as services
 from accounts.views.accounts import (
     account_crumbs,
@@ -80,7 +81,13 @@ def _context(request: HttpRequest, account: Account) -> dict[str, Any]:
     found = reads.programme_of(account, user=user, as_of=today)
     dependence = reads.dependence_of(account, found.barrier.score, user=user, as_of=today)
     rated = sum(part.rating is not None for part in found.barrier.parts)
+    tier = tier_on(account, as_of=today)
+    given = {line.item.element_id for line in found.lines}
+    promised = promised_elements(tier, given) if tier and tier.programme_elements else []
     return {
+        "tier": tier,
+        "promised": [element for element, _is_given in promised],
+        "missing": [element for element, is_given in promised if not is_given],
         "account": account,
         "programme": found,
         "dependence": dependence,

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.models import Tier, TierModel
 from accounts.selectors.people.coverage import coverage_of
@@ -15,8 +17,10 @@ from accounts.services.tiers.overrides import set_override
 from accounts.services.tiers.publishing import publish_model
 from accounts.services.tiers.rescoring import rescore
 from kam.core.problems import RefusedError
-from tests.conftest import People
+from tests.api import Api
+from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
+from tests.factories.known import make_element, make_item
 from tests.factories.people import make_position
 from tests.factories.tiers import TODAY, make_draft, make_rating
 
@@ -76,3 +80,41 @@ def test_an_unknown_function_is_refused_and_a_new_version_starts_with_the_old_li
     assert problem.value.field == "tiers.0.required_functions"
     model = published({"strategic": ["quality"]}, TODAY, people)
     assert draft_of(model).tiers[0].required_functions == ["quality"]
+
+
+def test_a_tier_says_what_of_the_programme_its_accounts_get(people: People) -> None:
+    account = make_account(name="Kuusipelto", lead=people.owner)
+    make_rating(account=account, value=5)
+    service, training = make_element(name="Shelf service"), make_element(name="Staff training")
+    make_item(account=account, element=service, cost="1200")
+    draft = make_draft()
+    bad = [replace(one, programme_elements=["magic"]) for one in draft.tiers]
+    with pytest.raises(RefusedError) as problem:
+        save_draft(draft=replace(draft, tiers=bad))
+    assert (problem.value.field, problem.value.code) == (
+        "tiers.0.programme_elements",
+        "unknown_element",
+    )
+    codes = [service.code, training.code]
+    tiers = [
+        replace(one, programme_elements=codes if one.code == "strategic" else None)
+        for one in draft.tiers
+    ]
+    model = save_draft(draft=replace(draft, tiers=tiers))
+    model = publish_model(
+        model=model, effective_on=TODAY, by=people.director, as_of=TODAY - timedelta(days=1)
+    )
+    rescore(model=model, as_of=TODAY)
+    assert draft_of(model).tiers[0].programme_elements == sorted(codes)
+
+    page = client_of(people.owner).get(reverse("accounts:panel-programme", args=[account.pk]))
+    text = " ".join(page.content.decode().split())
+    assert "Strategic accounts get: Shelf service, Staff training." in text
+    missing = text.split("Missing here:")[1]
+    assert "Staff training" in missing
+    assert f"?element={training.pk}" in missing
+    assert f"?element={service.pk}" not in missing
+    answer = Api(people.owner).get(f"tier-models/{model.pk}/").json()
+    assert answer["tiers"][0]["programme_elements"] == sorted(codes)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Tier.objects.filter(model=model, code="strategic").update(programme_elements=None)

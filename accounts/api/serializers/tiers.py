@@ -77,6 +77,11 @@ class TierOutput(Output):
         allow_null=True,
         help_text=_("Null: those of the organisation."),
     )
+    programme_elements = serializers.ListField(
+        child=serializers.CharField(),
+        allow_null=True,
+        help_text=_("Codes of what its accounts get of the programme; null: nothing is said."),
+    )
 
 
 class TierModelOutput(Output):
@@ -145,6 +150,12 @@ class TierInput(Input):
         required=False,
         allow_null=True,
         help_text=_("Null or empty: those of the organisation."),
+    )
+    programme_elements = serializers.ListField(
+        child=TextField(max_length=40),
+        required=False,
+        allow_null=True,
+        help_text=_("Codes of what its accounts get of the programme."),
     )
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from accounts.models import Account, RelationshipSettings, Tier, TierAssignment, TierOverride
+from accounts.models import (
+    Account,
+    ProgrammeElement,
+    RelationshipSettings,
+    Tier,
+    TierAssignment,
+    TierOverride,
+)
 
 
 def tier_on(account: Account, *, as_of: date) -> Tier | None:
@@ -20,6 +27,13 @@ def tier_on(account: Account, *, as_of: date) -> Tier | None:
         rows = model._default_manager.filter(account__in=ids, valid__contains=as_of)
         found |= {row.account_id: row.tier for row in rows.select_related("tier")}
     return found[max(found, key=places.__getitem__)] if found else None
+
+
+def promised_elements(tier: Tier, given: Collection[int]) -> list[tuple[ProgrammeElement, bool]]:
+    """Return what the tier's accounts get of the programme, each with whether it is among what
+    is given (ids of elements)."""
+    rows = ProgrammeElement.objects.filter(code__in=tier.programme_elements or ())
+    return [(row, row.pk in given) for row in rows.order_by("place", "pk")]
 
 
 def required_functions(

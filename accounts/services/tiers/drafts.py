@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.analytics.tiering import DEFAULT_MARGIN, WHOLE
 from accounts.choices import Function, TierDirection, TierLevel, TierMethod
-from accounts.models import Tier, TierCriterion, TierModel
+from accounts.models import ProgrammeElement, Tier, TierCriterion, TierModel
 from accounts.selectors.tiers.measures import measures
 from kam.core.formats import Text
 from kam.core.problems import Blocker, RefusedError, explained, refuse, register_constraint
@@ -63,6 +63,7 @@ class TierDraft:
     contribution_floor: Decimal | None = None
     policy: str = ""
     required_functions: Sequence[str] | None = None
+    programme_elements: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +155,7 @@ def _tier_problems(draft: ModelDraft) -> Iterator[Blocker]:
         words = _("With the margin this is above 100: nobody could ever rise to it.")
         yield Blocker(words, "out_of_reach", "tiers.0.threshold")
     codes: set[str] = set()
+    offered = _known_elements(tiers)
     for place, one in enumerate(tiers):
         at = f"tiers.{place}"
         if not one.name.strip() or not one.code:
@@ -161,14 +163,22 @@ def _tier_problems(draft: ModelDraft) -> Iterator[Blocker]:
         if one.code in codes:
             yield Blocker(_("Two tiers have the same code."), "code_twice", f"{at}.code")
         codes.add(one.code)
-        if one.required_functions is not None and not set(one.required_functions) <= _FUNCTIONS:
-            words = _("There is no such function.")
-            yield Blocker(words, "unknown_function", f"{at}.required_functions")
+        yield from _unknown(one, at, offered)
         if not 0 <= one.threshold <= WHOLE:
             yield Blocker(_("A threshold is 0 to 100."), "bad_threshold", f"{at}.threshold")
         if place and one.threshold >= tiers[place - 1].threshold:
             words = _("This has to be below the threshold of the tier above it.")
             yield Blocker(words, "thresholds_out_of_order", f"{at}.threshold")
+
+
+def _unknown(one: TierDraft, at: str, offered: set[str]) -> Iterator[Blocker]:
+    """Functions and elements that there are not."""
+    if one.required_functions is not None and not set(one.required_functions) <= _FUNCTIONS:
+        words = _("There is no such function.")
+        yield Blocker(words, "unknown_function", f"{at}.required_functions")
+    if not set(one.programme_elements or ()) <= offered:
+        words = _("There is no such programme element.")
+        yield Blocker(words, "unknown_element", f"{at}.programme_elements")
 
 
 @explained()
@@ -200,16 +210,27 @@ def save_draft(*, draft: ModelDraft, model: TierModel | None = None) -> TierMode
         for place, one in enumerate(draft.criteria)
     )
     Tier.objects.bulk_create(
-        Tier(model=standing, rank=rank, **(vars(one) | {"required_functions": _functions(one)}))
+        Tier(model=standing, rank=rank, **(vars(one) | _lists(one)))
         for rank, one in enumerate(draft.tiers, 1)
     )
     return standing
 
 
-def _functions(one: TierDraft) -> list[str] | None:
-    """Each once and in their usual order; none chosen means the organisation's own list."""
+def _lists(one: TierDraft) -> dict[str, list[str] | None]:
+    """Each function once and in their usual order, none chosen means the organisation's own
+    list; elements of the programme in their order of the alphabet, none chosen says nothing."""
     wanted = set(one.required_functions or ())
-    return [function for function in Function.values if function in wanted] or None
+    return {
+        "required_functions": [name for name in Function.values if name in wanted] or None,
+        "programme_elements": sorted(set(one.programme_elements or ())) or None,
+    }
+
+
+def _known_elements(tiers: Sequence[TierDraft]) -> set[str]:
+    """The codes among those named that the catalogue holds; asked only where some are named."""
+    named = {code for one in tiers for code in one.programme_elements or ()}
+    rows = ProgrammeElement.objects.filter(code__in=named)
+    return set(rows.values_list("code", flat=True)) if named else set()
 
 
 def draft_of(model: TierModel) -> ModelDraft:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.choices import Function
 from accounts.models import Tier
+from accounts.selectors.programme import catalogue
 from accounts.selectors.tiers.measures import Measure
 from accounts.selectors.tiers.standing import Standing
 from accounts.selectors.tiers.whatif import Move, Reason
@@ -133,12 +134,18 @@ def _people(functions: Sequence[str]) -> str:
     return _("people known in %s") % names
 
 
+def _elements(codes: Sequence[str]) -> str:
+    titles = {one.code: one.title for one in catalogue()}
+    return _("of the programme: %s") % ", ".join(titles.get(code, code) for code in codes)
+
+
 POLICIES: dict[str, Callable[[Any], str]] = {
     "visit_every_days": _visits,
     "review_every_months": _reviews,
     "answer_within_days": _answers,
     "contribution_floor": _floor,
     "required_functions": _people,
+    "programme_elements": _elements,
 }
 
 
