@@ -226,6 +226,7 @@ KAM_UPLOAD_MAX_BYTES = int(os.environ.get("KAM_UPLOAD_MAX_BYTES", 512 * 1024 * 1
 
 # Mail: files below KAM_HOME on one machine, a server by EMAIL_URL (or EMAIL_HOST alone).
 EMAIL_URL = os.environ.get("EMAIL_URL") or required("EMAIL_HOST", "")
+KAM_HAS_MAIL_SERVER = bool(EMAIL_URL) and not EMAIL_URL.startswith(("file:", "console:"))
 MAILERS = {"default": mail_settings(EMAIL_URL, default_folder=KAM_HOME / "mail")}
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or (
     f"kam <no-reply@{ALLOWED_HOSTS[0]}>" if PRODUCTION else "kam <kam@localhost>"

@@ -7,10 +7,12 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import F, Q
 
 from accounts import models as m
+from accounts.choices import PromiseSide
 from accounts.services import notices
 from kam.core.clock import organisation_zone
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from kam.notifications.models import Notification, TodoSnooze
+from kam.notifications.services import Telling, notify_each
 
 DAYS = 14
 NEWS = timedelta(days=2)
@@ -22,8 +24,9 @@ def load(request: DemoRequest) -> Counts:
         day = request.as_of - timedelta(days=days)
         notices.tell_of_tiers(as_of=day, at=_at(day, 2))
         notices.tell_of_health(as_of=day, at=_at(day, 3))
-        notices.tell_of_promises(as_of=day, at=_at(day, 1))
     _requests(request.as_of)
+    _promises(request.as_of)
+    _tasks(request.as_of)
     _settle(request.as_of)
     return {str(Notification._meta.verbose_name_plural): Notification.objects.count()}
 
@@ -61,6 +64,31 @@ def _requests(as_of: date) -> None:
             notices.tell_of_answer(request, by=request.to_user)
             answered = _at(request.closed_on or min(request.sent_on + NEWS, as_of), 15)
             mine.filter(kind="accounts.request_answered").update(occurred_at=answered)
+
+
+def _promises(as_of: date) -> None:
+    """What fell due of late, as it was told the day before, whatever became of it."""
+    days = (as_of - timedelta(days=DAYS), as_of + timedelta(days=1))
+    rows = m.Promise.objects.filter(side=PromiseSide.OURS, due_on__range=days)
+    for row in rows.select_related("account"):
+        telling = Telling(
+            user_id=row.user_id,
+            params={"what": row.what, "account": row.account.name},
+            subject_id=row.pk,
+            url=row.get_absolute_url(),
+            dedupe=f"{row.pk}:{row.due_on.isoformat()}",
+        )
+        at = _at(row.due_on - timedelta(days=1), 1)
+        notify_each(kind="accounts.promise_due", tellings=[telling], occurred_at=at)
+
+
+def _tasks(as_of: date) -> None:
+    """Tasks that somebody else noted, a while before they are due."""
+    for task in m.Task.objects.select_related("account", "created_by"):
+        notices.tell_of_task(task, by=task.created_by)
+        given = min(task.due_on - timedelta(days=DAYS), as_of - timedelta(days=1))
+        rows = Notification.objects.filter(kind="accounts.task_given", subject_id=task.pk)
+        rows.update(occurred_at=_at(given, 10))
 
 
 def _settle(as_of: date) -> None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("settings/users/<int:pk>/", users.user_detail, name="user-detail"),
     path("settings/users/<int:pk>/edit/", users.user_edit, name="user-edit"),
     path("settings/users/<int:pk>/password-link/", users.password_link, name="password-link"),
+    path("settings/users/<int:pk>/password-mail/", users.password_mail, name="password-mail"),
     path("settings/users/<int:pk>/sessions/", users.user_sessions_end, name="user-sessions-end"),
     path("settings/users/<int:pk>/tokens/new/", tokens.create_for, name="user-token-create"),
     path("settings/demo/clear/", demo.demo_clear, name="demo-clear"),

@@ -55,10 +55,14 @@ class ChoicesForm(forms.Form):
         self.kinds = choices
         for choice in choices:
             self.fields[f"{choice.kind.key}:app"] = forms.BooleanField(
-                initial=choice.in_app, required=False
+                initial=choice.in_app,
+                required=False,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             )
             self.fields[f"{choice.kind.key}:mail"] = forms.ChoiceField(
-                choices=Mail.choices, initial=choice.mail
+                choices=Mail.choices,
+                initial=choice.mail,
+                widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             )
 
     def lines(self) -> Iterator[tuple[NotificationKind, forms.BoundField, forms.BoundField]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from kam.core.registry import may
 from kam.notifications.choices import Mail
@@ -19,7 +19,11 @@ MAX_TRIES = 5
 
 
 def still_seen(user: User) -> Q:
-    """What selects notifications whose subject the user may see now, one subquery per scope."""
+    """What selects notifications whose subject the user may see now, one subquery per scope.
+
+    A subquery about the row's own subject: few rows of one user are looked at, and their subjects
+    are found by key, however many the user may see.
+    """
     by_scope: dict[Any, list[str]] = defaultdict(list)
     for kind in kinds:
         if may(user, kind.capability):
@@ -28,7 +32,8 @@ def still_seen(user: User) -> Q:
     for visible, keys in by_scope.items():
         part = Q(kind__in=keys)
         if visible is not None:
-            part &= Q(subject_id__isnull=True) | Q(subject_id__in=visible(user))
+            subject = visible(user).filter(pk=OuterRef("subject_id"))
+            part &= Q(subject_id__isnull=True) | Q(Exists(subject))
         found |= part
     return found
 

@@ -29,9 +29,9 @@ class NotificationKind:
 
     `told(params)` speaks in the language in force, at reading and mailing time: use `gettext` in
     it, and `kam.core.formats` for figures; of dates and amounts `params` has texts (ISO, plain).
-    `visible(user)` answers the ids of all subjects that the user may see, as a queryset of one
-    column (`Account.objects.visible_to(user).values("pk")`); it is asked again whenever rows are
-    read or mailed, so that what one lost sight of is hidden. Without it, and for rows told without
+    `visible(user)` answers the subjects that the user may see, as a queryset
+    (`Account.objects.visible_to(user).values("pk")`); it is asked again whenever rows are read or
+    mailed, so that what one lost sight of is hidden. Without it, and for rows told without
     a `subject_id`, it is about the reader alone. `capability` is what the reader must hold
     besides. `title` and `explains` stand on the page of preferences; `in_app` and `mail` hold
     until a user chooses otherwise.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pghistory.models
 from django.apps import apps
@@ -33,8 +33,9 @@ def load(request: DemoRequest) -> Counts:
     assign_controllers(request.as_of)
     close_months(request.as_of)
     run_overdue(request.as_of)
-    night = datetime.combine(request.as_of, time(2), organisation_zone())
-    tell_of_overdue(as_of=request.as_of, at=night)
+    for days in range(14, -1, -1):
+        day = request.as_of - timedelta(days=days)
+        tell_of_overdue(as_of=day, at=datetime.combine(day, time(2), organisation_zone()))
     return {
         _plural(m.Document): len(book.papers),
         _plural(m.Allocation): len(book.matches),

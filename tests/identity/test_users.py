@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -20,6 +24,7 @@ from kam.identity.services.users import (
     create_user,
     update_user,
 )
+from kam.mail_settings import mail_settings
 from tests.conftest import People, client_of
 from tests.factories.identity import PASSWORD, make_team, make_user
 
@@ -250,3 +255,27 @@ def test_everybody_changes_their_own_name_and_language_and_nothing_else(people: 
     assert (user.full_name, user.job_title, user.language) == ("Own Name", "KAM", "ro")
     assert (user.email, user.roles) == ("owner@kam.test", ["account_manager"])
     assert (user.team_id, user.is_superuser) == (people.owner.team_id, False)
+
+
+def test_a_password_link_goes_by_mail_where_there_is_a_server(
+    people: People, settings: Any
+) -> None:
+    client, url = client_of(people.administrator), f"/settings/users/{people.owner.pk}/"
+    settings.KAM_HAS_MAIL_SERVER = False
+    assert "Send by e-mail" not in client.post(f"{url}password-link/").content.decode()
+    assert client.post(f"{url}password-mail/").status_code == 404
+    settings.KAM_HAS_MAIL_SERVER = True
+    assert "Send by e-mail" in client.post(f"{url}password-link/").content.decode()
+    assert client_of(people.owner).post(f"{url}password-mail/").status_code == 404
+    assert mail.outbox == []
+    assert client.post(f"{url}password-mail/").headers["Location"] == url
+    [letter] = mail.outbox
+    assert letter.to == [people.owner.email]
+    [link] = re.findall(r"http://testserver(/set-password/\S+)", str(letter.body))
+    assert Client().get(link, follow=True).status_code == 200
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        server = f"smtp://127.0.0.1:{free.getsockname()[1]}"
+    settings.MAILERS = {"default": mail_settings(server, default_folder=Path())}
+    page = client.post(f"{url}password-mail/", follow=True)
+    assert "The mail server did not take it." in page.content.decode()

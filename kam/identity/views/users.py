@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from kam.identity.decorators import requires, signed_in
 from kam.identity.filters import UserFilter
 from kam.identity.forms.users import UserEditForm, UserForm
 from kam.identity.models import User
-from kam.identity.services import users
+from kam.identity.services import mails, users
 from kam.identity.services.tokens import may_make_tokens_for
 
 MANAGE = "users.manage"
@@ -188,12 +188,34 @@ def password_link(request: HttpRequest, pk: int) -> HttpResponse:
     return _show_link(request, _get(request, pk), is_new=False)
 
 
-def _show_link(request: HttpRequest, user: User, *, is_new: bool) -> HttpResponse:
+def _link(request: HttpRequest, user: User) -> str:
     path = reverse("identity:password-set", args=users.password_link_parts(user))
+    return request.build_absolute_uri(path)
+
+
+@requires(MANAGE)
+@never_cache
+@require_POST
+def password_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make such a link and send it by e-mail."""
+    person = _get(request, pk)
+    if not mails.can_mail():
+        raise Http404
+    try:
+        mails.mail_password_link(user=person, link=_link(request, person))
+    except RefusedError as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, _("The link was sent to %s.") % person.email)
+    return redirect(_url(person))
+
+
+def _show_link(request: HttpRequest, user: User, *, is_new: bool) -> HttpResponse:
     context = {
         "person": user,
         "is_new": is_new,
-        "link": request.build_absolute_uri(path),
+        "can_mail": mails.can_mail(),
+        "link": _link(request, user),
         "crumbs": _crumbs((user.full_name, _url(user)), (_("Password link"), "")),
     }
     return render(request, "identity/password_link.html", context)

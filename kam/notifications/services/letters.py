@@ -71,7 +71,7 @@ def _line(row: Notification) -> dict[str, Any]:
         "title": row.title,
         "body": row.body,
         "url": absolute(row.get_absolute_url()),
-        "at": row.occurred_at,
+        "at": formats.datetime(row.occurred_at),
     }
 
 
