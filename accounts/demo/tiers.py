@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db import connection
@@ -9,6 +10,7 @@ from django.db import connection
 from accounts.choices import RatedMeasure
 from accounts.demo.chance import Dice
 from accounts.models import Account, Tier, TierModel, TierOverride, TierRating
+from accounts.services.tiers.drafts import draft_of, save_draft
 from accounts.services.tiers.overrides import set_override
 from accounts.services.tiers.presets import DEFAULT, PRESETS, ensure_default_models
 from accounts.services.tiers.publishing import publish_model
@@ -58,12 +60,19 @@ _EVIDENCE = {
 }
 
 
+_PROGRAMME = {
+    "strategic": ["integrated-delivery", "information", "one-contact", "priority-ordering"],
+    "key": ["information", "one-contact"],
+}
+
+
 def load(request: DemoRequest) -> Counts:
     """Rate the larger groups, publish the default model and compute tiers up to the day."""
     _rate(request)
     director = User.objects.filter(roles__contains=[Role.SALES_DIRECTOR]).order_by("pk").first()
     model = TierModel.objects.filter(name=DEFAULT.name, status="draft").order_by("pk").first()
     if director is not None and model is not None:
+        _promise(model)
         start = request.as_of - timedelta(days=_DAYS_BEFORE[0])
         model = publish_model(
             model=model, effective_on=start, by=director, as_of=start - timedelta(days=1)
@@ -75,6 +84,13 @@ def load(request: DemoRequest) -> Counts:
         str(TierRating._meta.verbose_name_plural): TierRating.objects.count(),
         str(TierOverride._meta.verbose_name_plural): TierOverride.objects.count(),
     }
+
+
+def _promise(model: TierModel) -> None:
+    """What the two highest tiers get of the programme."""
+    draft = draft_of(model)
+    tiers = [replace(one, programme_elements=_PROGRAMME.get(one.code)) for one in draft.tiers]
+    save_draft(draft=replace(draft, tiers=tiers), model=model)
 
 
 def present() -> Counts:

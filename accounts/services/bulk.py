@@ -125,6 +125,8 @@ def _save(row: AccountRow, book: _Book) -> Saved:
     try:
         return _create(row, book) if standing is None else _change(standing, row, book)
     except RefusedError as error:
+        if error.field == "value":  # of the identifier that names the row
+            error.field = "external_id"
         return Saved(error=error)
 
 

@@ -13,7 +13,20 @@ from accounts.services.accounts import (
     tidy_identifier,
     update_account,
 )
-from kam.core.problems import explained
+from kam.core.problems import RefusedError, explained
+
+
+def tidied(identifiers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return identifiers as they are kept. Raises RefusedError that names the one among them
+    whose digits cannot be."""
+    found = []
+    for place, (system, value) in enumerate(identifiers):
+        try:
+            found.append(tidy_identifier(system, value))
+        except RefusedError as problem:
+            problem.field = f"identifiers.{place}.value"
+            raise
+    return found
 
 
 @explained()
@@ -23,7 +36,7 @@ def set_identifiers(*, account: Account, identifiers: Sequence[tuple[str, str]])
 
     Raises RefusedError when another account has one of them, or for one whose digits cannot be.
     """
-    wanted = {tidy_identifier(system, value) for system, value in identifiers}
+    wanted = set(tidied(identifiers))
     standing = {
         (one.system, one.value): one for one in AccountIdentifier.objects.filter(account=account)
     }

@@ -165,6 +165,11 @@ def test_changing_with_its_version(people: People) -> None:
     assert api.patch(path, {"region": "North"}, If_Match=etag).status_code == 412
     wrong = api.patch(path, {"identifiers": [{"system": "gln", "value": "3"}]})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_gln")
+    assert [one["field"] for one in wrong.json()["errors"]] == ["identifiers.0.value"]
+    body = {"name": "New", "kind": "group", "identifiers": [{"system": "VAT", "value": "FI1"}]}
+    wrong = api.post("accounts/", body)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "bad_vat")
+    assert [one["field"] for one in wrong.json()["errors"]] == ["identifiers.0.value"]
     pairs = [{"system": "GLN", "value": "4006381333931"}, {"system": "erp", "value": "2"}]
     replaced = api.patch(path, {"identifiers": pairs}, If_Match=changed["ETag"])
     assert replaced.json()["identifiers"] == pairs

@@ -21,7 +21,7 @@ from accounts.models import Account
 from accounts.services import accounts as services
 from accounts.services import bulk as bulk_services
 from accounts.services import leads, merging, tree
-from accounts.services.identifiers import set_identifiers
+from accounts.services.identifiers import set_identifiers, tidied
 from kam.core.api.base import Listed, Resource, Retrieved
 from kam.core.api.bulk import (
     BulkOutput,
@@ -110,7 +110,9 @@ class AccountViewSet(Listed, Retrieved, Resource):
             parent=parent,
             parent_from=body.pop("parent_from", None),
             lead=lead,
-            identifiers=[(one["system"], one["value"]) for one in body.pop("identifiers", [])],
+            identifiers=tidied(
+                [(one["system"], one["value"]) for one in body.pop("identifiers", [])]
+            ),
             **body,
         )
         return self.answer_created(account.pk)
