@@ -62,16 +62,13 @@ def register() -> None:
 
 
 def insolvency(user: User, account: Account, as_of: date) -> Iterator[Line]:
-    """The account, or visible ones below it, that are noted as insolvent, the first ones."""
-    for one in found.insolvent_within(account, user, as_of=as_of):
-        since = formats.date(one.insolvent_since) if one.insolvent_since else ""
-        is_own = one.pk == account.pk
+    """That the account is noted as insolvent; of those below it the cap of health tells."""
+    since = account.insolvent_since
+    if since is not None and since <= as_of:
         yield Line(
-            title=_("Insolvent since %s") % since
-            if is_own
-            else _("%(account)s is insolvent since %(day)s") % {"account": one.name, "day": since},
+            title=_("Insolvent since %s") % formats.date(since),
             detail=_("Health is capped; look at what is open before the next delivery."),
-            url="#panel-overview" if is_own else one.get_absolute_url(),
+            url="#panel-overview",
             state="danger",
             urgency=0,
         )

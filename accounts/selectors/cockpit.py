@@ -16,17 +16,9 @@ from accounts.selectors.accounts import windows
 from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.people.ratings import relationship_settings
 from accounts.selectors.tiers.policies import required_functions
-from kam.core.cockpit import once
+from kam.core.cockpit import once, once_a_page
 from kam.core.exact import ratio
 from kam.identity.models import User
-
-
-def insolvent_within(account: Account, user: User, *, as_of: date) -> list[Account]:
-    """Return the account and those below it that are insolvent by a day, as far as the user sees
-    them: at most three, the account itself first."""
-    rows = Account.objects.visible_to(user).not_merged()
-    found = rows.filter(path__contains=[account.pk], insolvent_since__lte=as_of)
-    return list(found.order_by("path__len", "insolvent_since", "pk")[:3])
 
 
 def share_of_ours(account: Account, user: User, *, as_of: date) -> Decimal | None:
@@ -86,7 +78,8 @@ def whom_we_know(account: Account, user: User, *, as_of: date) -> WhomWeKnow:
     known = list(rows.filter(person__isnull=False).values_list("person", "function", "roles"))
     functions = {function for _person, function, _roles in known}
     roles = {role for _person, _function, held in known for role in held}
-    required = required_functions(account, relationship_settings(), as_of=as_of)
+    settings = once_a_page(account, "relationship settings", relationship_settings)
+    required = required_functions(account, settings, as_of=as_of)
     return WhomWeKnow(
         people=len({person for person, _function, _roles in known}),
         met=[one for one in required if one in functions],

@@ -83,6 +83,7 @@ class Glance:
 
 def glance_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> Glance:
     """Ask every app that the user may hear."""
+    account.__dict__["_asked"] = {}  # what several ask is kept from here on
     asked = [
         (one, one.find(user, account, as_of)) for one in questions if may(user, one.capability)
     ]
@@ -103,6 +104,11 @@ def once[T](account: Any, key: str, make: Callable[[], T]) -> T:
     if key not in kept:
         kept[key] = make()
     return kept[key]
+
+
+def once_a_page[T](account: Any, key: str, make: Callable[[], T]) -> T:
+    """The same, only while a page about the account is put together; elsewhere always asked."""
+    return once(account, key, make) if "_asked" in account.__dict__ else make()
 
 
 def _found(user: Any, account: Any, as_of: date, what: str) -> list[Line]:

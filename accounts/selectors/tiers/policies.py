@@ -13,6 +13,7 @@ from accounts.models import (
     TierAssignment,
     TierOverride,
 )
+from kam.core.cockpit import once_a_page
 
 
 def tier_on(account: Account, *, as_of: date) -> Tier | None:
@@ -20,13 +21,32 @@ def tier_on(account: Account, *, as_of: date) -> Tier | None:
 
     An override goes before the computed tier of the same account. Two queries.
     """
-    ids = list(account.path) or [account.pk]
-    places = {pk: place for place, pk in enumerate(ids)}
-    found: dict[int, Tier] = {}
-    for model in (TierAssignment, TierOverride):
-        rows = model._default_manager.filter(account__in=ids, valid__contains=as_of)
-        found |= {row.account_id: row.tier for row in rows.select_related("tier")}
+    assigned, decided = spells(account, as_of=as_of)
+    found = {pk: row.tier for pk, row in assigned.items()}
+    found |= {pk: row.tier for pk, row in decided.items()}
+    places = {pk: place for place, pk in enumerate(account.path or [account.pk])}
     return found[max(found, key=places.__getitem__)] if found else None
+
+
+type Spells = tuple[dict[int, TierAssignment], dict[int, TierOverride]]
+
+
+def spells(account: Account, *, as_of: date) -> Spells:
+    """Return computed tiers and overrides on a day of an account and of those above, by account.
+
+    Two queries, once for all questions of a page.
+    """
+    return once_a_page(account, f"tier spells {as_of}", lambda: _spells(account, as_of))
+
+
+def _spells(account: Account, as_of: date) -> Spells:
+    ids = list(account.path) or [account.pk]
+    rows = TierAssignment.objects.filter(account__in=ids, valid__contains=as_of)
+    overrides = TierOverride.objects.filter(account__in=ids, valid__contains=as_of)
+    return (
+        {row.account_id: row for row in rows.select_related("account", "tier", "model")},
+        {row.account_id: row for row in overrides.select_related("account", "tier", "approver")},
+    )
 
 
 def promised_elements(tier: Tier, given: Collection[int]) -> list[tuple[ProgrammeElement, bool]]:

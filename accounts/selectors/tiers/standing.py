@@ -20,6 +20,7 @@ from accounts.models import (
     TierRating,
 )
 from accounts.selectors.tiers.measures import Measure, measures
+from accounts.selectors.tiers.policies import spells
 from kam.core.formats import Text
 
 
@@ -92,14 +93,7 @@ def standing_of(account: Account, *, as_of: date) -> Standing | None:
     """Return the tier of an account on a day; None where neither it nor one above has any."""
     ids = list(account.path) or [account.pk]
     nearest = {pk: place for place, pk in enumerate(ids)}
-    rows = TierAssignment.objects.filter(account__in=ids, valid__contains=as_of)
-    overrides = TierOverride.objects.filter(account__in=ids, valid__contains=as_of)
-    found: dict[int, TierAssignment] = {
-        row.account_id: row for row in rows.select_related("account", "tier", "model")
-    }
-    decided: dict[int, TierOverride] = {
-        row.account_id: row for row in overrides.select_related("account", "tier", "approver")
-    }
+    found, decided = spells(account, as_of=as_of)
     holders = sorted({*found, *decided}, key=lambda pk: nearest[pk])
     if not holders:
         return None

@@ -14,6 +14,7 @@ from accounts.selectors.tiers.policies import required_functions, tier_on
 from interactions.analytics.cadence import WHOLE
 from interactions.selectors.cadence import sql
 from interactions.selectors.cadence.touches import Touch, touches_of
+from kam.core.cockpit import once_a_page
 
 _MET = f"""
 WITH standing AS (
@@ -72,7 +73,8 @@ def paces_at(account: Account, *, as_of: date) -> AccountPace:
     touches = {
         one.function: one for one in touches_of(Account.objects.filter(pk=account.pk), as_of=as_of)
     }
-    required = list(required_functions(account, relationship_settings(), as_of=as_of))
+    settings = once_a_page(account, "relationship settings", relationship_settings)
+    required = list(required_functions(account, settings, as_of=as_of))
     asked = [one for one in touches if one not in (WHOLE, *required)]
     whole = [WHOLE] if WHOLE in touches else []
     met = _met(account, as_of)
