@@ -24,6 +24,7 @@ CONTACT, PARTICIPANT = "interactions_interaction", "interactions_participant"
 COLLEAGUE = "interactions_colleague"
 REASONS = {
     "contact in the future": _("The contact is still to come"),
+    "no time of day": _("This is no time of day"),
     "contact too early": _("The contact lies before 1990"),
     "minutes of no day": _("A contact lasts 1 to 1,440 whole minutes"),
     "unknown colleague": _("None of us has this e-mail address or staff number"),
@@ -73,16 +74,16 @@ def _yes(text: str) -> str | None:
     return _word(_YES, text)
 
 
-def clock_in(text: str) -> str | None:
+def clock_in(text: str) -> str:
     """Return the time of day after a date, `14:30`; empty where there is none.
 
-    None for a time that no clock shows.
+    `bad` for a time that no clock shows.
     """
     found = _CLOCK.search(text.strip(), 6)
     if found is None:
         return ""
     hour, minute = int(found[1]), int(found[2])
-    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else "bad"
 
 
 class ContactsImporter(Importer):
@@ -181,6 +182,7 @@ class ContactsImporter(Importer):
                 _remove_parts(run, table)
             restored = changes.put_back(run, CONTACT)
             changes.put_back(run, PARTICIPANT, keep_newer=False)
+            run.execute("DROP TABLE IF EXISTS import_free")
             run.execute(_free("CREATE TEMP TABLE import_free ON COMMIT DROP AS {free}"),
                         {"table": CONTACT, **at})  # fmt: skip
             for table in (PARTICIPANT, COLLEAGUE):

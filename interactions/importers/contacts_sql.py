@@ -17,7 +17,8 @@ LINES = """
 CREATE TEMP TABLE import_lines ON COMMIT DROP AS
 WITH keyed AS (
     SELECT s.*, a.account_id, a.ambiguous, g.current_group_id AS group_id,
-        (s.date + COALESCE(NULLIF(s.clock, '')::time, '12:00')) AT TIME ZONE %(zone)s AS at,
+        (s.date + CASE WHEN s.clock ~ '^[0-9]' THEN s.clock::time ELSE '12:00' END)
+            AT TIME ZONE %(zone)s AS at,
         COALESCE(s.direction, CASE WHEN s.kind IN ('email', 'message') THEN 'outbound'
             ELSE 'two_way' END) AS turned,
         COALESCE(s.confidential, 'no') = 'yes' AS secret,
@@ -43,6 +44,7 @@ SELECT r.*, CASE WHEN r.minutes BETWEEN 1 AND 1440 THEN r.minutes::smallint END 
         WHEN r.ambiguous THEN 'ambiguous account'
         WHEN r.account_id IS NULL THEN 'unknown account'
         WHEN r.differs THEN 'same key, other content'
+        WHEN r.clock = 'bad' THEN 'no time of day'
         WHEN r.at > now() THEN 'contact in the future'
         WHEN r.date < '1990-01-01' THEN 'contact too early'
         WHEN r.minutes IS NOT NULL AND (r.minutes NOT BETWEEN 1 AND 1440
@@ -61,8 +63,9 @@ LEFT JOIN import_places f ON f.value = r.place AND NOT f.ambiguous
 LEFT JOIN accounts_account p ON p.id = f.account_id
 LEFT JOIN interactions_interaction own ON own.source = 'import'
     AND own.source_key IN (left(%(system)s || ':' || r.own_key, 255), r.own_key)
-LEFT JOIN interactions_interaction typed ON r.own_key ~ '^kam-[0-9]{1,18}$'
-    AND typed.id = substring(r.own_key FROM 5)::bigint AND typed.account_id = r.account_id
+LEFT JOIN interactions_interaction typed ON typed.id = CASE
+        WHEN r.own_key ~ '^kam-[0-9]{1,18}$' THEN substring(r.own_key FROM 5)::bigint END
+    AND typed.account_id = r.account_id
     AND typed.kind = r.kind AND date_trunc('minute', typed.occurred_at) = r.at
 """
 # Whoever an address or an identifier names, else a name among those who stand there that day.

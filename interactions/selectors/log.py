@@ -132,6 +132,28 @@ def people_to_meet(
     return list(shown.order_by(F("last_at").desc(nulls_last=True), "person__name_key")[:PEOPLE])
 
 
+def people_in(contact: Interaction) -> QuerySet[Position]:
+    """The places of those of theirs who took part in a contact."""
+    there = contact.participants.values("position")
+    return Position.objects.filter(pk__in=there).select_related("person", "account")
+
+
+def people_known(account: Account, user: User, ids: Iterable[int]) -> dict[int, Position]:
+    """People of the account's customer by their places, of any day, as far as the user may see."""
+    rows = Position.objects.filter(
+        works_on(user, "account__"),
+        account__current_group=account.current_group_id,
+        person__isnull=False,
+    )
+    return rows.select_related("account").in_bulk(list(ids))
+
+
+def account_of_person(person_id: int, user: User, on: date) -> Account | None:
+    """Where a person stands on a day, among the accounts whose contacts the user may log."""
+    places = Position.objects.filter(person=person_id, valid__contains=on).values("account")
+    return accounts_to_log(user).filter(pk__in=places).order_by("pk").first()
+
+
 def places_of(account: Account, user: User) -> list[Account]:
     """Stores, depots and banners of the account's group where one can be."""
     rows = accounts_to_log(user).filter(current_group=account.current_group_id)

@@ -35,10 +35,10 @@ def contact_rows(user: User) -> Iterator[list[Any]]:
 
     An account by its first identifier, else by its name; people by address, else by name.
     """
-    known = AccountIdentifier.objects.order_by("pk").values("value")[:1]
+    known = AccountIdentifier.objects.order_by("pk").values("value")
     rows = contacts_for(user).annotate(
-        account_value=Subquery(known.filter(account=OuterRef("account"))),
-        place_value=Subquery(known.filter(account=OuterRef("place"))),
+        account_value=Subquery(known.filter(account=OuterRef("account"))[:1]),
+        place_value=Subquery(known.filter(account=OuterRef("place"))[:1]),
     )
     for row in rows.order_by("occurred_at", "pk").iterator(chunk_size=CHUNK):
         yield _record(row)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 URL, NEEDS = "/api/v1/contacts/", "/api/v1/needs/"
 
 
-def body(account: Any, **more: Any) -> dict[str, Any]:
+def body(account: Any, /, **more: Any) -> dict[str, Any]:
     facts = {"account": account.pk, "kind": "email", "occurred_at": "2026-03-02T14:30:00+02:00",
              "summary": "Spring range"}  # fmt: skip
     return {**facts, **more}
@@ -52,7 +52,8 @@ def test_a_contact_with_everything_in_one_request(people: People) -> None:
         {"position": buyer.pk, "person": {"id": buyer.person_id, "name": "Anna Ahti"},
          "sentiment": -1}
     ]  # fmt: skip
-    assert [one["full_name"] for one in told["colleagues"]]
+    ours = {people.owner.pk, people.teammate.pk}
+    assert {one["id"] for one in told["colleagues"]} == ours
     need = Need.objects.get()
     assert told["notes"][0]["need"] == need.pk
     assert told["notes"][1]["promise"] == Promise.objects.get().pk
@@ -111,6 +112,7 @@ def test_lists_corrections_and_files(people: People) -> None:
     assert kept.status_code == 201
     file = owner.get(f"contact-files/{kept.json()['id']}/")
     assert file.headers["Content-Disposition"] == 'attachment; filename="offer.pdf"'
+    assert b"".join(file.streaming_content) == b"%PDF-1.7 a"
     bad = SimpleUploadedFile("a.pdf", b"<script>")
     refused = Client().post(address, {"file": bad}, headers=owner.headers)
     assert (refused.status_code, refused.json()["code"]) == (422, "file_kind")

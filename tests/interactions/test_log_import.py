@@ -82,7 +82,7 @@ def test_what_cannot_be_is_told_line_by_line() -> None:
         "minutes of no day": {"minutes": "1441"},
         "unknown: kind": {"kind": "fax"},
         "nobody of ours": {"colleague": None},
-        "unknown: clock": {"date": "2025-03-02 25:00"},
+        "no time of day": {"date": "2025-03-02 25:00"},
     }
     rows = [row(key=str(n), **facts) for n, facts in enumerate(cases.values())]
     late = row(key="late", people="Bo Berg", date="2026-02-01")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -22,7 +22,6 @@ from rest_framework.response import Response
 from accounts.api.views.people import unknown
 from accounts.api.views.promises import OfAccounts, Working
 from accounts.models import Account, Position
-from accounts.querysets import works_on
 from interactions.api.serializers import contacts as shapes
 from interactions.choices import Direction, InteractionKind, InteractionSource
 from interactions.forms.log import usual_direction
@@ -176,7 +175,7 @@ class ContactViewSet(Listed, Retrieved, Working):
     def _participants(
         self, account: Account, rows: Sequence[Mapping[str, Any]]
     ) -> dict[Position, int | None]:
-        known = _positions(self, account, [row["position"] for row in rows])
+        known = reads.people_known(account, self.user, [row["position"] for row in rows])
         found = {}
         for number, row in enumerate(rows):
             if row["position"] not in known:
@@ -186,23 +185,11 @@ class ContactViewSet(Listed, Retrieved, Working):
 
     def _said(self, account: Account, note: Mapping[str, Any]) -> Said:
         pk = note.get("position")
-        known = _positions(self, account, [pk] if pk else [])
+        known = reads.people_known(account, self.user, [pk] if pk else [])
         if pk and pk not in known:
             raise unknown("notes", _("There is no such position."))
         wish = Wish(**{name: note[name] for name in _WISHES if name in note})
         return Said(kind=note["kind"], text=note["text"], position=known.get(pk or 0), wish=wish)
-
-
-def _positions(view: Working, account: Account, ids: Sequence[int]) -> dict[int, Position]:
-    """People of the customer whom the caller sees, of any day: the service judges the day."""
-    if not ids:
-        return {}
-    rows = Position.objects.filter(
-        works_on(view.user, "account__"),
-        account__current_group=account.current_group_id,
-        person__isnull=False,
-    )
-    return cast("dict[int, Position]", rows.select_related("account").in_bulk(list(ids)))
 
 
 def _present(contact: Interaction) -> dict[str, Any]:

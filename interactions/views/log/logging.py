@@ -78,8 +78,7 @@ def _meant_account(request: HttpRequest, user: User) -> Account | None:
     if draft := _kept(request, user):
         return rows.filter(pk=draft.account_id or 0).first()
     if person := _meant_person(request):
-        places = Position.objects.filter(person=person, valid__contains=timezone.localdate())
-        return rows.filter(pk__in=places.values("account")).order_by("pk").first()
+        return reads.account_of_person(person, user, timezone.localdate())
     if "choose" in request.GET:
         return None
     came = _FROM_ACCOUNT.search(_came_from(request))
@@ -218,17 +217,21 @@ def form_context(form: LogForm, account: Account, user: User) -> dict[str, Any]:
     """What the fields of a contact need on any page: chips, rows, lists."""
     chosen = form.chosen_people()
     picked = {pk: chosen[pk] for pk in chosen if pk in form.people}
-    people = [(one, one.pk in picked, picked.get(one.pk, "")) for one in form.people.values()]
-    people.sort(key=lambda line: not line[1])
-    ours = set(form.chosen_colleagues())
+    found = sorted(form.people.values(), key=lambda one: one.pk not in picked)
+    people = [
+        (one, one.pk in picked, picked.get(one.pk, ""), place >= SHOWN_FIRST)
+        for place, one in enumerate(found)
+    ]
+    ours, rows = set(form.chosen_colleagues()), form.note_rows()
     return {
         "form": form,
         "account": account,
         "people": people,
-        "shown_first": SHOWN_FIRST,
+        "has_many": len(people) > SHOWN_FIRST,
         "places": list(form.places.values()),
         "colleagues": [(one, one.pk in ours) for one in colleagues() if one.pk != user.pk],
-        "rows": form.note_rows(),
+        "rows": rows,
+        "has_notes": any(row.text for row in rows),
         "kinds": [(v, label, common.KIND_ICONS[v], usual_direction(v))
                   for v, label in InteractionKind.choices],
         "directions": Direction.choices,

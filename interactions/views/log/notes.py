@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import CompetitorMove, CompetitorPrice, Position, Promise, Task
+from accounts.models import CompetitorMove, CompetitorPrice, Promise, Task
 from interactions.choices import NoteKind
 from interactions.forms.notes import MoveForm, NoteForm, NotePromiseForm, PriceForm
 from interactions.models import Interaction, Need, Note
@@ -174,9 +174,7 @@ def note_promise(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a promise: whose it is, and until when."""
     note, user, today = common.get_note(request, pk), signed_in(request), timezone.localdate()
     due = note.interaction.occurred_on + timedelta(days=becoming.PROMISE_DAYS)
-    people = Position.objects.filter(
-        pk__in=note.interaction.participants.values("position")
-    ).select_related("person", "account")
+    people = reads.people_in(note.interaction)
     start = {"due_on": due, "position": note.position_id}
     form = NotePromiseForm(request.POST or None, people=people, initial=start)
     return _short(
@@ -253,8 +251,7 @@ def note_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Add what came to mind later."""
     user, contact = signed_in(request), common.get_contact(request, pk)
     get_object_or_404(reads.accounts_to_log(user), pk=contact.account_id)
-    people = Position.objects.filter(pk__in=contact.participants.values("position"))
-    form = NoteForm(request.POST or None, people=people.select_related("person", "account"))
+    form = NoteForm(request.POST or None, people=reads.people_in(contact))
     if request.method == "POST" and form.is_valid():
         try:
             changing.add_note(interaction=contact, said=Said(**form.cleaned_data))
