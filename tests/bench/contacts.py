@@ -17,7 +17,7 @@ LAST = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAYS = 730
 MANAGERS = 50
 COMMON, RARE = "delivery", "kaleidoscope"
-TEXTS = 2_000
+TEXTS = 1_000
 # Each text is some words of five languages; one in five says the common word, one all of them
 # has the rare one. Twice as many words in the text as in the line.
 _TEXTS = f"""
@@ -42,16 +42,18 @@ _WORDS = _TEXT.split()
 _SAID = f"""
 CREATE FUNCTION pg_temp.said(i int, first int, last int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT string_agg(('{{{",".join(_WORDS)}}}'::text[])[
-        1 + (i * 7919 + n * 104729 + i * n * 31) %% {len(_WORDS)}], ' ' ORDER BY n)
+        1 + abs(hashint4(i * 64 + n)::bigint) %% {len(_WORDS)}], ' ' ORDER BY n)
     FROM generate_series(first, last) AS n
 $$
 """
-# Contact i lies i-th in time; accounts are drawn, those of low groups more often.
+# Contact i lies i-th in time, its minutes say which text it has; accounts are drawn, those of low
+# groups more often.
 _CONTACTS = f"""
 INSERT INTO interactions_interaction (account_id, kind, direction, occurred_at, occurred_on,
     minutes, summary, text, is_confidential, author_id, source, source_key, created_at, updated_at)
 SELECT account, (ARRAY['call', 'visit', 'meeting', 'email'])[1 + drawn.i %% 4],
-    (ARRAY['two_way', 'two_way', 'two_way', 'outbound'])[1 + drawn.i / 4 %% 4], at, at::date, 30,
+    (ARRAY['two_way', 'two_way', 'two_way', 'outbound'])[1 + drawn.i / 4 %% 4], at, at::date,
+    1 + t.i,
     t.summary, t.body, drawn.i %% 50 = 0,
     (%(users)s::bigint[])[1 + account / {NODES_PER_GROUP} %% {MANAGERS}],
     'typed', '', at, at
@@ -74,7 +76,7 @@ _SEARCHED = """
 INSERT INTO interactions_searchtext (kind, object_id, account_id, author_id, is_confidential,
     occurred_at, words)
 SELECT 'contact', c.id, c.account_id, c.author_id, c.is_confidential, c.occurred_at, t.words
-FROM interactions_interaction c JOIN bench_texts t ON t.summary = c.summary AND t.body = c.text
+FROM interactions_interaction c JOIN bench_texts t ON t.i = c.minutes - 1
 ORDER BY c.id
 """
 # One buyer at every group and store; two thirds of the contacts are with the one at the account.
@@ -138,6 +140,8 @@ def _write(cursor: Any, count: int, size: Size, users: list[User]) -> None:
     }
     for statement in (_LEADS, _PEOPLE, _POSITIONS, _CONTACTS, _NOTES, _SEARCHED, _PARTICIPANTS):
         cursor.execute(statement, facts)
+        cursor.execute("ANALYZE bench_texts, accounts_person, accounts_position")
+        cursor.execute("ANALYZE interactions_interaction")
     for _name, definition in indexes:
         cursor.execute(definition)
 
