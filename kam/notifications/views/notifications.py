@@ -46,7 +46,7 @@ def _state(row: Notification) -> Badge:
 
 
 COLUMNS = [
-    Column(name="what", title=gettext_lazy("What"), kind="html", value=_what, css="wide-text"),
+    Column(name="what", title=gettext_lazy("What"), kind="html", value=_what, css="is-wrap"),
     Column(name="kind", title=gettext_lazy("Kind"), value=lambda row: kind_of(row.kind).title),
     Column(name="when", title=gettext_lazy("When"), kind="datetime", value="occurred_at",
            sort="occurred_at", nullable=False),
