@@ -14,7 +14,16 @@ import psycopg
 from kam import embedded
 from tests.bench.measure import Report, peak_mib, seconds
 
-PARTS = ("concentration", "lists", "imports", "receivables", "tiers", "health", "touches")
+PARTS = (
+    "concentration",
+    "lists",
+    "imports",
+    "receivables",
+    "tiers",
+    "health",
+    "touches",
+    "timeline",
+)
 
 
 def main() -> int:
