@@ -293,18 +293,6 @@ class OfPlacementQuerySet(models.QuerySet[Any]):
         return _through(self, user, "placement__account__lead_chain__overlap")
 
 
-class TaskQuerySet(AccountScopedQuerySet):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Follow-ups of visible accounts, and one's own wherever they are: whoever supports an
-        account or lost sight of it still reads what they have to do, though not the account."""
-        if not user.is_authenticated:
-            return self.none()
-        if user.sees_everything():
-            return self
-        scope = Q(account__lead_chain__overlap=user.scope_user_ids())
-        return self.filter(scope | Q(owner=user))
-
-
 class CheckLineQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Lines of checks of visible stores, wherever their placements were agreed."""

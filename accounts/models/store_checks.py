@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,14 +15,14 @@ from accounts.choices import CheckOutcome, CheckState, GapReason, Priority
 from accounts.models import placement_triggers as triggers
 from accounts.models.accounts import Account
 from accounts.models.placements import Placement
-from accounts.querysets import (
-    AccountScopedQuerySet,
-    CheckLineQuerySet,
-    CorrectionQuerySet,
-    TaskQuerySet,
-)
+from accounts.querysets import AccountScopedQuerySet, CheckLineQuerySet, CorrectionQuerySet
 from kam.core.models import Record
 from kam.core.tracking import track
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from kam.identity.models import User
 
 GAPS = (CheckOutcome.NOT_FOUND, CheckOutcome.OUT_OF_STOCK)
 
@@ -170,6 +171,18 @@ class StoreCheckCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line_id}: {self.before} → {self.after}"
+
+
+class TaskQuerySet(AccountScopedQuerySet):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Follow-ups of visible accounts, and one's own wherever they are: whoever supports an
+        account or lost sight of it still reads what they have to do, though not the account."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.sees_everything():
+            return self
+        scope = Q(account__lead_chain__overlap=user.scope_user_ids())
+        return self.filter(scope | Q(owner=user))
 
 
 @track()

@@ -43,9 +43,6 @@ def _refuse_future(day: date, as_of: date, field: str) -> None:
         raise RefusedError(_("This day is still to come."), field=field, code="in_the_future")
 
 
-# Competitors
-
-
 class CompetitorFacts(TypedDict, total=False):
     """What is said of a competitor itself."""
 
@@ -272,9 +269,6 @@ def _check_price(row: CompetitorPrice, as_of: date) -> None:
 def remove_price(*, price_seen: CompetitorPrice) -> None:
     """Remove what was noted by mistake; its history stays."""
     price_seen.delete()
-
-
-# Moves
 
 
 class MoveFacts(TypedDict, total=False):

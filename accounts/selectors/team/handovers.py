@@ -62,15 +62,15 @@ def _without_ratings(section: dict[str, Any]) -> dict[str, Any]:
     if not hidden:
         return section
 
-    def kept(cells: list[Any]) -> list[Any]:
+    def _kept(cells: list[Any]) -> list[Any]:
         return [cell for place, cell in enumerate(cells) if place not in hidden]
 
     words = _("Ratings stand in the new lead's copy alone; what you may know is on the map.")
     return {
         **section,
         "summary": f"{section['summary']} {words}",
-        "headings": kept(headings),
-        "rows": [kept(row) for row in section["rows"]],
+        "headings": _kept(headings),
+        "rows": [_kept(row) for row in section["rows"]],
     }
 
 
