@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -15,6 +17,14 @@ from kam.core.badges import Badge
 from kam.core.tables import Column
 from kam.identity.decorators import signed_in
 from kam.identity.models import User
+
+
+class Tick(Column):
+    """The button that finishes a follow-up; in a file it is the day it was done."""
+
+    def exported(self, row: Task) -> date | None:
+        """Buttons are nothing for a file."""
+        return row.done_on
 
 
 def state_badge(task: Task) -> Badge:
@@ -36,7 +46,6 @@ def priority_badge(task: Task) -> Badge | None:
 
 def columns(request: HttpRequest) -> list[Column]:
     """What the list of follow-ups shows, the button that finishes one last."""
-
     user = signed_in(request)
 
     def tick(task: Task) -> SafeString:
@@ -80,7 +89,7 @@ def columns(request: HttpRequest) -> list[Column]:
             unknown=_("Nothing noted"),
             default=False,
         ),
-        Column(name="finish", title=_("Finish"), kind="html", value=tick),
+        Tick(name="finish", title=_("Done"), kind="html", value=tick),
     ]
 
 

@@ -115,8 +115,10 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Follow-ups"),
         "panel_template": "accounts/panels/followups.html",
         "crumbs": account_crumbs(account, (_("Follow-ups"), "")),
-        "rows": [(one, state_badge(one), may_finish(user, one)) for one in open_rows[:SHOWN]],
-        "done": [(one, state_badge(one)) for one in done[:5]],
+        "rows": [
+            (one, state_badge(one).__html__(), may_finish(user, one)) for one in open_rows[:SHOWN]
+        ],
+        "done": list(done[:5]),
         "more": max(open_rows.count() - SHOWN, 0),
         "today": timezone.localdate(),
         "may_add": may_edit(user, account) and user.can("accounts.edit"),
@@ -146,7 +148,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "task": task,
         "badge": state_badge(task).__html__(),
-        "priority": priority_badge(task),
+        "priority": priority.__html__() if (priority := priority_badge(task)) else "",
         "days": (task.due_on - today).days,
         "sees_account": Account.objects.visible_to(user).filter(pk=task.account_id).exists(),
         "owner_is_off": task.is_open and not services.may_own(task.owner, task.account_id),

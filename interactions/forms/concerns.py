@@ -8,6 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.people import PositionChoice
@@ -138,9 +139,18 @@ class MoveForm(forms.Form):
         return values
 
 
+VERBS = {
+    ConcernState.WORKING: pgettext_lazy("concern, verb", "Begin"),
+    ConcernState.WAITING: pgettext_lazy("concern, verb", "Wait for the customer"),
+    ConcernState.RESOLVED: pgettext_lazy("concern, verb", "Resolve"),
+    ConcernState.CLOSED: pgettext_lazy("concern, verb", "Close"),
+    ConcernState.CANCELLED: pgettext_lazy("concern, verb", "Drop"),
+}
+
+
 def way_in_words(state: str, to: str) -> Any:
     """What going there is called."""
-    return _("Take up again") if rules.is_reopening(state, to) else ConcernState(to).label
+    return _("Take up again") if rules.is_reopening(state, to) else VERBS[ConcernState(to)]
 
 
 class EntryForm(forms.Form):

@@ -36,7 +36,7 @@ def test_a_concern_is_moved_and_a_follow_up_ticked(browse: Browse) -> None:
     expect(lane.locator(f"#deal-{concern.pk}")).to_be_focused()
     lane.get_by_role("link", name="Move").click()
     form = page.locator("form", has=page.get_by_label("In words"))
-    form.get_by_label("Resolved").check()
+    form.get_by_label("Resolve").check()
     form.get_by_label("In words").fill("New crates are on their way")
     form.get_by_role("button", name="Move").click()
     expect(page.locator("#entries")).to_contain_text("New crates are on their way")

@@ -65,10 +65,7 @@ def board_context(request: HttpRequest) -> dict[str, Any]:
                 "lane": lane,
                 "title": lane.state.label,
                 "asks": lane.state in rules.NEEDS_WORDS,
-                "cards": [
-                    (one, words.severity_badge(one), words.target_badge(one, now))
-                    for one in lane.concerns
-                ],
+                "cards": [words.signs(one, now) for one in lane.concerns],
             }
             for lane in lanes
         ],
@@ -95,22 +92,23 @@ def _columns() -> list[Column]:
             link=lambda row: row.account.get_absolute_url(),
         ),
         Column(
-            name="category", title=_("Category"), value=lambda row: row.get_category_display(),
-            sort="category",
-        ),
-        Column(
             name="severity", title=_("Severity"), kind="badge", value=words.severity_badge,
             sort="severity",
         ),
-        Column(name="state", title=_("State"), kind="badge", value=words.state_badge),
         Column(
             name="target", title=_("Target"), kind="badge", value=target,
             unknown=_("Nothing has to come any more"),
         ),
+        Column(name="state", title=_("State"), kind="badge", value=words.state_badge),
         Column(
             name="owner", title=_("Owner"), value="owner.full_name", sort="owner__full_name"
         ),
         Column(name="raised_at", title=_("Raised"), kind="datetime", sort="raised_at"),
+        Column(
+            name="category", title=_("Category"), value=lambda row: row.get_category_display(),
+            sort="category",
+            default=False,
+        ),
         Column(
             name="raised_by",
             title=_("Raised by"),
@@ -198,10 +196,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Concerns"),
         "panel_template": "interactions/panels/concerns.html",
         "crumbs": account_crumbs(account, (_("Concerns"), "")),
-        "rows": [
-            (one, words.severity_badge(one), words.target_badge(one, now))
-            for one in unsolved[:SHOWN]
-        ],
+        "rows": [words.signs(one, now) for one in unsolved[:SHOWN]],
         "solved": list(solved[:5]),
         "more": max(unsolved.count() - SHOWN, 0),
         "may_raise": user.can("interactions.log"),

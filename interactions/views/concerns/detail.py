@@ -72,7 +72,6 @@ def concern_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "concern": concern,
         "state": words.state_badge(concern).__html__(),
         "severity": words.severity_badge(concern).__html__(),
-        "target": words.target_badge(concern, now),
         "response_hours": words.between(concern.raised_at, concern.first_response_at),
         "solution_hours": words.between(concern.raised_at, concern.resolved_at),
         "answer_late": (concern.first_response_at or now) > concern.respond_by,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from interactions.choices import ConcernSeverity, ConcernState
@@ -38,6 +39,12 @@ def severity_badge(concern: Concern) -> Badge:
     """How badly it bothers them."""
     state, icon = SEVERITIES[concern.severity]
     return Badge(str(concern.get_severity_display()), state, icon)
+
+
+def signs(concern: Concern, now: datetime) -> tuple[Concern, SafeString, SafeString | str]:
+    """A concern with its severity and its next target, as a template shows them."""
+    target = target_badge(concern, now)
+    return concern, severity_badge(concern).__html__(), target.__html__() if target else ""
 
 
 def target_badge(concern: Concern, now: datetime) -> Badge | None:
