@@ -112,19 +112,23 @@ class _Customer:
         secret = f"demo {self.group.pk} {position.pk} {day}"
         languages = dict(settings.LANGUAGES)
         spoken = position.person.language if position.person else ""
+        expires_at = sent + timedelta(days=self.survey.days_valid)
+        answered_at = sent + timedelta(hours=30) if self.dice.happens(0.7) else None
+        if answered_at is not None and answered_at.date() >= self.as_of:
+            answered_at = None
+        ran_out = answered_at is None and expires_at.date() < self.as_of
         row = m.Invitation.objects.create(
             survey=self.survey,
             account=self.group,
             position=position,
             language=spoken if spoken in languages else "en",
             token_hash=hashlib.sha256(secret.encode()).hexdigest(),
-            expires_at=sent + timedelta(days=21),
+            expires_at=expires_at,
             sent_by=cast("User", self.group.current_lead),
-            answered_at=sent + timedelta(hours=30) if self.dice.happens(0.7) else None,
+            answered_at=answered_at,
+            revoked_at=expires_at if ran_out else None,
         )
-        if row.answered_at is None or row.answered_at.date() >= self.as_of:
-            row.answered_at = None
-            row.save(update_fields=["answered_at"])
+        if answered_at is None:
             return
         values = {topic: self._value(turn) for topic in TOPICS if self.dice.happens(0.85)}
         reason = self.dice.pick(_GOOD if sum(values.values()) > 3 * len(values) else _BAD)
@@ -135,7 +139,7 @@ class _Customer:
                 function=position.function,
                 topic=topic,
                 value=Decimal(value),
-                given_on=row.answered_at.date(),
+                given_on=answered_at.date(),
                 reason=reason,
                 source=VoiceSource.SURVEY,
                 invitation=row,
