@@ -74,6 +74,7 @@ def on_day(
 
 def _strands(*finders: Callable[[User, Wanted], Iterable[Event]]) -> Any:
     def find(user: User, wanted: Wanted) -> list[Event]:
+        """Return the newest of all."""
         return merged((finder(user, wanted) for finder in finders), wanted.limit)
 
     return find
@@ -286,76 +287,79 @@ def _checks(user: User, wanted: Wanted) -> Iterator[Event]:
         )
 
 
+SOURCES = (
+    TimelineSource(
+        key="promises",
+        title=gettext_lazy("Promises"),
+        find=_strands(
+            partial(_promises, strand="promises.made", column="made_on"),
+            partial(_promises, strand="promises.settled", column="settled_on"),
+        ),
+        icon="heart-handshake",
+        capability="promises.view",
+        subjects=EVERYWHERE | PEOPLE,
+        order=40,
+    ),
+    TimelineSource(
+        key="opportunities",
+        title=gettext_lazy("Opportunities"),
+        find=_stages,
+        icon="target-arrow",
+        capability="opportunities.view",
+        subjects=EVERYWHERE,
+        order=50,
+    ),
+    TimelineSource(
+        key="people",
+        title=gettext_lazy("People"),
+        find=_strands(
+            partial(_people, strand="people.came", column="valid__startswith"),
+            partial(_people, strand="people.left", column="valid__endswith"),
+        ),
+        icon="users",
+        capability="people.view",
+        subjects=PEOPLE,
+        order=60,
+    ),
+    TimelineSource(
+        key="ratings",
+        title=gettext_lazy("Ratings"),
+        find=_ratings,
+        icon="star",
+        capability="people.view",
+        subjects=PEOPLE,
+        order=70,
+    ),
+    TimelineSource(
+        key="checks",
+        title=gettext_lazy("Store checks"),
+        find=_checks,
+        icon="checklist",
+        capability="placement.view",
+        subjects=HERE,
+        order=80,
+    ),
+    TimelineSource(
+        key="tiers",
+        title=gettext_lazy("Tiers"),
+        find=_strands(_tiers, _overrides),
+        icon="stairs",
+        capability="tiers.view",
+        subjects=EVERYWHERE,
+        order=90,
+    ),
+    TimelineSource(
+        key="leads",
+        title=gettext_lazy("Leads"),
+        find=_strands(_leads, _handovers),
+        icon="user-star",
+        capability="accounts.view",
+        subjects=EVERYWHERE,
+        order=100,
+    ),
+)
+
+
 def register() -> None:
     """Register the sources."""
-    timeline_sources.register(
-        TimelineSource(
-            key="promises",
-            title=gettext_lazy("Promises"),
-            find=_strands(
-                partial(_promises, strand="promises.made", column="made_on"),
-                partial(_promises, strand="promises.settled", column="settled_on"),
-            ),
-            icon="heart-handshake",
-            capability="promises.view",
-            subjects=EVERYWHERE | PEOPLE,
-            order=40,
-        ),
-        TimelineSource(
-            key="opportunities",
-            title=gettext_lazy("Opportunities"),
-            find=_stages,
-            icon="target-arrow",
-            capability="opportunities.view",
-            subjects=EVERYWHERE,
-            order=50,
-        ),
-        TimelineSource(
-            key="people",
-            title=gettext_lazy("People"),
-            find=_strands(
-                partial(_people, strand="people.came", column="valid__startswith"),
-                partial(_people, strand="people.left", column="valid__endswith"),
-            ),
-            icon="users",
-            capability="people.view",
-            subjects=PEOPLE,
-            order=60,
-        ),
-        TimelineSource(
-            key="ratings",
-            title=gettext_lazy("Ratings"),
-            find=_ratings,
-            icon="star",
-            capability="people.view",
-            subjects=PEOPLE,
-            order=70,
-        ),
-        TimelineSource(
-            key="checks",
-            title=gettext_lazy("Store checks"),
-            find=_checks,
-            icon="checklist",
-            capability="placement.view",
-            subjects=HERE,
-            order=80,
-        ),
-        TimelineSource(
-            key="tiers",
-            title=gettext_lazy("Tiers"),
-            find=_strands(_tiers, _overrides),
-            icon="stairs",
-            capability="tiers.view",
-            subjects=EVERYWHERE,
-            order=90,
-        ),
-        TimelineSource(
-            key="leads",
-            title=gettext_lazy("Leads"),
-            find=_strands(_leads, _handovers),
-            icon="user-star",
-            capability="accounts.view",
-            subjects=EVERYWHERE,
-            order=100,
-        ),
-    )
+    timeline_sources.register(*SOURCES)
