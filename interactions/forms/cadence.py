@@ -101,7 +101,9 @@ class PaceForm(forms.Form):
                     min_value=1,
                     max_value=LONGEST,
                     initial=paces.get((tier.code, function)),
-                    widget=forms.NumberInput(attrs={"placeholder": _placeholder(tier, function)}),
+                    widget=forms.NumberInput(
+                        attrs={"class": "form-control", "placeholder": _placeholder(tier, function)}
+                    ),
                 )
 
     @property

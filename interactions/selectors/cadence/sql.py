@@ -109,16 +109,8 @@ asked AS MATERIALIZED (
 )"""
 
 
-def touches(*, scope: str) -> str:
-    """Return a query of the touches asked for: a row for each account and function ('' = whole).
-
-    Columns: account_id, function, every_days, tier_id, lead_id, last_on, begins_on, due_on,
-    overdue_days, people (how many stand there), position_id (of whom longest nothing was heard).
-    """
-    spoken = SPOKEN.format(positions="SELECT position_id FROM standing")
-    paused = PAUSED.format(node="a", function="a.function")
-    return f"""
-WITH {paces(scope=scope)},
+# The last contact at each asked account: by function, with all who stand there, in the log.
+_MET = f"""
 standing AS MATERIALIZED (
     SELECT h.id AS node_id, p.id AS position_id, p.function
     FROM held h
@@ -126,7 +118,7 @@ standing AS MATERIALIZED (
     JOIN accounts_position p ON p.account_id = b.id
         AND p.valid @> %(as_of)s::date AND p.person_id IS NOT NULL
 ),
-spoken AS MATERIALIZED ({spoken}),
+spoken AS MATERIALIZED ({SPOKEN.format(positions="SELECT position_id FROM standing")}),
 met AS MATERIALIZED (
     SELECT s.node_id, s.function, grouping(s.function) AS is_whole, max(k.last_on) AS last_on,
         count(*) AS people,
@@ -143,7 +135,19 @@ logged AS MATERIALIZED (
         WHERE i.account_id = b.id AND i.direction = 'two_way' AND i.occurred_on <= %(as_of)s
     ) AS last
     WHERE a.function = '' GROUP BY a.id
-),
+)"""
+
+
+def touches(*, scope: str) -> str:
+    """Return a query of the touches asked for: a row for each account and function ('' = whole).
+
+    Columns: account_id, function, every_days, tier_id, lead_id, last_on, begins_on, due_on,
+    overdue_days, people (how many stand there), position_id (of whom longest nothing was heard).
+    """
+    paused = PAUSED.format(node="a", function="a.function")
+    return f"""
+WITH {paces(scope=scope)},
+{_MET},
 known AS (
     SELECT a.id AS account_id, a.path, a.function, a.every_days, a.tier_id, a.holder_id,
         a.current_lead_id AS lead_id, COALESCE(m.people, 0) AS people, m.position_id,

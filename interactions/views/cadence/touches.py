@@ -42,13 +42,13 @@ COLUMNS = [
         sort=True,
         link=lambda one: f"{account_url(one.account)}#panel-cadence",
     ),
-    Column(name="what", title=gettext_lazy("With"), value=words.what, sort=True),
     Column(
         name="state",
         title=gettext_lazy("State"),
         kind="badge",
         value=words.badge,
     ),
+    Column(name="what", title=gettext_lazy("With"), value=words.what, sort=True),
     Column(name="due", title=gettext_lazy("Due"), kind="date", value="due_on", sort=True),
     Column(
         name="overdue",
