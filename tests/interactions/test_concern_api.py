@@ -89,7 +89,7 @@ def test_a_handover_takes_open_work_along(people: People) -> None:
         row.refresh_from_db()
     assert (concern.owner, own.owner, asked.sender) == (people.teammate,) * 3
     assert (stays.owner, other.owner) == (people.owner, people.director)
-    assert done.moved == {"tasks": 1, "requests": 1, "concerns": 1}
+    assert {"tasks": 1, "requests": 1, "concerns": 1}.items() <= done.moved.items()
     [section] = [one for one in done.pack["sections"] if one["key"] == "concerns"]
     assert section["rows"][0][0] == concern.title
     assert concern.entries.get(kind="owner").text == f"{people.teammate}, the new lead"
