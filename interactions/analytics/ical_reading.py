@@ -103,11 +103,18 @@ def read_calendar(content: bytes, *, first: date, last: date, zone: tzinfo) -> R
         reading.notes.add("encoding_guessed")
     for calendar in calendars:
         _read(calendar, reading, (first, last), zone)
-    reading.occurrences.sort(key=lambda one: (one.first_day, one.title, one.recurrence))
+    reading.occurrences.sort(key=_order)
     if len(reading.occurrences) > MAX_ALL:
         del reading.occurrences[MAX_ALL:]
         reading.notes.add("too_many")
     return reading
+
+
+def _order(one: Occurrence) -> tuple[str, str, str]:
+    """By day and hour, those of all day first."""
+    moment = one.starts_at
+    when = moment.isoformat() if moment is not None else one.first_day.isoformat()
+    return when, one.title, one.recurrence
 
 
 def _decoded(content: bytes) -> tuple[str, bool]:

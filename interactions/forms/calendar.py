@@ -107,7 +107,6 @@ class MeetingForm(forms.Form):
         ours.queryset = colleagues().exclude(pk=owner)
         zones = cast("forms.ChoiceField", self.fields["time_zone"])
         zones.choices = self._zones(zone)
-        zones.initial = zone
 
     def _people(self, account: Account | None, user: User, as_of: date) -> QuerySet[Position]:
         """Who stands at the customer, and who is expected already."""
@@ -123,8 +122,9 @@ class MeetingForm(forms.Form):
 
     @staticmethod
     def _zones(zone: str) -> Sequence[tuple[str, str]]:
-        known = time_zones()
-        return known if zone in dict(known) else [(zone, zone), *known]
+        """All zones, the usual one first: without a start of its own the field stays folded."""
+        rest = [choice for choice in time_zones() if choice[0] != zone]
+        return [(zone, zone.replace("_", " ")), *rest]
 
     def clean(self) -> dict[str, Any]:
         """Hours for one that does not last all day; the end is after the start."""

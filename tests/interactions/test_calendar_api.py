@@ -10,11 +10,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.services.merging import merge_accounts, plan_merge
+from interactions.demo import calendar as demo
 from interactions.models import Interaction, Meeting
+from interactions.services.calendar_moving import move_meetings, planned
+from kam.core.demo import DemoRequest
+from kam.core.handover import Change
 from tests.api import Api
 from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.calendar import make_meeting
+from tests.factories.identity import make_user
 from tests.factories.people import make_position
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +110,38 @@ def test_merged_accounts_keep_their_meetings(people: People) -> None:
     row.refresh_from_db()
     assert (row.account, row.place) == (keep, keep)
     assert list(row.participants.values_list("position", flat=True)) == [buyer.pk]
+
+
+def test_meetings_to_come_go_to_the_new_lead(people: People) -> None:
+    account = make_account(lead=people.owner)
+    row = make_meeting(account=account, owner=people.owner, colleagues=[people.teammate])
+    private = make_meeting(account=account, owner=people.owner, is_private=True)
+    past = make_meeting(account=account, owner=people.owner, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
+    change = Change(
+        account_ids=[account.pk],
+        from_user=people.owner,
+        to_user=people.teammate,
+        by=people.director,
+        on=date(2026, 6, 15),
+    )
+    assert move_meetings(change) == 1
+    for one in (row, private, past):
+        one.refresh_from_db()
+    assert (row.owner, row.sequence, row.colleagues.count()) == (people.teammate, 1, 0)
+    assert (private.owner, past.owner) == (people.owner, people.owner)
+    part = planned(account, people.teammate, date(2026, 6, 15))
+    assert [cells[0] for cells in part.rows] == ["Range review"]
+
+
+def test_the_demo_plans_meetings_and_clears_them() -> None:
+    lead = make_user(email="lead@kam.test")
+    for _number in range(3):
+        account = make_account(lead=lead)
+        make_position(account=account)
+        make_account(parent=account, kind="store")
+    request = DemoRequest(as_of=date(2026, 11, 20), seed=7, password="secret")
+    counts = demo.load(request)
+    assert counts == {"meetings": Meeting.objects.count()}
+    assert Meeting.objects.filter(account__isnull=False).count() >= 9
+    assert demo.clear(None) == counts
+    assert Meeting.objects.count() == 0

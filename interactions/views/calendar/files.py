@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -172,7 +172,7 @@ def _context(upload: Upload, preview: Preview) -> dict[str, Any]:
     reading = preview.reading
     return {
         "upload": upload,
-        "rows": [(row, _badge(row), _when(row.span), _notes(row)) for row in rows[:SHOWN]],
+        "rows": list(_shown(rows[:SHOWN])),
         "hidden": [row.key for row in rows[SHOWN:] if row.is_taken],
         "taken": preview.count("new", "update", "cancel", "gone"),
         "digest": preview.digest,
@@ -188,8 +188,14 @@ def _badge(row: Row) -> str:
     return Badge(words, state).__html__()
 
 
-def _notes(row: Row) -> Sequence[Any]:
-    return [NOTES[one] for one in row.notes]
+def _shown(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str, Sequence[Any]]]:
+    """Rows with their words; what is said of a series is said once."""
+    told: set[tuple[str, str]] = set()
+    for row in rows:
+        uid = row.origin.uid if row.origin is not None else row.key
+        notes = [one for one in row.notes if (uid, one) not in told]
+        told |= {(uid, one) for one in notes}
+        yield row, _badge(row), _when(row.span), [NOTES[one] for one in notes]
 
 
 def _when(span: Span) -> str:

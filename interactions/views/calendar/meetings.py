@@ -41,7 +41,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     editable = may_edit(user, meeting)
     context = {
         "meeting": meeting,
-        "badge": state_badge(meeting),
+        "badge": state_badge(meeting).__html__(),
         "when": when(meeting),
         "people": meeting.participants.select_related("position__person", "position__account"),
         "colleagues": meeting.colleagues.select_related("user"),

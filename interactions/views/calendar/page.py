@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account
 from interactions.models import Meeting
 from interactions.selectors.calendar import WHO, Asked, found_in
-from interactions.views.calendar.items import WEEK, days_of, items_of, weeks_of
+from interactions.views.calendar.items import WEEK, Day, days_of, items_of, weeks_of
 from kam.core import formats, htmx
 from kam.core.nav import Tab
 from kam.core.tables import Empty
@@ -114,7 +115,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "form": form,
         "days": days,
         "weeks": weeks_of(days) if look.view != "agenda" else [],
-        "agenda": [day for day in days if day.items and not day.is_outside],
+        "agenda": _agenda(look, days, today),
         "heading": _heading(look),
         "tabs": _tabs(look),
         "today_url": look.url(on=today.isoformat()),
@@ -126,6 +127,14 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "nothing": _nothing(user),
         "crumbs": [(_("Calendar"), "")],
     }
+
+
+def _agenda(look: Look, days: Sequence[Day], today: date) -> list[Day]:
+    """Days with something in them; beside a month or week (a phone's view) from today on."""
+    found = [day for day in days if day.items and not day.is_outside]
+    if look.view == "agenda" or not days[0].day <= today <= days[-1].day:
+        return found
+    return [day for day in found if day.day >= today]
 
 
 def _look(query: QueryDict, form: FilterForm, today: date) -> Look:

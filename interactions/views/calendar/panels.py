@@ -44,7 +44,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Meetings"),
         "panel_template": "interactions/panels/meetings.html",
         "crumbs": account_crumbs(account, (_("Meetings"), "")),
-        "rows": [(one, when(one), state_badge(one)) for one in shown],
+        "rows": [(one, when(one), state_badge(one).__html__()) for one in shown],
         "is_more": len(to_come) > SHOWN or len(waiting) > SHOWN,
         "may_plan": user.can("interactions.log"),
         "calendar_url": f"{reverse('interactions:calendar')}?view=agenda&account={account.pk}",
