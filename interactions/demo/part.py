@@ -127,8 +127,8 @@ class _Customer:
 
     def write(self) -> None:
         """Write contacts in the order of time, with people and notes; then the needs."""
-        told = [self._contact(day) for day in self._days()] + self._of_promises()
-        told = sorted((one for one in told if one), key=lambda one: one.row.occurred_at)
+        logged = [one for day in self._days() if (one := self._contact(day)) is not None]
+        told = sorted([*logged, *self._of_promises()], key=lambda one: one.row.occurred_at)
         m.Interaction.objects.bulk_create(one.row for one in told)
         m.Participant.objects.bulk_create(
             m.Participant(interaction=one.row, position=who, sentiment=self._mood(one.row))

@@ -24,7 +24,7 @@ def test_a_visit_is_logged_in_eight_interactions(browse: Browse) -> None:
     make_contact(account=account, author=lead, participants=[buyer], kind="call")
     visit = browse(lead, phone=True)
     page = visit.page
-    visit.open("/")
+    visit.open("/needs/")
     page.locator(".phonebar .is-shortcut").click()  # 1
     page.get_by_role("link", name="Kuusipelto Market").click()  # 2
     assert (visit.violations(), visit.overflow()) == ([], 0)

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import Account, Position
+from accounts.models import Account, Person, Position
 from interactions.models import Correction, Interaction, Need, Note
 from interactions.services import becoming, changing, problems
 from interactions.services.becoming import Wish
@@ -177,6 +177,6 @@ def test_merged_accounts_and_people_take_their_needs_along(people: People) -> No
     assert need.voiced_by.person == one.person
 
 
-def _person(position: Position) -> object:
+def _person(position: Position) -> Person:
     assert position.person is not None
     return position.person

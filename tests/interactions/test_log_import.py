@@ -26,6 +26,7 @@ def customer(people: People) -> Any:
     make_account(name="Store 7", parent=group, kind="store")
     make_position(account=group, person=make_person(name="Anna Ahti", email="anna@x.example"))
     bo = make_position(account=group, name="Bo Berg", until=date(2026, 1, 1))
+    assert bo.person is not None
     PersonIdentifier.objects.create(person=bo.person, system="crm", value="P-9")
     make_position(account=make_account(name="Other"), name="Cai Chen")
     return group
@@ -70,7 +71,7 @@ def test_contacts_come_once_change_and_go(people: People) -> None:
 
 
 def test_what_cannot_be_is_told_line_by_line() -> None:
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "contact in the future": {"date": "2100-01-01"},
         "contact too early": {"date": "1989-12-31"},
         "unknown person": {"people": "Nobody Known"},
