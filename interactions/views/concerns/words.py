@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -61,7 +62,8 @@ def target_badge(concern: Concern, now: datetime) -> Badge | None:
         words = _("Answer due soon") if answer else _("Due soon")
         return Badge(words, "warning", "clock", title=_("Due %s") % when)
     words = _("Answer by %s") if answer else _("Solve by %s")
-    return Badge(words % when, "muted")
+    day = formats.date(timezone.localdate(target))
+    return Badge(words % day, "muted", "clock", title=_("Due %s") % when)
 
 
 def hours(value: float | None) -> str | None:
