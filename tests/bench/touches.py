@@ -23,9 +23,9 @@ PACES = {"merchandising": 14, "operations": 30, "marketing": 30}
 # Every group has a tier, a lead, and by turns a pace of each kind.
 _TIERED = f"""
 INSERT INTO accounts_tierassignment (account_id, model_id, tier_id, valid, score, first_score,
-    confidence, explanation, formula_version, scored_on, created_at, updated_at)
+    confidence, explanation, formula_version, scored_on)
 SELECT a.id, t.model_id, t.id, daterange('2024-01-01', NULL), 50, 50, 1, '[]', 'bench',
-    '2024-01-01', now(), now()
+    '2024-01-01'
 FROM accounts_account a JOIN accounts_tier t ON t.model_id = %(model)s
     AND t.rank = 1 + a.id / {NODES_PER_GROUP} %% {len(TIERS)}
 WHERE a.current_parent_id IS NULL
@@ -88,7 +88,8 @@ def run(report: Report, size: Size) -> None:
 def _least(facts: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(_LEAST, facts)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _paced() -> None:

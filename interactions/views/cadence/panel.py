@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.selectors.people.stakeholder_map import function_label
 from accounts.views.accounts import account_crumbs, get_account
+from accounts.views.team.common import sign
 from interactions.forms.cadence import WHOLE_LABEL
 from interactions.selectors.cadence.account import FunctionPace, paces_at
 from interactions.selectors.cadence.pauses import pauses_at
@@ -62,7 +63,7 @@ def _line(one: FunctionPace, account: int) -> _Line:
         title=function_label(one.function) if one.function else str(WHOLE_LABEL),
         last_on=one.last_on,
         touch=touch,
-        badge=words.badge(touch) if touch else None,
+        badge=sign(words.badge(touch)) if touch else None,
         log_url=words.log_url_of(account, one.position),
         who=words.name_of(one.position),
         is_required=one.is_required,
