@@ -48,7 +48,7 @@ class InteractionSource(TextChoices):
 
 
 class VoiceTopic(TextChoices):
-    """What a customer is asked about; each has its question in `interactions.voice_words`."""
+    """What a customer is asked about; each has its question in `interactions.forms.voice_words`."""
 
     OVERALL = "overall", pgettext_lazy("satisfaction with", "Working with us")
     PRODUCTS = "products", pgettext_lazy("satisfaction with", "Products and quality")

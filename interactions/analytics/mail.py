@@ -103,6 +103,7 @@ class _Words(HTMLParser):
         self.silent: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a break, or that what follows is not shown."""
         del attrs
         if tag in _SILENT:
             self.silent.append(tag)
@@ -110,6 +111,7 @@ class _Words(HTMLParser):
             self.found.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
+        """Note a break, or that texts are shown again."""
         if tag in self.silent:
             while self.silent and self.silent.pop() != tag:
                 pass
@@ -117,6 +119,7 @@ class _Words(HTMLParser):
             self.found.append("\n")
 
     def handle_data(self, data: str) -> None:
+        """Keep a text that is shown."""
         if not self.silent:
             self.found.append(" ".join(data.split("\n")))
 

@@ -14,8 +14,8 @@ from accounts.forms.people import PositionChoice
 from accounts.forms.team import partners
 from accounts.models import Account, Position
 from interactions.choices import VoiceSource, VoiceTopic
+from interactions.forms.voice_words import QUESTIONS, SCALE
 from interactions.models import Survey
-from interactions.voice_words import QUESTIONS, SCALE
 from kam.identity.models import User
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from accounts.models import Account
+from accounts.models import Account, Position
+from accounts.querysets import works_on
 from interactions.analytics import voice
 from interactions.choices import VoiceTopic
 from interactions.models import Feedback, Invitation, VoiceSettings
@@ -32,6 +33,14 @@ def feedback_for(user: User) -> QuerySet[Feedback]:
     return rows.select_related("account", "position__person", "task", "author").order_by(
         "-given_on", "-pk"
     )
+
+
+def people_worked_with(user: User) -> QuerySet[Position]:
+    """Return places of people at accounts that the user sees or supports, past ones too."""
+    rows: QuerySet[Position] = Position.objects.filter(
+        works_on(user, "account__"), person__isnull=False
+    )
+    return rows.select_related("account")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ OPEN_VIEWS: dict[str, str] = {
     "robots": "for search engines",
     "admin-sign-in": "sends to the sign-in page; 404 for who is signed in",
     "identity:password-set": "guarded by the link's own token",
+    "interactions:survey-answer": "a customer answers by the link's own secret, once",
     "identity:profile": "one's own data",
     "identity:profile-edit": "one's own data",
     "identity:password-change": "one's own password, asks for the current one",

@@ -18,11 +18,10 @@ from rest_framework.response import Response
 from accounts.api.views.people import unknown
 from accounts.api.views.promises import OfAccounts, Working
 from accounts.forms.team import partners
-from accounts.models import Position
-from accounts.querysets import works_on
 from interactions.api.serializers import voice as shapes
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.models import Feedback, Invitation, Survey
+from interactions.selectors.voice import people_worked_with
 from interactions.services import voice as services
 from kam.core.api.base import Listed, Resource, Retrieved
 from kam.core.filters import ChoicesFilter, IdFilter
@@ -180,8 +179,7 @@ class InvitationViewSet(Listed, Retrieved, Working):
         survey = Survey.objects.filter(pk=body["survey"], is_active=True).first()
         if survey is None:
             raise unknown("survey", _("There is no such survey."))
-        seen = Position.objects.filter(works_on(self.user, "account__"), pk=body["position"])
-        position = seen.select_related("account").first()
+        position = people_worked_with(self.user).filter(pk=body["position"]).first()
         if position is None:
             raise unknown("position", _("There is no such position."))
         made, secret = services.invite(
