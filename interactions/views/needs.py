@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.forms.opportunities import OpportunityForm
 from accounts.models import Account
 from accounts.views.accounts import account_crumbs
-from accounts.views.team.common import account_page, get_worked_on
+from accounts.views.team.common import account_page, get_worked_on, sign
 from interactions.choices import NeedAnswer
 from interactions.forms.needs import AnswerForm, CloseForm, NeedForm, NeedTaskForm
 from interactions.models import Need
@@ -151,7 +151,7 @@ def need_detail(request: HttpRequest, pk: int) -> HttpResponse:
     ).exists()  # fmt: skip
     context = {
         "need": need,
-        "badges": [one for one in (answer_badge(need), age_badge(need)) if one],
+        "badges": [sign(one) for one in (answer_badge(need), age_badge(need))],
         "answer": _answer_of(need),
         "account_url": account_page(user, need.account, "needs"),
         "may_change": may_log,
@@ -348,7 +348,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "panel_template": "interactions/panels/needs.html",
         "crumbs": account_crumbs(account, (_("Needs"), "")),
         "register": found,
-        "lines": [(need, answer_badge(need), age_badge(need)) for need in found.needs],
+        "lines": [(one, sign(answer_badge(one)), sign(age_badge(one))) for one in found.needs],
         "has_more": found.open > len(found.needs),
         "all_url": f"{reverse('interactions:need-list')}?account={pk}",
         "may_log": user.can("interactions.log"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.choices import RatingBasis
 from accounts.services.ratings import Ground, rate
-from accounts.views.team.common import account_page
+from accounts.views.team.common import account_page, sign
 from interactions.choices import Direction, InteractionKind, NoteKind, Sentiment
 from interactions.forms.log import LogForm, WhyForm, start_of
 from interactions.forms.notes import SupportForm
@@ -45,7 +45,7 @@ def interaction_detail(request: HttpRequest, pk: int) -> HttpResponse:
     may_change = reads.may_change(contact, user, now)
     context: dict[str, Any] = {
         "contact": contact,
-        "badge": common.kind_badge(contact),
+        "badge": sign(common.kind_badge(contact)),
         "whole": found,
         "participants": [(one, _mood(one)) for one in found.participants],
         "notes": lines_of(found.notes, contact),
