@@ -24,6 +24,7 @@ from accounts.services.team.handovers import hand_over
 from accounts.services.tiers.overrides import set_override
 from interactions.services.attachments import attach
 from interactions.services.becoming import become_need
+from interactions.services.concerns import set_target
 from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
@@ -39,6 +40,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.cadence import make_pause, make_policy
 from tests.factories.calendar import make_meeting
+from tests.factories.concerns import make_concern
 from tests.factories.core import make_rate
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
@@ -208,6 +210,10 @@ def _contacts(account: Account, by: User) -> dict[str, int | str]:
     return {
         "cadence-policies": make_policy(every=20).pk,
         "cadence-pauses": make_pause(account=account).pk,
+        "concerns": make_concern(account=account, author=by, raised_at=timezone.now()).pk,
+        "concern-targets": set_target(
+            severity=1, respond_hours=8, resolve_hours=80, from_day=timezone.localdate()
+        ).pk,
         "contacts": contact.pk,
         "contact-files": attach(interaction=contact, upload=upload, by=by).pk,
         "needs": become_need(note=contact.notes.get(), by=by).pk,
