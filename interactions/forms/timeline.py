@@ -38,6 +38,9 @@ class TimelineForm(forms.Form):
             self._offer(people)
         if not has_below:
             del self.fields["below"]
+        for field in self.fields.values():
+            is_choice = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     def _offer(self, people: QuerySet[Person]) -> None:
         field: Any = self.fields["person"]

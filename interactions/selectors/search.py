@@ -8,15 +8,16 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from interactions.analytics.search import Term, excerpt, initials, parse, spans, tokens
 from interactions.models import Concern, Interaction, Need, SearchText
-from interactions.querysets import BEST_FIRST
+from interactions.querysets import BEST_FIRST, relevance
 from interactions.selectors import timeline
 from interactions.selectors.reach import narrowed
 from kam.core.timeline import Event, Wanted
@@ -79,20 +80,25 @@ def search(
     if not parse(typed):
         return Found([], None)
     fitting = narrowed(SearchText.objects.visible_to(user), user, asked.account_ids)
-    newest = fitting.finding(typed).order_by("-occurred_at", "-pk").values("pk")[:CANDIDATES]
-    rows = SearchText.objects.filter(pk__in=newest).by_relevance(typed)
-    if behind is not None:
-        rows = rows.filter(_behind(*behind))
-    place = [name.removeprefix("-") for name in BEST_FIRST]
-    found = list(rows.values_list("kind", "object_id", *place)[: limit + 1])
-    events = _loaded(user, [(kind, pk) for kind, pk, *_place in found[:limit]], asked)
-    more = encode(*found[limit - 1][2:]) if len(found) > limit else None
+    ranked = sorted(_candidates(fitting.finding(typed), typed), reverse=True)
+    found = [row for row in ranked if behind is None or row[:3] < behind][: limit + 1]
+    events = _loaded(user, [(kind, pk) for *_place, kind, pk in found[:limit]], asked)
+    more = encode(*found[limit - 1][:3]) if len(found) > limit else None
     return Found(events, more)
 
 
-def _behind(rank: int, moment: datetime, pk: int) -> Q:
-    earlier = Q(occurred_at__lt=moment) | Q(occurred_at=moment, pk__lt=pk)
-    return Q(relevance__lt=rank) | Q(earlier, relevance=rank)
+def _candidates(fitting: Any, typed: str) -> list[Any]:
+    """The latest that fit with their relevance, in two queries.
+
+    A look whether there are many decides how they are read: few by their words alone, many along
+    the time. The planner cannot tell a rare word from a common one.
+    """
+    few = list(fitting.order_by().values_list("pk", flat=True)[: CANDIDATES + 1])
+    if len(few) <= CANDIDATES:
+        fitting = SearchText.objects.filter(pk__in=few)
+    place = [name.removeprefix("-") for name in BEST_FIRST]
+    read = fitting.annotate(relevance=relevance(typed)).order_by("-occurred_at", "-pk")
+    return list(read.values_list(*place, "kind", "object_id")[:CANDIDATES])
 
 
 def _loaded(user: User, found: Iterable[tuple[str, int]], wanted: Wanted) -> list[Event]:
