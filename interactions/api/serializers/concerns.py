@@ -139,8 +139,12 @@ class ConcernTargetInput(Input):
 class ConcernTimesQuery(Input):
     """Of which months, and by what."""
 
-    start = serializers.DateField(help_text=_("Raised on this day or later."))
-    until = serializers.DateField(help_text=_("Raised before this day."))
+    start = serializers.DateField(
+        required=False, help_text=_("Raised on this day or later; left out: 180 days before.")
+    )
+    until = serializers.DateField(
+        required=False, help_text=_("Raised before this day; left out: up to today.")
+    )
     by = serializers.ChoiceField(
         choices=["category", "severity", "customer", "owner"], required=False
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 import django_filters
@@ -212,7 +213,8 @@ class ConcernTimesView(StrictView):
     def get(self, request: Request) -> Response:
         """Medians and shares in time of concerns raised in a period, by category unless said."""
         query = self.query()
-        start, until = query["start"], query["until"]
+        until = query.get("until") or timezone.localdate() + timedelta(days=1)
+        start = query.get("start") or until - timedelta(days=180)
         if until <= start:
             raise QueryError({"until": [_("The period ends before it begins.")]})
         user = cast("User", request.user)
