@@ -25,9 +25,10 @@ UNKNOWN = "–"
 def register() -> None:
     """Register questions, risks and actions."""
     questions.register(
-        Question(key="lead", title=gettext_lazy("Lead"), find=lead, order=10),
+        Question(key="lead", part="business", title=gettext_lazy("Lead"), find=lead, order=10),
         Question(
             key="tier",
+            part="business",
             title=gettext_lazy("Tier"),
             find=tier,
             capability="tiers.view",
@@ -35,6 +36,7 @@ def register() -> None:
         ),
         Question(
             key="share",
+            part="business",
             title=gettext_lazy("Share of our revenue"),
             find=share,
             capability="concentration.view",
@@ -56,8 +58,8 @@ def register() -> None:
         ),
     )
     line_providers.register(
-        LineProvider(key="insolvency", what="risk", find=insolvency, order=5),
-        LineProvider(key="accounts", what="risk", find=risks, order=10),
+        LineProvider(key="insolvency", part="business", what="risk", find=insolvency, order=5),
+        LineProvider(key="accounts", part="business", what="risk", find=risks, order=10),
     )
 
 

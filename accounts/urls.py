@@ -70,6 +70,7 @@ ACCOUNTS: list[URLPattern] = [
 
 PANELS: list[URLPattern] = [
     path("accounts/<int:pk>/glance/", cockpit.cockpit, name="account-cockpit"),
+    path("accounts/<int:pk>/glance/people/", cockpit.people, name="account-people-glance"),
     path("accounts/<int:pk>/glance/actions/", cockpit.actions, name="account-actions"),
     path("accounts/<int:pk>/facts/", panels.overview, name="panel-overview"),
     path("accounts/<int:pk>/places/", panels.places, name="panel-places"),

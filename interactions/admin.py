@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -120,8 +122,7 @@ class MeetingAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         """Without private ones: those are their owners' and the invited colleagues' alone."""
-        rows: QuerySet[Meeting] = super().get_queryset(request).filter(is_private=False)
-        return rows
+        return cast("QuerySet[Meeting]", super().get_queryset(request).filter(is_private=False))
 
 
 @admin.register(CalendarFeed)

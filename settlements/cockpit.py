@@ -24,6 +24,7 @@ def register() -> None:
     questions.register(
         Question(
             key="receivables",
+            part="business",
             title=gettext_lazy("Open, and overdue of it"),
             find=receivables,
             capability=VIEW,

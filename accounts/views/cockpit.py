@@ -19,11 +19,21 @@ from kam.identity.decorators import requires, signed_in
 @requires("accounts.view")
 @require_GET
 def cockpit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answers and risks of one account, in a constant number of statements."""
+    """Standing and money of one account with their risks, in a constant number of statements."""
     account = get_account(request, pk)
-    seen = glance_of(signed_in(request), account, timezone.localdate())
+    seen = glance_of(signed_in(request), account, timezone.localdate(), part="business")
     context = {"answers": seen.answers, "risks": seen.risks}
     return _part(request, account, _("At a glance"), "cockpit", context)
+
+
+@requires("accounts.view")
+@require_GET
+def people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom we know and meet at one account, with the risks of it."""
+    account = get_account(request, pk)
+    seen = glance_of(signed_in(request), account, timezone.localdate(), part="people")
+    context = {"answers": seen.answers, "risks": seen.risks, "joins": htmx.is_htmx(request)}
+    return _part(request, account, _("People and contacts"), "cockpit_people", context)
 
 
 @requires("accounts.view")

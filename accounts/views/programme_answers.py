@@ -26,6 +26,7 @@ def register() -> None:
     questions.register(
         Question(
             key="exit-barriers",
+            part="business",
             title=gettext_lazy("Exit barrier"),
             find=exit_barrier,
             capability="programme.view",

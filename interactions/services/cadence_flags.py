@@ -63,7 +63,7 @@ def _told(params: Mapping[str, Any]) -> Told:
     functions = [one for one in params["functions"] if one]
     count = len(params["functions"])
     title = ngettext(
-        "A contact with %(account)s is overdue",
+        "%(count)s contact with %(account)s is overdue",
         "%(count)s contacts with %(account)s are overdue",
         count,
     ) % {"account": params["account"], "count": formats.number(count)}

@@ -11,6 +11,8 @@ from kam.core.badges import STATE_ICONS, State
 from kam.core.formats import Text
 from kam.core.registry import Registry, may
 
+type Part = Literal["business", "people"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
@@ -46,24 +48,31 @@ class Answer:
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A question about an account, answered by `find(user, account, as_of)` in one or two
-    statements at any size; None leaves the question out."""
+    statements at any size; None leaves the question out.
+
+    The head of the page comes in parts, so that none of them asks for more than 25 statements:
+    `business` (tier, health, money) and `people` (whom we know and meet).
+    """
 
     key: str
     title: Text
     find: Callable[[Any, Any, date], Answer | None]
     capability: str = ""
     order: int = 100
+    part: Part = "people"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LineProvider:
-    """An app's finder of risks or of open actions of an account, a handful of lines."""
+    """An app's finder of risks or of open actions of an account, a handful of lines. Risks come
+    with the part of the head that they are about."""
 
     key: str
     what: Literal["risk", "action"]
     find: Callable[[Any, Any, date], Iterable[Line]]
     capability: str = ""
     order: int = 100
+    part: Part = "people"
 
 
 questions: Registry[Question] = Registry()
@@ -81,21 +90,25 @@ class Glance:
     risks: Sequence[Line]
 
 
-def glance_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> Glance:
-    """Ask every app that the user may hear."""
+def glance_of(user: Any, account: Any, as_of: date, *, part: Part, limit: int = LINES) -> Glance:
+    """Ask every app that the user may hear about one part."""
     account.__dict__["_asked"] = {}  # what several ask is kept from here on
     asked = [
-        (one, one.find(user, account, as_of)) for one in questions if may(user, one.capability)
+        (one, one.find(user, account, as_of))
+        for one in questions
+        if one.part == part and may(user, one.capability)
     ]
     answers = [(question, answer) for question, answer in asked if answer is not None]
     told = [line for _question, answer in answers for line in answer.risks]
-    risks = [*told, *_found(user, account, as_of, "risk")]
+    asked_for = [one for one in line_providers if one.what == "risk" and one.part == part]
+    risks = [*told, *_found(user, account, as_of, asked_for)]
     return Glance(answers=answers, risks=_urgent(risks, limit))
 
 
 def actions_of(user: Any, account: Any, as_of: date, *, limit: int = LINES) -> list[Line]:
     """The most urgent open actions that the user may see."""
-    return _urgent(_found(user, account, as_of, "action"), limit)
+    asked_for = [one for one in line_providers if one.what == "action"]
+    return _urgent(_found(user, account, as_of, asked_for), limit)
 
 
 def once[T](account: Any, key: str, make: Callable[[], T]) -> T:
@@ -111,11 +124,11 @@ def once_a_page[T](account: Any, key: str, make: Callable[[], T]) -> T:
     return once(account, key, make) if "_asked" in account.__dict__ else make()
 
 
-def _found(user: Any, account: Any, as_of: date, what: str) -> list[Line]:
+def _found(user: Any, account: Any, as_of: date, providers: Iterable[LineProvider]) -> list[Line]:
     return [
         line
-        for one in line_providers
-        if one.what == what and may(user, one.capability)
+        for one in providers
+        if may(user, one.capability)
         for line in one.find(user, account, as_of)
     ]
 

@@ -42,13 +42,13 @@ from kam.core.jobs import run_here
 from kam.core.problems import RefusedError
 from kam.imports.services import undoing
 from tests.accounts.test_importers_accounts import accounts
-from tests.accounts.test_tree_races import at_once
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.health import TODAY, made_up, make_score, make_settings, offered
 from tests.factories.identity import make_user
 from tests.factories.people import make_position, make_rating
 from tests.factories.tiers import make_assignment, make_published
+from tests.races import at_once
 
 D = Decimal
 DAY = timedelta(days=1)
@@ -322,7 +322,7 @@ def test_what_no_app_offers_is_no_part_of_confidence() -> None:
         rules = rules_in_force(TODAY)
         absent = {one.measure.key for one in rules.not_offered}
         rescore_health(as_of=TODAY)
-    assert absent == {"plan_execution", "voice_of_customer", "service"}
+    assert absent == {"plan_execution"}
     row = HealthScore.objects.get()
     offered_weight = sum(one.weight for one in rules.counting)
     assert row.confidence == (D(50) / offered_weight).quantize(D("0.0001"))
@@ -353,7 +353,7 @@ def test_the_version_of_the_day_weighs() -> None:
         ({"weights": {"payment": (-1, 9)}}, "health_settings_weights_in_range"),
         ({"weights": {"payment": (5, 0)}}, "health_settings_weights_in_range"),
         ({"weights": {"weather": (5, 9)}}, "unknown_measure"),
-        ({"weights": {"service": (5, 9)}}, "nothing_measured"),
+        ({"weights": {"plan_execution": (5, 9)}}, "nothing_measured"),
         ({"limits": {"late_items": D(101)}}, "health_settings_limits_in_range"),
         ({"limits": {"rain": D(10)}}, "unknown_cap"),
         ({"good_from": D(50), "watch_from": D(60)}, "health_settings_levels_in_order"),

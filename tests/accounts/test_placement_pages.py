@@ -268,7 +268,7 @@ def test_a_gap_becomes_one_task(people: People, store: Any) -> None:
 
 
 def _answer(people: People, account: Any) -> Any:
-    found = glance_of(people.owner, account, today()).answers
+    found = glance_of(people.owner, account, today(), part="people").answers
     return {question.key: answer for question, answer in found}["availability"]
 
 
@@ -284,7 +284,10 @@ def test_the_cockpit_answers(people: People, store: Any) -> None:
     make_service_line(account=banner, on=today(), ordered=200, delivered=190)
     answer = _answer(people, banner)
     assert (answer.value, answer.detail) == ("50%", "Fill rate 95.0%")
-    risks = [line.title for line in glance_of(people.owner, banner, today(), limit=30).risks]
+    risks = [
+        line.title
+        for line in glance_of(people.owner, banner, today(), part="people", limit=30).risks
+    ]
     assert "1 placement is missing for more than 14 days" in risks
 
 

@@ -145,7 +145,7 @@ def test_all_who_tell_profit_agree(people: People, case: str) -> None:
 
 def whole_company(people: People, panel: dict[int, AccountProfit], *, refuses: bool) -> None:
     """The company's board and its file hold the same figures, or refuse by name."""
-    asked = {"period": "custom", "date_from": YEAR.start, "date_to": YEAR.end, "export": "csv"}
+    asked: Any = {"period": "custom", "date_from": YEAR.start, "date_to": YEAR.end, "export": "csv"}
     answer: Any = client_of(people.controller).get("/accounts/profitability/", asked)
     if refuses:
         with pytest.raises(MissingRatesError) as refused:

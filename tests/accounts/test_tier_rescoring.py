@@ -24,7 +24,6 @@ from accounts.services.tiers.rescoring import rescore, rescore_today
 from accounts.services.tree import move_account
 from kam.core.jobs import run_here
 from kam.core.problems import RefusedError
-from tests.accounts.test_tree_races import at_once
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.tiers import (
@@ -36,6 +35,7 @@ from tests.factories.tiers import (
     make_rating,
     rated,
 )
+from tests.races import at_once
 
 D = Decimal
 TOMORROW = TODAY + timedelta(days=1)

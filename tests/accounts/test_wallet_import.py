@@ -74,6 +74,7 @@ def test_periods_ranges_and_competitors() -> None:
     assert got.counts == (1, 0, 0, 0)
     kept = WalletEstimate.objects.get()
     assert (kept.low, kept.amount, kept.high) == (9, Decimal("10.5"), 12)
+    assert kept.competitor is not None
     assert (kept.competitor.name, kept.note, kept.confidence) == ("Havrik", "Sure", 5)
     assert str(kept.span) == "2026-04-01/2026-10-01"
 

@@ -29,7 +29,8 @@ _COLUMNS = (
 _JOINS = "JOIN accounts_account a ON a.id = c.account_id JOIN identity_user u ON u.id = c.author_id"
 _NOTES = "SELECT * FROM interactions_note WHERE interaction_id = ANY(%s) ORDER BY id"
 _PEOPLE = """
-SELECT t.*, p.*, h.* FROM interactions_participant t JOIN accounts_position p ON p.id = t.position_id
+SELECT t.*, p.*, h.* FROM interactions_participant t
+JOIN accounts_position p ON p.id = t.position_id
 LEFT JOIN accounts_person h ON h.id = p.person_id WHERE t.interaction_id = ANY(%s) ORDER BY t.id
 """
 

@@ -82,6 +82,7 @@ NEW = (
 OF_ONE = (
     "account-detail",
     "account-cockpit",
+    "account-people-glance",
     "portrait",
     "programme",
     "whitespace-account",

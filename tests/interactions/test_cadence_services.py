@@ -136,7 +136,7 @@ def test_leads_are_told_once_for_an_account_and_day(people: People, model: TierM
     told = [(spoken(row.kind, row.params), row.url) for row in Notification.objects.order_by("pk")]
     assert {one.title for one, _url in told} == {
         f"2 contacts with {account.name} are overdue",
-        f"A contact with {account.name} is overdue",
+        f"1 contact with {account.name} is overdue",
     }
     assert {one.body for one, _url in told} == {
         "Finance and payables, Marketing: due on May 11, 2026.",

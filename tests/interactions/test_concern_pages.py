@@ -140,7 +140,10 @@ def test_near_and_late_are_told_once(people: People) -> None:
     assert (escalate(now=now).late, late.reopened) == (1, 1)
     titles = [todo.title for todo in todos_for(people.owner, timezone.localdate())]
     assert titles == ["Concern: Late one", f"Concern: {near.title}"]
-    risks = [line.title for line in glance_of(people.owner, account, timezone.localdate()).risks]
+    risks = [
+        line.title
+        for line in glance_of(people.owner, account, timezone.localdate(), part="people").risks
+    ]
     assert "Concern past its target: Late one" in risks
     found = actions_of(people.owner, account, timezone.localdate(), limit=9)
     assert {"Late one", near.title} <= {line.title for line in found}

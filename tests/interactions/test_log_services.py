@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -82,7 +83,7 @@ def test_the_database_refuses_what_the_form_refuses() -> None:
     account = make_account()
     row = make_contact(account=account, participants=[make_position(account=account)])
     stranger = make_position(account=make_account())
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: Participant.objects.create(interaction=row, position=stranger),
         lambda: Interaction.objects.filter(pk=row.pk).update(occurred_on=date(1950, 1, 1)),
         lambda: Interaction.objects.filter(pk=row.pk).update(minutes=0),

@@ -29,7 +29,14 @@ FELL_WITHIN, FELL_BY, TODOS = timedelta(days=14), 10, 5
 def register() -> None:
     """Register the question and what waits on My day."""
     questions.register(
-        Question(key="health", title=gettext_lazy("Health"), find=answer, capability=VIEW, order=25)
+        Question(
+            key="health",
+            part="business",
+            title=gettext_lazy("Health"),
+            find=answer,
+            capability=VIEW,
+            order=25,
+        )
     )
     todo_providers.register(TodoProvider(key="health", find=fell, capability=VIEW, order=21))
 

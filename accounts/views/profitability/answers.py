@@ -63,6 +63,7 @@ def register() -> None:
     questions.register(
         Question(
             key="profit",
+            part="business",
             title=gettext_lazy("Net profit, 12 months"),
             find=profit,
             capability=VIEW,
@@ -70,7 +71,9 @@ def register() -> None:
         )
     )
     line_providers.register(
-        LineProvider(key="profit", what="risk", find=risks, capability=VIEW, order=35)
+        LineProvider(
+            key="profit", part="business", what="risk", find=risks, capability=VIEW, order=35
+        )
     )
 
 

@@ -31,6 +31,7 @@ def register() -> None:
     questions.register(
         Question(
             key="wallet",
+            part="business",
             title=gettext_lazy("Share of their wallet"),
             find=wallet,
             capability=VIEW,
