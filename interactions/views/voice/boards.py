@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,6 +31,12 @@ from kam.identity.models import User
 
 _NEVER = gettext_lazy("Nobody rated us a year ago")
 
+
+def _whole_change(row: Voice) -> Decimal | None:
+    """By how many whole points it changed; a change that rounds away is 0, not −0."""
+    return None if row.change is None else round(row.change) + Decimal(0)
+
+
 BOARD = [
     Column(name="account", title=gettext_lazy("Customer"), value="account.name", sort=True),
     Column(
@@ -54,7 +61,8 @@ BOARD = [
         title=gettext_lazy("In a year"),
         kind="number",
         places=0,
-        value="change",
+        signed=True,
+        value=_whole_change,
         sort=True,
         unknown=_NEVER,
     ),
