@@ -128,6 +128,7 @@ class _Customer:
             answered_at=answered_at,
             revoked_at=expires_at if ran_out else None,
         )
+        m.Invitation.objects.filter(pk=row.pk).update(created_at=sent)
         if answered_at is None:
             return
         values = {topic: self._value(turn) for topic in TOPICS if self.dice.happens(0.85)}

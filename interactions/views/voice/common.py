@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.choices import Function
 from interactions.analytics import voice
 from interactions.analytics.voice import Mood
-from interactions.selectors.voice import Trend
+from interactions.selectors.voice import Cell, Trend
 from kam.core import charts, formats
 from kam.core.badges import Badge, State
 from kam.core.dates import Period
@@ -27,6 +28,7 @@ MOODS: dict[str, tuple[Text, State, str]] = {
     Mood.MIXED: (gettext_lazy("Mixed"), "warning", "mood-neutral"),
     Mood.POOR: (gettext_lazy("Dissatisfied"), "danger", "mood-sad"),
 }
+LINES = 3
 NOBODY_SAID = gettext_lazy("Nobody rated us in the last 12 months")
 
 
@@ -67,6 +69,12 @@ def tabs(request: HttpRequest, current: str) -> list[Tab]:
     ]
 
 
+def _loudest(trend: Trend) -> list[tuple[str, Sequence[Cell]]]:
+    """The functions that rated us most often: more lines than these nobody can read."""
+    found = sorted(trend.by_function.items(), key=lambda one: -sum(cell.ratings for cell in one[1]))
+    return found[:LINES]
+
+
 def trend_chart(trend: Trend, as_of: date) -> charts.Chart:
     """Points by quarter, over all and by function; a quarter without ratings leaves a gap."""
     known = [cell.points for cell in trend.overall if cell.points is not None]
@@ -80,7 +88,7 @@ def trend_chart(trend: Trend, as_of: date) -> charts.Chart:
         charts.Series(
             name=function_name(function), values=[cell.points for cell in cells], dashed=True
         )
-        for function, cells in trend.by_function.items()
+        for function, cells in _loudest(trend)
         if len(trend.by_function) > 1
     ]
     return charts.line(
@@ -92,7 +100,7 @@ def trend_chart(trend: Trend, as_of: date) -> charts.Chart:
         unit=_("points"),
         series=[
             charts.Series(name=_("All"), values=[cell.points for cell in trend.overall]),
-            *functions[:5],
+            *functions,
         ],
         as_of=as_of,
         height="short",

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -175,7 +175,7 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return confirm_page(
         request,
         title=_("Take this link back?"),
-        verb=_("Take back"),
+        verb=pgettext("survey link, verb", "Withdraw"),
         back_url=back,
         goes=[_("The link that %(name)s got") % {"name": row.position}],
         stays=[_("Answers that were given")],
