@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from accounts.choices import HealthLevel, RequestStatus
 from accounts.models import Account, Handover, Promise, Task, TeamRequest
@@ -85,8 +85,10 @@ def _health(params: Mapping[str, Any]) -> Told:
 KINDS = (
     NotificationKind(
         key="accounts.request_received",
-        title=_lazy("Requests to you"),
-        explains=_lazy("When the lead of an account asks something of you or your function."),
+        title=gettext_lazy("Requests to you"),
+        explains=gettext_lazy(
+            "When the lead of an account asks something of you or your function."
+        ),
         told=_asked,
         visible=_requests,
         capability="requests.answer",
@@ -96,8 +98,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.request_answered",
-        title=_lazy("Answers to your requests"),
-        explains=_lazy("When a colleague takes your request on, declines it or is done."),
+        title=gettext_lazy("Answers to your requests"),
+        explains=gettext_lazy("When a colleague takes your request on, declines it or is done."),
         told=_answered,
         visible=_requests,
         icon="message-check",
@@ -105,8 +107,10 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.handover",
-        title=_lazy("Handovers to you"),
-        explains=_lazy("When an account is handed over to you and its pack waits to be read."),
+        title=gettext_lazy("Handovers to you"),
+        explains=gettext_lazy(
+            "When an account is handed over to you and its pack waits to be read."
+        ),
         told=_handed_over,
         visible=lambda user: Handover.objects.visible_to(user).values("pk"),
         icon="transfer",
@@ -115,8 +119,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.task_given",
-        title=_lazy("Follow-ups given to you"),
-        explains=_lazy("When a colleague notes something for you to do."),
+        title=gettext_lazy("Follow-ups given to you"),
+        explains=gettext_lazy("When a colleague notes something for you to do."),
         told=_given,
         visible=lambda user: Task.objects.visible_to(user).values("pk"),
         icon="checkbox",
@@ -124,8 +128,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.task_due",
-        title=_lazy("Reminders of follow-ups"),
-        explains=_lazy("On the day you asked for, and on the day something is due."),
+        title=gettext_lazy("Reminders of follow-ups"),
+        explains=gettext_lazy("On the day you asked for, and on the day something is due."),
         told=_reminded,
         visible=lambda user: Task.objects.visible_to(user).values("pk"),
         icon="bell-ringing",
@@ -133,8 +137,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.promise_due",
-        title=_lazy("Promises due tomorrow"),
-        explains=_lazy("On the day before something is due that you promised a customer."),
+        title=gettext_lazy("Promises due tomorrow"),
+        explains=gettext_lazy("On the day before something is due that you promised a customer."),
         told=_promised,
         visible=lambda user: Promise.objects.visible_to(user).values("pk"),
         icon="heart-handshake",
@@ -142,8 +146,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.tier_changed",
-        title=_lazy("Tiers of your accounts"),
-        explains=_lazy("When an account that you lead gets another tier."),
+        title=gettext_lazy("Tiers of your accounts"),
+        explains=gettext_lazy("When an account that you lead gets another tier."),
         told=_tier,
         visible=_accounts,
         icon="stairs",
@@ -151,8 +155,8 @@ KINDS = (
     ),
     NotificationKind(
         key="accounts.health_fell",
-        title=_lazy("Health of your accounts"),
-        explains=_lazy("When the health of an account that you lead falls a level."),
+        title=gettext_lazy("Health of your accounts"),
+        explains=gettext_lazy("When the health of an account that you lead falls a level."),
         told=_health,
         visible=_accounts,
         icon="heartbeat",

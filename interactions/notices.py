@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from interactions.choices import ConcernEntryKind
 from interactions.models import Concern
@@ -35,8 +35,8 @@ def _given(params: Mapping[str, Any]) -> Told:
 KINDS = (
     NotificationKind(
         key="interactions.concern_given",
-        title=_lazy("A concern for you"),
-        explains=_lazy("When a concern of a customer is given to you."),
+        title=gettext_lazy("A concern for you"),
+        explains=gettext_lazy("When a concern of a customer is given to you."),
         told=_given,
         visible=_concerns,
         capability="interactions.view",
@@ -46,8 +46,10 @@ KINDS = (
     ),
     NotificationKind(
         key="interactions.concern_near",
-        title=_lazy("A concern due soon"),
-        explains=_lazy("When three quarters of the time to answer or solve one have passed."),
+        title=gettext_lazy("A concern due soon"),
+        explains=gettext_lazy(
+            "When three quarters of the time to answer or solve one have passed."
+        ),
         told=_told,
         visible=_concerns,
         capability="interactions.view",
@@ -56,8 +58,10 @@ KINDS = (
     ),
     NotificationKind(
         key="interactions.concern_late",
-        title=_lazy("A concern past its target"),
-        explains=_lazy("When nobody answered or solved one in time: its owner and the director."),
+        title=gettext_lazy("A concern past its target"),
+        explains=gettext_lazy(
+            "When nobody answered or solved one in time: its owner and the director."
+        ),
         told=_told,
         visible=_concerns,
         capability="interactions.view",

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from kam.core import formats
@@ -40,8 +39,10 @@ def _overdue(params: Mapping[str, Any]) -> Told:
 KINDS = (
     NotificationKind(
         key="settlements.overdue",
-        title=_lazy("New overdue items"),
-        explains=_lazy("When items of payers that you collect from became overdue overnight."),
+        title=gettext_lazy("New overdue items"),
+        explains=gettext_lazy(
+            "When items of payers that you collect from became overdue overnight."
+        ),
         told=_overdue,
         visible=lambda user: Account.objects.visible_to(user).values("pk"),
         capability="receivables.view",

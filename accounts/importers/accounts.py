@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -169,7 +169,7 @@ class AccountsImporter(Importer):
         for table in statements.DATED:
             if changes.changed_since(run, table):
                 raise UndoRefusedError(
-                    _now("Accounts of this import were moved or got another lead since.")
+                    gettext("Accounts of this import were moved or got another lead since.")
                 )
         created = len(changes.created_ids(run, ACCOUNT))
         ids = run.ids(_AFFECTED)

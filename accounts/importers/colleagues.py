@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db.models import ManyToOneRel
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.importers import colleagues_sql as statements
@@ -94,7 +94,7 @@ class ColleaguesImporter(Importer):
         """Know each colleague again, find the manager, compare with what stands."""
         author = run.batch.created_by
         if author is not None and not author.can(self.capability):
-            run.blockers.append(_now("Only administrators import colleagues."))
+            run.blockers.append(gettext("Only administrators import colleagues."))
         for statement in (statements.NODES, statements.MANAGERS, statements.CYCLES):
             run.execute(statement)
         run.execute(statements.ROWS)
@@ -136,7 +136,7 @@ class ColleaguesImporter(Importer):
         created = changes.created_ids(run, USER)
         if run.value(statements.SIGNED_IN, {"ids": created}) or _have_work(created):
             raise UndoRefusedError(
-                _now("Colleagues of this import lead accounts, signed in or were given work.")
+                gettext("Colleagues of this import lead accounts, signed in or were given work.")
             )
         teams = changes.created_ids(run, TEAM)
         run.execute(statements.LEAVE, {"teams": teams})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.choices import MarketMeasure
 from accounts.importers import lookups, vocabulary
@@ -178,7 +177,7 @@ class MarketFactsImporter(Importer):
         )[0]
         if run.batch.created_by_id is None:
             run.blockers.append(
-                _now("A market fact needs somebody who notes it: sign in and import it again.")
+                gettext("A market fact needs somebody who notes it: sign in and import it again.")
             )
 
     def apply(self, run: Run) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Priority
@@ -71,7 +71,7 @@ def follow_up(
         due_on=as_of + timedelta(days=DAYS_FOR_A_GAP),
         created_by=created_by,
     )
-    _set(task, _now("%(what)s: %(seen)s") % words, owner)
+    _set(task, gettext("%(what)s: %(seen)s") % words, owner)
     task.save()
     notices.tell_of_task(task, by=created_by)
     return task, True

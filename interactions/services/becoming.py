@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Unpack
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import PromiseSide
@@ -175,11 +175,15 @@ def become_price(
 def become_task(
     *, note: Note, by: User, due_on: date, owner: User | None = None, title: str = ""
 ) -> Task:
-    """Make a note somebody's task, one's own unless said. Raises AlreadyBecameError."""
+    """Make a note somebody's task, one's own unless said. Raises AlreadyBecameError.
+
+    Tasks are read by all who see the account: of a confidential contact it names the contact
+    alone, unless a title is said.
+    """
     note = _once(note, is_done=lambda one: one.task_id is not None)
     note.task = add_task(
         account=note.interaction.account,
-        title=title or note.text,
+        title=title or (_source(note) if note.interaction.is_confidential else note.text),
         owner=owner or by,
         due_on=due_on,
         created_by=by,
@@ -213,5 +217,5 @@ def _source(note: Note) -> str:
     contact = note.interaction
     words = {"kind": contact.get_kind_display(), "day": contact.occurred_on.isoformat()}
     who = note.position.person.name if note.position and note.position.person else ""
-    said = _now("%(kind)s of %(day)s") % words
+    said = gettext("%(kind)s of %(day)s") % words
     return f"{said}: {who}"[:300] if who else said

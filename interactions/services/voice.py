@@ -10,15 +10,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from accounts.models import Account, Position
 from accounts.services import tree
 from accounts.services.tasks import add_task
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.models import Feedback, Invitation, Survey, VoiceSettings
+from interactions.services.log import EARLIEST
+from interactions.services.problems import TooEarlyError
 from kam.core.clock import organisation_zone
 from kam.core.problems import Blocker, RefusedError, explained, refuse, register_constraint
 from kam.identity.models import User
@@ -108,6 +109,8 @@ def _blockers(rated: Rated, as_of: date) -> list[Blocker]:
     found = []
     if rated.given_on > as_of:
         found.append(Blocker(_("This day is still to come."), field="given_on"))
+    if rated.given_on < EARLIEST.date():
+        found.append(Blocker(TooEarlyError.words, field="given_on"))
     if rated.lowest >= rated.highest:
         words = _("The best of the scale is above the worst.")
         found.append(Blocker(words, field="highest", code="feedback_scale_has_a_length"))
@@ -157,7 +160,7 @@ def _open_task(found: list[Feedback], due_on: date) -> None:
             "who": who.person.name if who and who.person else account.name,
             "topics": ", ".join(str(row.get_topic_display()) for row in found),
         }
-        title = _now("%(who)s is not satisfied: %(topics)s") % words
+        title = gettext("%(who)s is not satisfied: %(topics)s") % words
     task = add_task(account=account, title=title, owner=lead, due_on=due_on)
     Feedback.objects.filter(pk__in=[row.pk for row in found]).update(task=task)
 

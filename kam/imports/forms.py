@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 from django.core.files import File
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.dates import ONE_DAY, Period
@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
         upload = cast("File[bytes]", self.cleaned_data["file"])
         limit: int = settings.KAM_UPLOAD_MAX_BYTES
         if upload.size > limit:
-            text = _now("The file is larger than %s. Divide it, or use the command line.")
+            text = gettext("The file is larger than %s. Divide it, or use the command line.")
             raise forms.ValidationError(text % filesizeformat(limit))
         return upload
 
@@ -101,7 +101,7 @@ class MappingForm(forms.Form):
                 attrs={
                     "class": "form-control",
                     "placeholder": column.example,
-                    "aria-label": _now("%s, the same for all rows") % column.label,
+                    "aria-label": gettext("%s, the same for all rows") % column.label,
                 }
             ),
         )

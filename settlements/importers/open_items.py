@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.importers import lookups
@@ -135,7 +135,7 @@ class OpenItemsImporter(Importer):
             run.notice("missing items", rows=missing, amounts=sums)
         if missing * _HALF > known and not run.options.accept_shrunk:
             run.blockers.append(
-                _now(
+                gettext(
                     "%(missing)d of the %(known)d items that are open here are missing from this "
                     "full extract: it looks like half a file. Allow it if it is right."
                 )

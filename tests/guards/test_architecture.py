@@ -56,6 +56,9 @@ OPEN_VIEWS: dict[str, str] = {
 }
 
 
+_MARKED = {"gettext", "gettext_lazy"}
+
+
 def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -199,6 +202,19 @@ def test_suppressions_carry_a_reason() -> None:
             if mark and " - " not in after:
                 bare.append(f"{path.relative_to(ROOT)}:{number}")
     assert bare == []
+
+
+def test_texts_are_marked_by_names_that_are_read() -> None:
+    """`makemessages` finds texts by the names of the functions: an alias of its own hides them."""
+    hidden = [
+        f"{path}: {name.asname}"
+        for path in SOURCES
+        for node in ast.walk(_parse(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname not in {None, "_"} or (name.asname == "_" and name.name not in _MARKED)
+    ]
+    assert hidden == []
 
 
 def test_functions_are_not_past_sixty_lines() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -81,7 +81,7 @@ class MeetingChange(Input):
     def validate_time_zone(self, value: str) -> str:
         """A zone by its name."""
         if value not in zoneinfo.available_timezones():
-            raise serializers.ValidationError(_now("There is no such time zone."))
+            raise serializers.ValidationError(gettext("There is no such time zone."))
         return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -90,13 +90,13 @@ class MeetingChange(Input):
         days = {"starts_on", "ends_on"} & set(attrs)
         if moments and days:
             raise serializers.ValidationError(
-                {"starts_on": [_now("Send moments or days, not both.")]}
+                {"starts_on": [gettext("Send moments or days, not both.")]}
             )
         if len(moments) == 1:
             missing = ({"starts_at", "ends_at"} - moments).pop()
-            raise serializers.ValidationError({missing: [_now("Send both ends.")]})
+            raise serializers.ValidationError({missing: [gettext("Send both ends.")]})
         if days and "starts_on" not in days:
-            raise serializers.ValidationError({"starts_on": [_now("Send both ends.")]})
+            raise serializers.ValidationError({"starts_on": [gettext("Send both ends.")]})
         return attrs
 
 
@@ -107,7 +107,7 @@ class MeetingInput(MeetingChange):
         """It says when."""
         if not {"starts_at", "starts_on"} & set(attrs):
             raise serializers.ValidationError(
-                {"starts_at": [_now("Say from when to when, or that it lasts all day.")]}
+                {"starts_at": [gettext("Say from when to when, or that it lasts all day.")]}
             )
         return super().validate(attrs)
 

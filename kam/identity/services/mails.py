@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.problems import RefusedError
@@ -36,7 +36,7 @@ def mail_password_link(*, user: User, link: str) -> None:
         raise NotMailedError(_("This person can no longer sign in."))
     with translation.override(user.language):
         letter = EmailMessage(
-            subject=_now("Set your password for kam"),
+            subject=gettext("Set your password for kam"),
             body=render_to_string("identity/mail_password.txt", {"person": user, "link": link}),
             to=[user.email],
             headers={"Auto-Submitted": "auto-generated"},
