@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -41,8 +41,17 @@ class CadencePauseAdmin(ReadOnlyAdmin):
     list_filter = ["reason"]
 
 
+class _OpenOnly(ReadOnlyAdmin):
+    """Without what is confidential: that is for the account's team alone."""
+
+    confidential = "is_confidential"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).exclude(**{self.confidential: True})
+
+
 @admin.register(Concern)
-class ConcernAdmin(ReadOnlyAdmin):
+class ConcernAdmin(_OpenOnly):
     list_display = ["title", "account", "category", "severity", "state", "owner", "raised_at"]
     list_select_related = ["account", "owner"]
     list_filter = ["state", "severity", "category"]
@@ -74,10 +83,10 @@ class InvitationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Interaction)
-class InteractionAdmin(ReadOnlyAdmin):
+class InteractionAdmin(_OpenOnly):
     list_display = ["summary", "account", "kind", "direction", "occurred_at", "author", "source"]
     list_select_related = ["account", "author"]
-    list_filter = ["kind", "direction", "source", "is_confidential"]
+    list_filter = ["kind", "direction", "source"]
     exclude = ["text"]
 
 
@@ -96,14 +105,16 @@ class AttachmentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Correction)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(_OpenOnly):
+    confidential = "interaction__is_confidential"
     list_display = ["interaction_id", "why", "author", "recorded_at"]
     list_select_related = ["author"]
     exclude = ["before"]
 
 
 @admin.register(Need)
-class NeedAdmin(ReadOnlyAdmin):
+class NeedAdmin(_OpenOnly):
+    confidential = "note__interaction__is_confidential"
     list_display = ["text", "account", "kind", "importance", "last_confirmed_on", "closed_on"]
     list_select_related = ["account"]
     list_filter = ["kind", "importance"]

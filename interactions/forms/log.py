@@ -107,7 +107,7 @@ class LogForm(forms.Form):
         """Who is ticked, with how they sounded as it was typed."""
         if not self.is_bound:
             return dict(self.initial.get("people", {}))
-        ids = [int(one) for one in self._list("people") if one.isdecimal()]
+        ids = whole_numbers(self._list("people"))
         return {pk: self.data.get(f"mood-{pk}", "") for pk in ids if pk in self.people}
 
     def participants(self) -> dict[Position, int | None]:
@@ -119,7 +119,7 @@ class LogForm(forms.Form):
         """Ids of colleagues that are ticked."""
         if not self.is_bound:
             return list(self.initial.get("colleagues", []))
-        return [int(one) for one in self._list("colleagues") if one.isdecimal()]
+        return whole_numbers(self._list("colleagues"))
 
     def note_rows(self) -> list[NoteRow]:
         """The rows as typed, an empty one last for the next."""
@@ -150,15 +150,18 @@ class LogForm(forms.Form):
             place += 1
 
     def _said(self, row: NoteRow, today: date) -> Said:
+        """A note; of a confidential contact only a need, which stays so, is kept by itself: what
+        becomes of other notes can be read by others, as its own form says."""
+        is_open = not self.cleaned_data["is_confidential"]
         wish = Wish(
-            keep=row.keep,
+            keep=row.keep and (is_open or row.kind == NoteKind.NEED),
             side=row.side if row.side in PromiseSide.values else PromiseSide.OURS,
             due_on=_day(row.due),
             competitor=row.competitor,
             follow_up_on=today + timedelta(days=TASK_DAYS) if row.follow else None,
         )
         kind = row.kind if row.kind in NoteKind.values else NoteKind.NEED
-        position = self.people.get(int(row.by)) if row.by.isdecimal() else None
+        position = next((self.people.get(pk) for pk in whole_numbers([row.by])), None)
         return Said(kind=kind, text=row.text, position=position, wish=wish)
 
     def contact(self, account: Account, today: date) -> Contact:
@@ -209,6 +212,11 @@ class WhyForm(forms.Form):
     """Why a contact is put right."""
 
     why = forms.CharField(label=_("Why is it put right?"), max_length=500)
+
+
+def whole_numbers(typed: Sequence[str]) -> list[int]:
+    """The ids among what was sent; what is none is left out."""
+    return [int(one) for one in typed if one.isdecimal() and len(one) < 19]
 
 
 def _day(typed: str) -> date | None:

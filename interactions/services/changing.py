@@ -9,7 +9,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from interactions.models import Colleague, Correction, Interaction, LogSettings, Note, Participant
+from interactions.models import (
+    Colleague,
+    Concern,
+    Correction,
+    Interaction,
+    LogSettings,
+    Note,
+    Participant,
+)
 from interactions.services import problems
 from interactions.services.log import Contact, Said, check_time, line, set_facts
 from kam.core.problems import RefusedError, explained
@@ -151,7 +159,10 @@ def _locked(interaction: Interaction) -> Interaction:
 
 
 def _changed(row: Interaction, contact: Contact, now: datetime) -> Interaction:
-    """Who is no more on the list goes first, who is new comes last: the day may move between."""
+    """Who is no more on the list goes first, who is new comes last: the day may move between.
+
+    What becomes confidential takes the concerns raised of it along.
+    """
     check_time(contact.occurred_at, now)
     if contact.account.pk != row.account_id and row.notes.exists():
         raise RefusedError(_("A contact with notes stays at its account."), field="account")
@@ -159,6 +170,9 @@ def _changed(row: Interaction, contact: Contact, now: datetime) -> Interaction:
     row.participants.exclude(position__in=theirs).delete()
     set_facts(row, contact)
     row.save()
+    if row.is_confidential:
+        of_it = Concern.objects.filter(note__interaction=row, is_confidential=False)
+        of_it.update(is_confidential=True, updated_at=now)
     _set_people(row, theirs)
     ours = {user.pk for user in contact.colleagues} | {row.author_id}
     row.colleagues.exclude(user__in=ours).delete()

@@ -17,6 +17,7 @@ from interactions.analytics import concerns as rules
 from interactions.choices import ConcernCategory, ConcernEntryKind, ConcernSeverity, ConcernState
 from interactions.models import Concern, ConcernEntry, ConcernTarget, Note
 from interactions.services import problems
+from interactions.services.log import EARLIEST
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
@@ -61,8 +62,7 @@ def raise_concern(
     row.raised_on = raised_at.astimezone(organisation_zone()).date()
     row.raised_by, row.severity = worry.raised_by, worry.severity
     row.is_confidential = worry.is_confidential
-    if note is not None:
-        row.is_confidential |= note.interaction.is_confidential
+    row.is_confidential |= _is_of_confidential(row)
     row.owner = _checked_owner(owner or worry.account.current_lead, worry.account)
     _set_words(row, worry.title, worry.description, worry.category)
     _set_targets(row)
@@ -113,10 +113,13 @@ def update_concern(
     author: User,
     now: datetime,
 ) -> Concern:
-    """Mend the words. Another severity brings its own targets, counted from the same moment."""
+    """Mend the words. Another severity brings its own targets, counted from the same moment.
+
+    Of a confidential contact's note it stays confidential.
+    """
     row = _locked(concern)
     _set_words(row, title, description, category)
-    row.is_confidential = is_confidential
+    row.is_confidential = is_confidential or _is_of_confidential(row)
     if severity != row.severity:
         before, row.severity = row.get_severity_display(), severity
         _set_targets(row)
@@ -255,6 +258,10 @@ def _set_targets(row: Concern) -> None:
     row.respond_by, row.resolve_by = due.respond_by, due.resolve_by
 
 
+def _is_of_confidential(row: Concern) -> bool:
+    return row.note is not None and bool(row.note.interaction.is_confidential)
+
+
 def _set_words(row: Concern, title: str, description: str, category: str) -> None:
     row.title, row.description = " ".join(title.split())[:200], description.strip()
     row.category = category
@@ -265,6 +272,8 @@ def _set_words(row: Concern, title: str, description: str, category: str) -> Non
 def _check_time(raised_at: datetime, now: datetime) -> None:
     if raised_at > now:
         raise RefusedError(_("This is still to come."), field="raised_at", code="concern_future")
+    if raised_at < EARLIEST:
+        raise RefusedError(problems.TooEarlyError.words, field="raised_at")
 
 
 def _checked_owner(owner: User | None, account: Account) -> User:

@@ -15,7 +15,8 @@ from accounts.services.tasks import add_task
 from accounts.services.tree import refuse_merged
 from interactions.choices import NeedImportance, NeedKind
 from interactions.models import Need
-from interactions.services.log import line
+from interactions.services.log import EARLIEST, line
+from interactions.services.problems import TooEarlyError
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 
@@ -52,7 +53,7 @@ def add_need(
     """
     refuse_merged(account)
     day = voiced_on or as_of
-    _refuse_future(day, as_of, "voiced_on")
+    _refuse_day(day, as_of, "voiced_on")
     row = Need(account=account, author=author, voiced_on=day, last_confirmed_on=day)
     _set(row, facts)
     row.save()
@@ -77,7 +78,7 @@ def confirm_need(*, need: Need, on: date, as_of: date) -> Need:
     A day before the last confirmation changes nothing.
     """
     row = _open(need)
-    _refuse_future(on, as_of, "on")
+    _refuse_day(on, as_of, "on")
     if on > row.last_confirmed_on:
         row.last_confirmed_on = on
         row.save(update_fields=["last_confirmed_on", "updated_at"])
@@ -156,9 +157,11 @@ def _set(row: Need, facts: NeedFacts) -> None:
         raise RefusedError(_("Nobody of us has met whoever stands here."), field="voiced_by")
 
 
-def _refuse_future(day: date, as_of: date, field: str) -> None:
+def _refuse_day(day: date, as_of: date, field: str) -> None:
     if day > as_of:
         raise RefusedError(_("This day is still to come."), field=field, code="in_the_future")
+    if day < EARLIEST.date():
+        raise RefusedError(TooEarlyError.words, field=field, code="too_early")
 
 
 def _locked(need: Need) -> Need:

@@ -133,6 +133,8 @@ class MeetingViewSet(Listed, Retrieved, Working):
     def log(self, request: Request, **_kwargs: Any) -> Response:
         """Put it into the log, once, after it has begun."""
         with self.locked() as meeting:
+            if meeting.account_id is not None:
+                self.worked_on(meeting.account_id)
             services.log_meeting(meeting=meeting, author=self.user, now=timezone.now())
         return self.answer(self.row())
 

@@ -129,7 +129,7 @@ def _upload(request: HttpRequest, pk: int) -> Upload:
 
 def _asked(request: HttpRequest) -> Account | None:
     number = request.GET.get("account", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 18:
         return None
     rows = Account.objects.visible_to(signed_in(request)).not_merged()
     found: Account | None = rows.filter(pk=number).first()

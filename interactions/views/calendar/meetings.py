@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Account
 from accounts.views.team.common import account_page
 from interactions.forms.calendar import CancelForm, MeetingForm, MoveForm, start_of
-from interactions.models import Meeting
+from interactions.models import Interaction, Meeting
+from interactions.selectors.log import accounts_to_log
 from interactions.services import calendar as services
 from interactions.views.calendar.common import (
     crumbs_of,
@@ -31,6 +32,7 @@ from kam.core.clock import zone_named
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
+from kam.identity.models import User
 
 
 @requires("interactions.view")
@@ -41,6 +43,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
     editable = may_edit(user, meeting)
     context = {
         "meeting": meeting,
+        "contact": _contact(user, meeting),
         "badge": state_badge(meeting).__html__(),
         "when": when(meeting),
         "people": meeting.participants.select_related("position__person", "position__account"),
@@ -52,11 +55,29 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_log": editable
         and meeting.is_open
         and meeting.account is not None
-        and meeting.has_begun(timezone.now()),
+        and meeting.has_begun(timezone.now())
+        and _may_log_at(user, meeting),
         "account_url": account_page(user, meeting.account) if meeting.account else "",
         "crumbs": crumbs_of((meeting.title, "")),
     }
     return render(request, "interactions/meeting_detail.html", context)
+
+
+def _may_log_at(user: User, meeting: Meeting) -> bool:
+    """Whether the user may (still) log contacts of the account, if there is one."""
+    if meeting.account_id is None:
+        return True
+    return accounts_to_log(user).filter(pk=meeting.account_id).exists()
+
+
+def _contact(user: User, meeting: Meeting) -> Interaction | None:
+    """The contact that it became, for who may read it: it can be confidential since."""
+    found: Interaction | None = (
+        Interaction.objects.visible_to(user).filter(pk=meeting.interaction_id).first()
+        if meeting.interaction_id is not None
+        else None
+    )
+    return found
 
 
 @requires("interactions.log")
@@ -185,11 +206,11 @@ def meeting_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def meeting_log(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a meeting into the log by one click, and show the contact."""
-    meeting = get_editable(request, pk)
+    user, meeting = signed_in(request), get_editable(request, pk)
+    if not _may_log_at(user, meeting):
+        raise Http404
     try:
-        contact = services.log_meeting(
-            meeting=meeting, author=signed_in(request), now=timezone.now()
-        )
+        contact = services.log_meeting(meeting=meeting, author=user, now=timezone.now())
     except RefusedError as problem:
         messages.error(request, str(problem.message))
         return redirect(meeting.get_absolute_url())
@@ -237,7 +258,7 @@ def _is_elsewhere(meeting: Meeting) -> bool:
 
 def _asked_account(request: HttpRequest) -> Account | None:
     number = request.GET.get("account", "")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 18:
         return None
     found: Account | None = (
         Account.objects.visible_to(signed_in(request)).not_merged().filter(pk=number).first()

@@ -86,7 +86,11 @@ def contact_crumbs(user: User, contact: Interaction, *steps: tuple[str, str]) ->
 
 
 def evidence_of(contact: Interaction, said: str = "") -> str:
-    """A contact as evidence cites it."""
+    """A contact as evidence cites it; of a confidential one without what it was about."""
+    if contact.is_confidential:
+        known = {"kind": contact.get_kind_display(), "day": contact.occurred_on.isoformat()}
+        words = _("%(kind)s of %(day)s") % known
+        return f"{words} ({said})" if said else words
     words = _("%(kind)s on %(day)s: %(what)s") % {
         "kind": contact.get_kind_display(),
         "day": formats.date(contact.occurred_on),
