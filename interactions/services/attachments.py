@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import IO
@@ -49,6 +50,20 @@ def attach(*, interaction: Interaction, upload: File[bytes], by: User) -> Attach
         default_storage.delete(path)
         raise
     return row
+
+
+def attach_all(*, interaction: Interaction, uploads: Iterable[File[bytes]], by: User) -> None:
+    """Keep files with a contact, all of them or none: files of a row that goes back go too.
+
+    Raises what `attach` does.
+    """
+    kept: list[Attachment] = []
+    try:
+        kept.extend(attach(interaction=interaction, upload=one, by=by) for one in uploads)
+    except BaseException:
+        for row in kept:
+            default_storage.delete(row.file.name or "")
+        raise
 
 
 def checked(upload: File[bytes]) -> str:

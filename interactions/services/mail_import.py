@@ -14,7 +14,7 @@ from interactions.analytics.mail import Mail, Part, read_mail
 from interactions.choices import Direction, InteractionKind, InteractionSource
 from interactions.models import Interaction
 from interactions.selectors.matching import Matched, known_by, matched
-from interactions.services.attachments import MOST, attach, checked
+from interactions.services.attachments import MOST, attach_all, checked
 from interactions.services.log import Contact, log_contact
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
@@ -92,9 +92,8 @@ def take_mail(*, preview: MailPreview, taken: Taken, author: User, now: datetime
         source_key=preview.mail.key,
     )
     row = log_contact(contact=contact, author=author, now=now)
-    for part in preview.files:
-        if part.number in taken.files:
-            attach(interaction=row, upload=_file(part), by=author)
+    chosen = [_file(part) for part in preview.files if part.number in taken.files]
+    attach_all(interaction=row, uploads=chosen, by=author)
     return row
 
 

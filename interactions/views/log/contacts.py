@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +18,12 @@ from accounts.choices import RatingBasis
 from accounts.services.ratings import Ground, rate
 from accounts.views.team.common import account_page, sign
 from interactions.choices import Direction, InteractionKind, NoteKind, Sentiment
-from interactions.forms.log import LogForm, WhyForm, start_of
+from interactions.forms.log import LogForm, WhyForm, start_of, whole_numbers
 from interactions.forms.notes import SupportForm
 from interactions.models import Interaction, Note, Participant
 from interactions.selectors import log as reads
 from interactions.services import changing
+from interactions.services.log import Contact
 from interactions.views.log import common
 from interactions.views.log.logging import form_context, typed_day
 from interactions.views.log.notes import lines_of
@@ -113,7 +116,7 @@ def interaction_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             changing.change_contact(
                 interaction=contact,
-                contact=form.contact(contact.account, timezone.localdate()),
+                contact=_told(form, contact, user),
                 author=user,
                 now=now,
             )
@@ -138,7 +141,7 @@ def interaction_correct(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             changing.correct_contact(
                 interaction=contact,
-                contact=form.contact(contact.account, timezone.localdate()),
+                contact=_told(form, contact, user),
                 why=why.cleaned_data["why"],
                 author=user,
                 now=now,
@@ -151,11 +154,20 @@ def interaction_correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, contact, form, why, _("Put the contact right"))
 
 
+def _told(form: LogForm, contact: Interaction, user: User) -> Contact:
+    """What the form says of a contact; colleagues that it does not offer to tick stay on it."""
+    told = form.contact(contact.account, timezone.localdate())
+    ours = contact.colleagues.select_related("user").filter(
+        Q(user=user) | Q(user__is_active=False)
+    )  # fmt: skip
+    return replace(told, colleagues=[*told.colleagues, *(one.user for one in ours)])
+
+
 def _form(request: HttpRequest, contact: Interaction, user: User) -> LogForm:
     data = request.POST if request.method == "POST" else None
     start = dict(start_of(contact))
     day = typed_day(data) if isinstance(data, QueryDict) else contact.occurred_on
-    chosen = [int(one) for one in data.getlist("people") if one.isdecimal()] if data else []
+    chosen = whole_numbers(data.getlist("people")) if data else []
     people = reads.people_to_meet(contact.account, user, day, [*start["people"], *chosen])
     places = reads.places_of(contact.account, user)
     if contact.place and contact.place not in places:

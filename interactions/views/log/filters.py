@@ -17,12 +17,18 @@ from interactions.selectors.needs import outdated_before
 from kam.identity.models import User
 
 MONTHS = [(str(n), _("%s months") % n) for n in (3, 6, 12)]
+LONGEST_ID = 18
 ANSWERS = [("answered", _("Answered")), *NeedAnswer.choices]
 
 
 def within(rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
     """Rows of an account and of everything below it."""
-    return rows.filter(account__path__contains=[int(value)]) if str(value).isdecimal() else rows
+    typed = str(value)
+    if not typed.isdecimal():
+        return rows
+    if len(typed) > LONGEST_ID:
+        return rows.none()
+    return rows.filter(account__path__contains=[int(typed)])
 
 
 class ContactFilter(PageFilter):
@@ -124,7 +130,7 @@ def answered_by(rows: QuerySet[Need], value: str) -> QuerySet[Need]:
 
 def account_named(user: Any, value: str) -> Account | None:
     """The account that a filter of the address names, for its title; None where it is not seen."""
-    if not value.isdecimal():
+    if not value.isdecimal() or len(value) > LONGEST_ID:
         return None
     found: Account | None = Account.objects.visible_to(user).filter(pk=int(value)).first()
     return found

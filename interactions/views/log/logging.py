@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,12 +24,12 @@ from accounts.forms.fields import NUMBER
 from accounts.forms.team import colleagues
 from accounts.models import Account, Position
 from interactions.choices import Direction, InteractionKind, NoteKind, Sentiment
-from interactions.forms.log import DURATIONS, LogForm, usual_direction
+from interactions.forms.log import DURATIONS, LogForm, usual_direction, whole_numbers
 from interactions.models import Draft, Interaction
 from interactions.selectors import log as reads
 from interactions.services import drafts
-from interactions.services.attachments import attach
-from interactions.services.log import log_contact
+from interactions.services.attachments import attach_all
+from interactions.services.log import Contact, log_contact
 from interactions.views.log import common
 from kam.core import htmx
 from kam.core.problems import RefusedError, add_to_form, explained
@@ -56,7 +58,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _choose(request: HttpRequest, user: User) -> HttpResponse:
     """The first screen: accounts of one's last contacts, or any by its name."""
-    typed = request.POST.get("account") or request.GET.get("account", "")
+    typed = _whole(request.POST.get("account") or request.GET.get("account", ""))
     recent = reads.recent_accounts(user)
     context = {
         "recent": recent,
@@ -71,7 +73,7 @@ def _choose(request: HttpRequest, user: User) -> HttpResponse:
 
 def _meant_account(request: HttpRequest, user: User) -> Account | None:
     """The account of the address, of the draft, of the person, or of the page one came from."""
-    typed = request.POST.get("account") or request.GET.get("account", "")
+    typed = _whole(request.POST.get("account") or request.GET.get("account", ""))
     rows = reads.accounts_to_log(user)
     if typed:
         return _named(rows, typed)
@@ -83,6 +85,11 @@ def _meant_account(request: HttpRequest, user: User) -> Account | None:
         return None
     came = _FROM_ACCOUNT.search(_came_from(request))
     return rows.filter(pk=int(came[1])).first() if came else None
+
+
+def _whole(typed: str) -> str:
+    """What was typed, without what no text can hold."""
+    return typed.replace("\x00", "")
 
 
 def _named(rows: Any, typed: str) -> Account | None:
@@ -108,7 +115,7 @@ def _came_from(request: HttpRequest) -> str:
 
 
 def _kept(request: HttpRequest, user: User) -> Draft | None:
-    key = request.GET.get("draft", "")
+    key = _whole(request.GET.get("draft", ""))
     found: Draft | None = (
         Draft.objects.visible_to(user).filter(key=key).first() if key and len(key) <= 64 else None
     )
@@ -125,7 +132,7 @@ def _form(
         for name, values in draft.content.items():
             data.setlist(name, [str(one) for one in values])
     day = typed_day(data) if data is not None else timezone.localdate()
-    chosen = [int(one) for one in data.getlist("people") if one.isdecimal()] if data else []
+    chosen = whole_numbers(data.getlist("people")) if data else []
     people = reads.people_to_meet(account, user, day, chosen)
     return LogForm(
         data,
@@ -186,13 +193,34 @@ def _save(request: HttpRequest, user: User, account: Account) -> HttpResponse:
 @explained()
 def _logged(request: HttpRequest, user: User, account: Account, form: LogForm) -> Interaction:
     """All of it or nothing: the contact, what its notes became, its files."""
+    told = form.contact(account, timezone.localdate())
+    told = replace(told, source_key=_key(request, told))
+    if told.source_key:
+        rows = Interaction.objects.filter(source=told.source, source_key=told.source_key)
+        sent: Interaction | None = rows.first()
+        if sent is not None:
+            return sent
     with transaction.atomic():
-        today = timezone.localdate()
-        contact = log_contact(contact=form.contact(account, today), author=user, now=timezone.now())
-        for upload in request.FILES.getlist("files"):
-            attach(interaction=contact, upload=upload, by=user)
-        drafts.drop_draft(user=user, key=request.POST.get("draft", ""))
+        contact = log_contact(contact=told, author=user, now=timezone.now())
+        attach_all(interaction=contact, uploads=request.FILES.getlist("files"), by=user)
+        drafts.drop_draft(user=user, key=_whole(request.POST.get("draft", "")))
     return contact
+
+
+def _key(request: HttpRequest, told: Contact) -> str:
+    """What a sent form is known by: the same words of the same form sent twice are one contact."""
+    form = request.POST.get("draft", "")
+    if not form:
+        return ""
+    words = (
+        signed_in(request).pk,
+        form,
+        told.account.pk,
+        told.kind,
+        told.occurred_at,
+        told.summary,
+    )
+    return f"form-{hashlib.sha256(repr(words).encode()).hexdigest()}"
 
 
 def _page(
@@ -251,9 +279,13 @@ def form_context(form: LogForm, account: Account, user: User) -> dict[str, Any]:
 def draft_save(request: HttpRequest) -> HttpResponse:
     """Keep what is typed; by script while typing, by a button without."""
     user = signed_in(request)
-    account = _named(reads.accounts_to_log(user), request.POST.get("account", "") or "0")
-    content = {name: values for name, values in request.POST.lists() if name not in _NOT_KEPT}
-    key = request.POST.get("draft", "")
+    account = _named(reads.accounts_to_log(user), _whole(request.POST.get("account", "")) or "0")
+    content = {
+        _whole(name): [_whole(one) for one in values if isinstance(one, str)]
+        for name, values in request.POST.lists()
+        if name not in _NOT_KEPT
+    }
+    key = _whole(request.POST.get("draft", ""))
     try:
         drafts.save_draft(user=user, key=key, content=content, account=account)
     except RefusedError as problem:
@@ -268,5 +300,5 @@ def draft_save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft_drop(request: HttpRequest) -> HttpResponse:
     """Throw a draft away."""
-    drafts.drop_draft(user=signed_in(request), key=request.POST.get("draft", "")[:64])
+    drafts.drop_draft(user=signed_in(request), key=_whole(request.POST.get("draft", ""))[:64])
     return htmx.redirect(request, f"{reverse('interactions:log')}?choose=1")
