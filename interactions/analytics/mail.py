@@ -22,6 +22,7 @@ import charset_normalizer
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PARTS = 200
+YEARS = range(1970, 9000)  # a mail of another year has a broken clock
 MAX_TEXT = 20_000
 MAX_PEOPLE = 200
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "svg", "math"}
@@ -187,9 +188,11 @@ def _sent_at(message: Message) -> datetime | None:
         try:
             moment = parsedate_to_datetime(words.strip())
             moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-            return moment.astimezone(UTC)
+            moment = moment.astimezone(UTC)
         except (TypeError, ValueError, IndexError, OverflowError):
             continue
+        if moment.year in YEARS:
+            return moment
     return None
 
 

@@ -19,6 +19,7 @@ from interactions.analytics.mail import Part
 from interactions.choices import Direction, InteractionKind
 from interactions.models import Meeting
 from interactions.services.calendar import Plan, Span
+from interactions.services.calendar_problems import out_of_reach
 from kam.core.clock import zone_named
 from kam.core.forms import time_zones
 from kam.identity.models import User
@@ -133,7 +134,10 @@ class MeetingForm(forms.Form):
             if not values.get("starts_time") and "starts_time" not in self.errors:
                 self.add_error("starts_time", _("Say when it starts, or that it lasts all day."))
             elif values.get("starts_on") and "ends_time" not in self.errors:
-                self._check_hours(values)
+                try:
+                    self._check_hours(values)
+                except OverflowError:
+                    self.add_error("starts_on", str(out_of_reach(values["starts_on"])))
         elif self._is_backwards(values):
             self.add_error("ends_on", _("The last day is before the first."))
         return values

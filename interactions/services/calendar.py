@@ -15,6 +15,7 @@ from accounts.models import Account, Position
 from accounts.services import tree
 from interactions.choices import InteractionKind, InteractionSource, MeetingSource, MeetingState
 from interactions.models import Interaction, Meeting, MeetingColleague, MeetingParticipant
+from interactions.models.calendar import EARLIEST
 from interactions.services import calendar_problems as problems
 from interactions.services.log import Contact, log_contact
 from kam.core.clock import organisation_zone, zone_named
@@ -128,6 +129,8 @@ def move_meeting(*, meeting: Meeting, to_day: date, as_of: date, at: time | None
     Its length stays. Raises NotPlannedError, and RefusedError for a day out of reach.
     """
     locked = _open(meeting)
+    if not EARLIEST <= to_day <= as_of + LATEST:
+        raise problems.out_of_reach(to_day)
     span = _moved(locked, to_day, at)
     if span == span_of(locked):
         return locked
@@ -246,7 +249,10 @@ def _set(meeting: Meeting, plan: Plan, as_of: date) -> None:
 
 
 def _set_span(meeting: Meeting, span: Span, as_of: date) -> None:
-    first, last = span.days()
+    try:
+        first, last = span.days()
+    except OverflowError as error:
+        raise problems.out_of_reach(span.starts_at) from error
     if span.starts_at is not None and span.ends_at is not None and span.ends_at <= span.starts_at:
         raise RefusedError(_("It ends before it starts."), field="ends_at")
     if last < first:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
+from interactions.models.calendar import EARLIEST
 from kam.core.problems import RefusedError, register_constraint
 
 
@@ -19,6 +22,14 @@ class FarAwayError(RefusedError):
 
     code, field = "meeting_far_away", "starts_on"
     words = _("This is more than five years ahead. Check the year.")
+
+
+def out_of_reach(when: date | None) -> RefusedError:
+    """Why a day that no calendar reaches is refused."""
+    if when is None or when.year > EARLIEST.year:
+        return FarAwayError()
+    words = _("A meeting is after 1990 and lasts at most 92 days.")
+    return RefusedError(words, field="starts_on", code="meeting_within_reach")
 
 
 class NotPlannedError(RefusedError):

@@ -73,6 +73,11 @@ def test_odd_headers_and_encodings() -> None:
     assert read_mail(late).sent_at == datetime(2026, 6, 15, 10, tzinfo=UTC)
 
 
+def test_a_clock_out_of_all_reach_is_no_time() -> None:
+    late = mail(Date="Fri, 31 Dec 9999 23:59:59 +0000")
+    assert read_mail(late.as_bytes()).sent_at is None
+
+
 def test_what_is_no_mail_is_refused() -> None:
     for content, code in ((b"", "no_mail"), (b"\x00\x01\xff", "no_mail")):
         with pytest.raises(NotAMailError) as refused:

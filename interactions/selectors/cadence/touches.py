@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -148,7 +149,10 @@ def account_touches(account: Account, *, as_of: date) -> list[Touch]:
 
 def subquery(rows: QuerySet[Any]) -> str:
     """Return the ids of rows as SQL that can stand in another statement with named values."""
-    statement, values = rows.order_by().values("pk").query.sql_with_params()
+    try:
+        statement, values = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # known to be nothing before anything is asked
+        return "SELECT NULL::bigint WHERE false"
     composed: str = connection.ops.compose_sql(statement, values)  # type: ignore[attr-defined]
     return composed.replace("%", "%%")
 

@@ -110,7 +110,7 @@ class Asked:
             person_id=self.person.pk if self.person is not None else person_id,
             before=self._before(),
             since=self.form.value("since"),
-            until=min(until + timedelta(days=1), tomorrow) if until else tomorrow,
+            until=until + timedelta(days=1) if until and until < tomorrow else tomorrow,
             text=self.text,
             limit=self.limit,
             zone=organisation_zone(),

@@ -25,7 +25,7 @@ def put_off(*, user: User, key: str, until: date, as_of: date) -> TodoSnooze:
         raise RefusedError(_("Choose a day after today."), field="until")
     if until > as_of + LONGEST:
         raise RefusedError(_("Three months at most."), field="until")
-    if not key or len(key) > 500:
+    if not key or len(key) > 500 or "\0" in key:
         raise RefusedError(_("There is no such line."), field="key")
     row, _is_new = TodoSnooze.objects.update_or_create(
         user=user, key=key, defaults={"until": until}
