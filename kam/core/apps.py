@@ -11,8 +11,8 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Register every app's jobs in every process: a web server must know what it asks for."""
         from kam.core import menu
-        from kam.core.migrating import render_no_model_for_a_trigger
+        from kam.core.migrating import render_only_what_changes
 
-        render_no_model_for_a_trigger()
+        render_only_what_changes()
         menu.register()
         autodiscover_modules("tasks")
