@@ -211,7 +211,12 @@ def _of_series(
     notes: list[str] = []
     if not repeats:
         for event in group:
-            found = _occurrence(uid, event, zone, notes, keep_recurrence="RECURRENCE-ID" in event)
+            try:
+                again = "RECURRENCE-ID" in event
+                found = _occurrence(uid, event, zone, notes, keep_recurrence=again)
+            except OverflowError:  # at the ends of the calendar
+                reading.unreadable.append((_text(event, "SUMMARY", 300) or uid, "bad_time"))
+                continue
             if window[0] <= found.first_day <= window[1]:
                 yield found
             else:
@@ -240,16 +245,19 @@ def _expanded(
         sub.add_component(event)
     try:
         events = recurring_ical_events.of(sub).between(window[0], window[1] + timedelta(days=1))
+        events.sort(key=lambda one: _stamp(one["DTSTART"].dt, zone))
+        found = [
+            _occurrence(uid, event, zone, notes, keep_recurrence=True)
+            for event in events[:MAX_OCCURRENCES]
+        ]
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         reading.unreadable.append((_text(group[0], "SUMMARY", 300) or uid, "bad_rule"))
         return
-    events.sort(key=lambda one: _stamp(one["DTSTART"].dt, zone))
-    if len(events) > MAX_OCCURRENCES:
-        notes.append("series_cut")
+    is_cut = len(events) > MAX_OCCURRENCES
     if not events:
         reading.outside += 1
-    for event in events[:MAX_OCCURRENCES]:
-        yield _occurrence(uid, event, zone, notes, keep_recurrence=True)
+    for one in found:
+        yield replace(one, notes=[*one.notes, "series_cut"]) if is_cut else one
 
 
 def _has_no_end(event: Any) -> bool:
@@ -268,7 +276,7 @@ def _is_usual(rules: Any) -> bool:
             return False
         if "BYSETPOS" in rule and frequency in {"DAILY", "WEEKLY"}:
             return False
-        if not _has_days(rule):
+        if any(int(number) < 1 for number in rule.get("INTERVAL", [])) or not _has_days(rule):
             return False
     return True
 

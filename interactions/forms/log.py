@@ -130,21 +130,23 @@ class LogForm(forms.Form):
         return rows
 
     def _typed_rows(self) -> Iterator[NoteRow]:
+        def get(name: str) -> str:
+            return str(self.data.get(name) or "").replace("\x00", "")
+
         place = 0
         for number in range(MOST_NOTES):
             name = f"note-{number}-"
             if f"{name}text" not in self.data:
                 continue
-            get = self.data.get
             yield NoteRow(
                 number=place,
                 kind=get(f"{name}kind") or NoteKind.NEED,
-                text=(get(f"{name}text") or "")[:1000],
-                by=get(f"{name}by") or "",
+                text=get(f"{name}text")[:1000],
+                by=get(f"{name}by"),
                 keep=f"{name}keep" in self.data,
                 side=get(f"{name}side") or PromiseSide.OURS,
-                due=get(f"{name}due") or "",
-                competitor=(get(f"{name}competitor") or "")[:200],
+                due=get(f"{name}due"),
+                competitor=get(f"{name}competitor")[:200],
                 follow=f"{name}follow" in self.data,
             )
             place += 1

@@ -145,7 +145,7 @@ def test_what_no_text_or_number_can_hold_is_no_error_of_ours(people: People) -> 
     assert client.post("/my-day/put-off/", {"key": "a\0", "until": "1"}).status_code == 302
     assert not TodoSnooze.objects.exists()
     sent = typed(
-        account, people=[long], colleagues=[long], **{"note-0-text": "x", "note-0-by": long}
+        account, people=[long], colleagues=[long], **{"note-0-text": "x\0y", "note-0-by": long}
     )
     assert client.post(LOG, sent).status_code == 302
 

@@ -231,3 +231,21 @@ def test_nothing_that_comes_in_is_an_unhandled_error(events: list[list[str]], ta
             assert (one.starts_at is None) == (one.starts_on is not None)
             if one.starts_at is not None and one.ends_at is not None:
                 assert one.ends_at > one.starts_at
+
+
+def test_a_step_of_nothing_ends_and_the_ends_of_the_calendar_are_told() -> None:
+    events = [
+        ("DTSTART:20261127T090000Z", "RRULE:FREQ=DAILY;INTERVAL=0", "SUMMARY:Still"),
+        ("DTSTART:99991231T235959Z", "DTEND:99991231T235959Z", "SUMMARY:Last"),
+        ("DTSTART;TZID=America/New_York:99991231T235959", "SUMMARY:Later"),
+    ]
+    text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"
+    for number, lines in enumerate(events):
+        body = "\r\n".join(lines)
+        text += f"BEGIN:VEVENT\r\nUID:u{number}\r\n{body}\r\nEND:VEVENT\r\n"
+    text += "END:VCALENDAR\r\n"
+    first, last = date(2026, 11, 1), date(2027, 11, 1)
+    found = read_calendar(text.encode(), first=first, last=last, zone=ZoneInfo("Europe/Helsinki"))
+    assert [one.title for one in found.occurrences] == ["Still"]
+    assert "unusual_rule" in found.occurrences[0].notes
+    assert found.unreadable == [("Last", "bad_time"), ("Later", "bad_time")]
