@@ -25,6 +25,7 @@ from accounts.services.tiers.overrides import set_override
 from interactions.services.attachments import attach
 from interactions.services.becoming import become_need
 from interactions.services.concerns import set_target
+from interactions.services.voice import invite
 from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
@@ -218,7 +219,18 @@ def _contacts(account: Account, by: User) -> dict[str, int | str]:
         "contact-files": attach(interaction=contact, upload=upload, by=by).pk,
         "needs": become_need(note=contact.notes.get(), by=by).pk,
         "meetings": make_meeting(account=account, owner=by).pk,
+        **_voice(account, by),
     }
+
+
+def _voice(account: Account, by: User) -> dict[str, int | str]:
+    survey = interactions.make_survey()
+    position = make_position(account=account)
+    link, _secret = invite(
+        survey=survey, position=position, language="fi", sent_by=by, now=timezone.now()
+    )
+    rating = interactions.make_feedback(account=account, author=by)
+    return {"surveys": survey.pk, "survey-links": link.pk, "feedback": rating.pk}
 
 
 def _operations(*methods: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -264,12 +264,17 @@ class TierLineOutput(Output):
 
 
 class Dated(Output):
-    """Something that holds in a half-open period; an open end is null."""
+    """Something that holds in a half-open period; an open end is null, and so is an open
+    beginning where there can be one (`may_hold_ever`)."""
+
+    may_hold_ever = False
 
     def get_fields(self) -> dict[str, Any]:
         """The period last, under names that Python keeps for itself."""
         period = {
-            "from": serializers.DateField(source="valid.lower", read_only=True),
+            "from": serializers.DateField(
+                source="valid.lower", read_only=True, allow_null=self.may_hold_ever
+            ),
             "until": serializers.DateField(source="valid.upper", read_only=True, allow_null=True),
         }
         return {**super().get_fields(), **period}

@@ -20,6 +20,8 @@ _UNTIL = _("The day after the last; null: for good.")
 class CadencePolicyOutput(Dated):
     """How often accounts of a tier are met, in a half-open period."""
 
+    may_hold_ever = True
+
     id = serializers.IntegerField()
     tier = serializers.CharField(source="tier_code", help_text=_("The tier's code."))
     function = serializers.ChoiceField(choices=["", *Function.values], help_text=_WHOLE)
