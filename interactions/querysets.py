@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -197,7 +197,20 @@ class Finds(models.Lookup):
         return f"{left} @@ {right}", (*left_parameters, *right_parameters)
 
 
+class Says(Finds):
+    """The same, found out text by text: an index of words is not asked."""
+
+    lookup_name = "says"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the function of `words @@ query`."""
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"ts_match_vq({left}, {right})", (*left_parameters, *right_parameters)
+
+
 SearchVectorField.register_lookup(Finds)
+SearchVectorField.register_lookup(Says)
 
 
 def search_query(typed: str, *, is_title: bool = False, has_stems: bool = True) -> models.Func:
@@ -237,6 +250,17 @@ class SearchTextQuerySet(models.QuerySet[Any]):
     def finding(self, typed: str) -> Self:
         """Words that fulfil what was typed; for nothing to search by, none."""
         return self.filter(words__finds=search_query(typed))
+
+    def saying(self, typed: str) -> Self:
+        """The same rows, for a word so common that the texts are looked through."""
+        return self.filter(words__says=search_query(typed))
+
+    def sorted_late(self) -> Self:
+        """The latest first, sorted once all are found: never read along the time."""
+        at = models.ExpressionWrapper(
+            models.F("occurred_at") + timedelta(), output_field=models.DateTimeField()
+        )
+        return self.order_by(at.desc(), "-pk")
 
     def ranked(self, typed: str) -> Self:
         """Those found with their `relevance`, the best first, then the latest."""

@@ -11,21 +11,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from interactions.analytics.search import Term, excerpt, initials, parse, spans, tokens
 from interactions.models import Concern, Interaction, Need, SearchText
-from interactions.querysets import BEST_FIRST, relevance
+from interactions.querysets import (
+    BEST_FIRST,
+    SearchTextQuerySet,
+    readable,
+    relevance,
+    search_query,
+)
 from interactions.selectors import timeline
-from interactions.selectors.reach import narrowed
+from interactions.selectors.reach import among, near
 from kam.core.timeline import Event, Wanted
 from kam.identity.models import User
 
 CANDIDATES = 2_000
 """Of more texts that fit, the latest so many are ranked."""
+LOOKED_AT, MANY, BACK = 500, 20, 200
+"""What 20 of the latest 500 texts say is common; 200 times as far back are enough of them."""
+RARE = 1
+"""What at most one of the latest says is rare."""
 MOST_WORDS = 4_000
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 type Loader = Callable[[User, Collection[int], Wanted], dict[int, Event]]
 type Place = tuple[int, datetime, int]
@@ -79,26 +91,77 @@ def search(
     asked = wanted or Wanted()
     if not parse(typed):
         return Found([], None)
-    fitting = narrowed(SearchText.objects.visible_to(user), user, asked.account_ids)
-    ranked = sorted(_candidates(fitting.finding(typed), typed), reverse=True)
+    ranked = sorted(_candidates(_reach(user, asked.account_ids), typed), reverse=True)
     found = [row for row in ranked if behind is None or row[:3] < behind][: limit + 1]
     events = _loaded(user, [(kind, pk) for *_place, kind, pk in found[:limit]], asked)
     more = encode(*found[limit - 1][:3]) if len(found) > limit else None
     return Found(events, more)
 
 
-def _candidates(fitting: Any, typed: str) -> list[Any]:
-    """The latest that fit with their relevance, in two queries.
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The texts that one may read; `is_all` where that is all but a few."""
 
-    A look whether there are many decides how they are read: few by their words alone, many along
-    the time. The planner cannot tell a rare word from a common one.
+    where: Q
+    is_all: bool
+
+    def rows(self, *, is_rare: bool) -> SearchTextQuerySet:
+        """Return the texts; of rare words without the indexes of who may read them."""
+        where = Q(Coalesce(self.flag, False)) if is_rare and not self.is_all else self.where
+        found: SearchTextQuerySet = SearchText.objects.filter(where)
+        return found
+
+    @property
+    def flag(self) -> ExpressionWrapper[Q]:
+        """Return whether one may read a text, as a value that no index is asked for."""
+        return ExpressionWrapper(self.where, output_field=BooleanField())
+
+
+def _reach(user: User, account_ids: Sequence[int] | None) -> _Reach:
+    """As `visible_to` says it, without a join where that can be said without one."""
+    owned = Q(owner__in=user.acting_user_ids())
+    where = near(user, account_ids)
+    if account_ids is not None:
+        owned &= among(account_ids)
+    is_all = account_ids is None and (where is None or user.sees_everything())
+    return _Reach((readable(user) if where is None else where) | owned, is_all)
+
+
+def _candidates(reach: _Reach, typed: str) -> list[Any]:
+    """The latest that fit with their relevance, in two queries, at most three.
+
+    The planner cannot tell a rare word from a common one; a look at the latest texts can. What
+    many of them say is found along the time, going back so far as that many should need. Else
+    by the index of words, or in the texts of one's accounts where many texts say it.
     """
-    few = list(fitting.order_by().values_list("pk", flat=True)[: CANDIDATES + 1])
-    if len(few) <= CANDIDATES:
-        fitting = SearchText.objects.filter(pk__in=few)
+    look = _look(reach, typed)
     place = [name.removeprefix("-") for name in BEST_FIRST]
-    read = fitting.annotate(relevance=relevance(typed)).order_by("-occurred_at", "-pk")
-    return list(read.values_list(*place, "kind", "object_id")[:CANDIDATES])
+    rows = reach.rows(is_rare=look["say"] <= RARE).annotate(relevance=relevance(typed))
+    rows = rows.values_list(*place, "kind", "object_id")
+    if look["mine"] >= MANY:
+        back = min((look["last"] - look["first"]) * BACK, look["last"] - _BEGINNING)
+        along = rows.saying(typed).filter(occurred_at__gte=look["last"] - back)
+        found = list(along.order_by("-occurred_at", "-pk")[:CANDIDATES])
+        if len(found) == CANDIDATES:
+            return found
+    is_looked_through = look["say"] >= MANY and not reach.is_all
+    fitting = rows.saying(typed) if is_looked_through else rows.finding(typed)
+    return list(fitting.sorted_late()[:CANDIDATES])
+
+
+def _look(reach: _Reach, typed: str) -> dict[str, Any]:
+    """Of the latest texts, how many say it, and how many of these one may read."""
+    says = Q(words__says=search_query(typed))
+    latest = SearchText.objects.annotate(
+        says=ExpressionWrapper(says, output_field=BooleanField()),
+        reached=ExpressionWrapper(says & reach.where, output_field=BooleanField()),
+    ).order_by("-occurred_at", "-pk")
+    return latest[:LOOKED_AT].aggregate(
+        say=Count("pk", filter=Q(says=True)),
+        mine=Count("pk", filter=Q(reached=True)),
+        first=Min("occurred_at"),
+        last=Max("occurred_at"),
+    )
 
 
 def _loaded(user: User, found: Iterable[tuple[str, int]], wanted: Wanted) -> list[Event]:

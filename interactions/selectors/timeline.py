@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, Func, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
 from interactions.choices import ConcernState, InteractionKind
 from interactions.models import Concern, Interaction, Need, Note, Participant, SearchText
-from interactions.selectors.reach import narrowed
+from interactions.selectors.reach import near, openly
 from kam.core.badges import State
 from kam.core.timeline import Event, Subject, TimelineSource, Wanted, merged, timeline_sources
 from kam.identity.models import User
@@ -28,6 +30,10 @@ KIND_ICONS: dict[str, str] = {
     InteractionKind.MESSAGE: "message",
     InteractionKind.STORE_CHECK: "clipboard-check",
 }
+_SAID = ("kind", "occurred_at", "summary", "text", "is_confidential")
+_PLACE = ("contacts", "occurred_at")
+AT_EACH = 50
+"""Of so few accounts the newest of each are read, of more the newest of all."""
 _SOLVED = (ConcernState.RESOLVED, ConcernState.CLOSED)
 
 
@@ -45,8 +51,14 @@ def told(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
     """Return contacts with all that a line of the timeline says, in a constant number of
     queries."""
     people = Participant.objects.select_related("position__person").order_by("pk")
-    return rows.select_related("account", "author").prefetch_related(
-        Prefetch("notes", Note.objects.order_by("pk")), Prefetch("participants", people)
+    notes = Note.objects.order_by("pk")
+    return (
+        rows.select_related("account", "author")
+        .only(*_SAID, "account__name", "author__full_name", "author__email")
+        .prefetch_related(
+            Prefetch("notes", notes.only("interaction", "kind", "text")),
+            Prefetch("participants", people.only("interaction", "position__person__name")),
+        )
     )
 
 
@@ -73,13 +85,47 @@ def contact_event(row: Interaction, strand: str = "contacts") -> Event:
 
 def contacts(user: User, wanted: Wanted) -> Iterator[Event]:
     """Yield contacts, confidential ones for their readers alone."""
+    for row in told(_page(user, wanted)):
+        yield contact_event(row)
+
+
+def _page(user: User, wanted: Wanted) -> QuerySet[Interaction]:
+    """The contacts of a page, found by columns of their own before anything is joined."""
     rows: QuerySet[Interaction] = Interaction.objects.visible_to(user)
-    rows = with_words(narrowed(rows, user, wanted.account_ids), "contact", wanted)
+    if wanted.account_ids is not None and len(wanted.account_ids) <= AT_EACH:
+        found = _newest_of_each(user, wanted, wanted.account_ids)
+    else:
+        mine = near(user, wanted.account_ids) if _is_narrow(user, wanted) else None
+        if mine is None:
+            return _newest(rows, wanted)
+        found = _newest(Interaction.objects.filter(mine), wanted)
+    return rows.filter(pk__in=found.values("pk")).order_by("-occurred_at", "-pk")
+
+
+def _newest_of_each(
+    user: User, wanted: Wanted, account_ids: Sequence[int]
+) -> QuerySet[Interaction]:
+    there = _newest(Interaction.objects.filter(openly(user), account=OuterRef("pk")), wanted)
+    each = Func(
+        ArraySubquery(there.values("pk")),
+        function="unnest",
+        output_field=BigIntegerField(),
+        set_returning=True,
+    )
+    at = Account.objects.filter(pk__in=account_ids).values(of=each)
+    return wanted.newest(Interaction.objects.filter(pk__in=at), *_PLACE)
+
+
+def _is_narrow(user: User, wanted: Wanted) -> bool:
+    return wanted.account_ids is not None or not user.sees_everything()
+
+
+def _newest(rows: QuerySet[Interaction], wanted: Wanted) -> QuerySet[Interaction]:
+    rows = with_words(rows, "contact", wanted)
     if wanted.person_id is not None:
         there = Participant.objects.filter(position__person=wanted.person_id)
         rows = rows.filter(pk__in=there.values("interaction"))
-    for row in wanted.newest(told(rows), "contacts", "occurred_at"):
-        yield contact_event(row)
+    return wanted.newest(rows, *_PLACE)
 
 
 def concern_event(row: Concern, *, is_solved: bool = False) -> Event:

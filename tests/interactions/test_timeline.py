@@ -20,8 +20,9 @@ from accounts.models import (
     StoreCheck,
     TierOverride,
 )
-from interactions.models import Need
+from interactions.models import Interaction, Need
 from interactions.selectors.search import marker, search
+from interactions.selectors.timeline import contacts
 from kam.core import timeline
 from kam.core.timeline import Wanted
 from kam.identity.models import User
@@ -196,6 +197,31 @@ def test_each_reader_is_told_what_they_may_know(people: People) -> None:
     person = {one.source for one in _events(people.owner, "person", person_id=buyer.person_id)}
     assert person == {"contacts", "concerns", "needs", "promises", "ratings", "people"}
     assert _events(people.stranger, "person", person_id=make_position().person_id) == []
+
+
+def test_pages_and_searches_read_what_visible_to_says(people: People) -> None:
+    led, supported = make_account(lead=people.owner), make_account(lead=people.teammate)
+    make_member(account=supported, user=people.stranger)
+    ours = [led.pk, supported.pk]
+    for number in range(30):  # so many say it that it counts as a common word
+        make_contact(
+            account=Account.objects.get(pk=ours[number % 2]),
+            author=people.teammate if number % 3 else people.stranger,
+            summary=f"Pallet {number}",
+            is_confidential=number % 5 == 0,
+            on=DAY - timedelta(days=number),
+        )
+    for user in vars(people).values():
+        readable = Interaction.objects.visible_to(user)
+        for ids in (None, ours[:1], ours):
+            seen = Account.objects.worked_on_by(user).filter(pk__in=ids or ours)
+            here = None if ids is None else list(seen.values_list("pk", flat=True))
+            rows = readable if here is None else readable.filter(account__in=here)
+            asked = Wanted(account_ids=here, limit=40)
+            expected = sorted(rows.values_list("summary", flat=True))
+            assert sorted(str(one.title) for one in contacts(user, asked)) == expected
+            found = search(user, "pallet", limit=40, wanted=asked).events
+            assert sorted(str(one.title) for one in found) == expected, (user, ids)
 
 
 def _open(path: str, user: User, django_assert_num_queries: Any, count: int) -> str:
