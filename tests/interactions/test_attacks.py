@@ -24,6 +24,7 @@ from tests.factories.accounts import make_account
 from tests.factories.calendar import make_meeting
 from tests.factories.identity import make_user
 from tests.factories.interactions import make_contact
+from tests.factories.people import make_position
 
 pytestmark = pytest.mark.django_db
 LOG = "/contacts/log/"
@@ -178,6 +179,19 @@ def test_whoever_corrects_stays_among_those_who_were_there(people: People) -> No
     assert client.post(f"{contact.get_absolute_url()}correct/", sent).status_code == 302
     there = set(contact.colleagues.values_list("user", flat=True))
     assert there == {people.owner.pk, people.director.pk, gone.pk}
+
+
+def test_who_lost_the_account_corrects_without_taking_its_people_off(people: People) -> None:
+    account = make_account(lead=people.owner)
+    buyer = make_position(account=account, name="Anna Ahti")
+    contact = make_contact(account=account, author=people.stranger, participants={buyer: 1})
+    sent = {
+        "kind": "call", "direction": "two_way", "occurred_at": "2026-06-15T12:00",
+        "summary": "Summer range", "why": "A slip",
+    }  # fmt: skip
+    client = client_of(people.stranger)
+    assert client.post(f"{contact.get_absolute_url()}correct/", sent).status_code == 302
+    assert contact.participants.get().sentiment == 1
 
 
 def test_a_follow_up_with_a_title_keeps_it(people: People) -> None:

@@ -155,12 +155,19 @@ def interaction_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _told(form: LogForm, contact: Interaction, user: User) -> Contact:
-    """What the form says of a contact; colleagues that it does not offer to tick stay on it."""
+    """What the form says of a contact; who is not offered there to be ticked stays on it.
+
+    These are oneself, colleagues who left, and people of accounts that one sees no more.
+    """
     told = form.contact(contact.account, timezone.localdate())
     ours = contact.colleagues.select_related("user").filter(
         Q(user=user) | Q(user__is_active=False)
     )  # fmt: skip
-    return replace(told, colleagues=[*told.colleagues, *(one.user for one in ours)])
+    unseen = contact.participants.exclude(position__in=form.people).select_related("position")
+    theirs = {one.position: one.sentiment for one in unseen} | dict(told.participants)
+    return replace(
+        told, participants=theirs, colleagues=[*told.colleagues, *(one.user for one in ours)]
+    )
 
 
 def _form(request: HttpRequest, contact: Interaction, user: User) -> LogForm:
