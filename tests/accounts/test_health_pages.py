@@ -118,7 +118,7 @@ def test_the_board_shows_own_accounts_alone(people: People, scored: HealthScore)
     assert "Tesco" not in page
     assert "0 of 1 accounts are in good health, 1 in poor." in page
     assert "1 is held down by a cap." in page
-    assert "Plan execution, Voice of the customer, Service and disputes" in page
+    assert "Voice of the customer, Service and disputes" not in page
     assert "Items more than 60 days overdue" in page
     assert "Commercial trend −27.5; Caps −17.5" in page
 
@@ -190,7 +190,7 @@ def test_a_store_shows_the_health_of_its_group(people: People, scored: HealthSco
 def test_an_account_without_scores_says_how_to_get_one(people: People, account: Account) -> None:
     page = client_of(people.owner).get(url("panel-health", account.pk)).content.decode()
     assert "Nothing is measured yet" in page
-    assert "Enter the people and rate their influence and support." in page
+    assert "Enter the people, rate their influence and log your contacts." in page
 
 
 def settings_body(**changes: Any) -> dict[str, Any]:
@@ -198,7 +198,12 @@ def settings_body(**changes: Any) -> dict[str, Any]:
     body: dict[str, Any] = {"good_from": "75", "watch_from": "55", "insufficient_below": "50"}
     for one in rules.weights:
         body |= {f"weight-{one.measure.key}": "10", f"days-{one.measure.key}": "30"}
-    body |= {"limit-late_items": "35", "limit-no_champion": "", "note": "Spring review"}
+    body |= {
+        "limit-late_items": "35",
+        "limit-no_champion": "",
+        "limit-insolvent": "",
+        "note": "Spring review",
+    }
     return {**body, **changes}
 
 
@@ -209,7 +214,7 @@ def test_settings_are_saved_as_a_version(people: People, today: date) -> None:
     row = HealthSettings.objects.get()
     assert (row.author, row.effective_on, row.note) == (people.director, today, "Spring review")
     assert row.weights["payment"] == {"weight": "10", "days": 30}
-    assert row.limits == {"late_items": "35", "no_champion": None}
+    assert row.limits == {"late_items": "35", "no_champion": None, "insolvent": None}
     assert (row.good_from, row.insufficient_below) == (75, Decimal("0.5"))
     page = client.get(url("health-settings")).content.decode()
     assert "Spring review" in page
@@ -285,6 +290,8 @@ def test_scores_over_the_api(people: People, scored: HealthScore, today: date) -
         (TREND, "fresh", 27.5),
         (TIES, "fresh", 15.0),
         ("payment", "stale", None),
+        ("voice_of_customer", "missing", None),
+        ("service", "missing", None),
     ]
     assert detail["caps"][0]["said"] == (
         "2 items are more than 60 days overdue, the oldest 83 days."
@@ -296,7 +303,7 @@ def test_rules_and_rescoring_over_the_api(people: People) -> None:
     rules = Api(people.owner).get("health/rules/").json()
     assert (rules["settings"], rules["good_from"], rules["insufficient_below"]) == (None, 70.0, 0.6)
     offered = [one["measure"] for one in rules["weights"] if one["is_offered"]]
-    assert offered == [TREND, TIES, "payment"]
+    assert offered == [TREND, TIES, "payment", "voice_of_customer", "service"]
     assert Api(people.owner).rows("health-settings/") == []
     assert Api(people.owner).post("health/rescore/").status_code in {403, 404}
     answer = Api(people.director).post("health/rescore/")

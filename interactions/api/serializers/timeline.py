@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.api.serializers.people import RowId
 from kam.core.api.serializers import Input, Output
 from kam.core.timeline import BadPointError, decode
 
@@ -14,11 +15,11 @@ from kam.core.timeline import BadPointError, decode
 class TimelineQuery(Input):
     """What of the timeline is asked."""
 
-    account = serializers.IntegerField(required=False, min_value=1)
+    account = RowId(required=False)
     alone = serializers.BooleanField(
         required=False, default=False, help_text=_("Without the accounts below it.")
     )
-    person = serializers.IntegerField(required=False, min_value=1)
+    person = RowId(required=False)
     source = serializers.CharField(  # type: ignore[assignment]  # DRF takes declared fields off the class
         required=False, help_text=_("Sources, with commas between; none: all."), max_length=300
     )
@@ -80,6 +81,6 @@ class SearchQuery(Input):
     """What is searched."""
 
     q = serializers.CharField(max_length=300)
-    account = serializers.IntegerField(required=False, min_value=1)
+    account = RowId(required=False)
     cursor = serializers.CharField(required=False, help_text=_("Opaque; take it from `next`."))
     page_size = serializers.IntegerField(required=False, default=20, min_value=1, max_value=100)
