@@ -13,17 +13,17 @@ from django.db import connection
 from accounts.choices import Function
 from accounts.demo.chance import Dice
 from accounts.demo.stakeholders import GROUPS
-from accounts.models import Account, Position
+from accounts.models import Account, Position, Task
 from interactions import models as m
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.services.log import rewriting_contacts
-from interactions.services.voice import follow_up_low
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from kam.identity.models import User
 
 TOPICS = (VoiceTopic.OVERALL, VoiceTopic.DELIVERY, VoiceTopic.SERVICE, VoiceTopic.TERMS)
 CARD = (VoiceTopic.DELIVERY, VoiceTopic.PRODUCTS, VoiceTopic.INVOICING)
 QUARTERS, DAYS = 8, 91
+LOW = 40
 _GOOD = (
     "Quick answers, always the same person.",
     "The shelf proposal saved us a lot of work.",
@@ -48,9 +48,19 @@ def load(request: DemoRequest) -> Counts:
     for place, group in enumerate(_groups()):
         _Customer(group, place, surveys[0], request).write()
     recent = request.as_of - timedelta(days=7)
-    rows = m.Feedback.objects.filter(given_on__gte=recent)
-    follow_up_low(list(rows), as_of=request.as_of)
+    for row in m.Feedback.objects.filter(given_on__gte=recent, points__lte=LOW, task=None):
+        _follow_up(row, request.as_of)
     return present()
+
+
+def _follow_up(row: m.Feedback, as_of: date) -> None:
+    """As the service does, without telling anybody: nobody is mailed about a demo."""
+    lead = cast("User", row.account.current_lead)
+    title = f"{row.account.name} is not satisfied: {row.get_topic_display()}"
+    row.task = Task.objects.create(
+        account=row.account, title=title[:300], owner=lead, due_on=as_of + timedelta(days=7)
+    )
+    row.save(update_fields=["task", "updated_at"])
 
 
 def present() -> Counts:
