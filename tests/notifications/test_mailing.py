@@ -66,6 +66,8 @@ def test_the_digest_in_finnish_is_one_mail_in_text_and_html(people: People) -> N
     assert "Asiakkuus: Ostaja &amp; Pojat 0" in html
     assert "* Asiakkuus: Ostaja & Pojat 0" in letter.body
     assert f"{django_settings.KAM_PUBLIC_URL}/notifications/{rows[0].pk}/open/" in html
+    assert '<td class="head" style="padding: 16px 24px' in html, "the sheet is in the elements"
+    assert "<style" not in html
     assert "Read already" not in letter.body
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert send_waiting(now=NOON + timedelta(hours=1)).mails == 0

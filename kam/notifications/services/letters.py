@@ -8,6 +8,7 @@ from email.utils import parseaddr
 from itertools import groupby
 from typing import Any
 
+import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -97,5 +98,11 @@ def _letter(
             "Auto-Submitted": "auto-generated",
         },
     )
-    letter.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    letter.attach_alternative(_styled(render_to_string(f"{template}.html", context)), "text/html")
     return letter
+
+
+def _styled(page: str) -> str:
+    """Write the style sheet of mails into the elements; nothing is fetched."""
+    css = render_to_string("notifications/mail.css")
+    return css_inline.inline(page, extra_css=css, load_remote_stylesheets=False)
