@@ -20,7 +20,7 @@ from typing import NamedTuple
 from kam.core.exact import EXACT, exact_sum, rounded
 from kam.core.money import quantise
 from settlements.analytics.instalments import Instalment
-from settlements.analytics.problems import Problem, TermsError
+from settlements.analytics.problems import Problem, CalculationError
 from settlements.analytics.working_days import PLAIN_WEEK, roll_day
 from settlements.analytics.working_days import Roll as Roll
 from settlements.analytics.working_days import WorkingDays as WorkingDays
@@ -30,7 +30,7 @@ YEAR = 365
 WHOLE = Decimal(100)
 
 
-class DueDateError(TermsError):
+class DueDateError(CalculationError):
     """Operations, a calendar or a total that give no due date or no instalments."""
 
 
@@ -169,7 +169,7 @@ def _operation_problem(operation: Operation, place: int, row: int | None) -> Pro
     lowest, highest = RANGES[kind]
     if lowest <= value <= highest:
         return None
-    return Problem("operation_range", row, {**params, "lowest": lowest, "highest": highest})
+    return Problem("operation_range", {**params, "lowest": lowest, "highest": highest}, row)
 
 
 # Instalments
@@ -213,25 +213,25 @@ def check_lines(lines: Sequence[TermLine]) -> list[Problem]:
     of_total = [line.value for line in lines if line.kind is LineKind.PERCENT_OF_TOTAL]
     together = exact_sum(value for value in of_total if value is not None and value.is_finite())
     if together > WHOLE:
-        found.append(Problem("percents_above_100", None, {"percent": together}))
+        found.append(Problem("percents_above_100", {"percent": together}))
     return found
 
 
 def _line_problems(line: TermLine, row: int, *, is_last: bool) -> list[Problem]:
     found = []
     if is_last and line.kind is not LineKind.REMAINDER:
-        found.append(Problem("last_not_remainder", row))
+        found.append(Problem("last_not_remainder", row=row))
     if line.kind is LineKind.REMAINDER:
         if not is_last:
-            found.append(Problem("remainder_not_last", row))
+            found.append(Problem("remainder_not_last", row=row))
         if line.value is not None:
-            found.append(Problem("remainder_value", row))
+            found.append(Problem("remainder_value", row=row))
     elif line.value is None or not line.value.is_finite():
-        found.append(Problem("value_missing", row))
+        found.append(Problem("value_missing", row=row))
     elif line.value <= 0:
-        found.append(Problem("value_not_positive", row, {"value": line.value}))
+        found.append(Problem("value_not_positive", {"value": line.value}, row))
     elif line.kind in _PERCENTS and line.value > WHOLE:
-        found.append(Problem("percent_above_100", row, {"value": line.value}))
+        found.append(Problem("percent_above_100", {"value": line.value}, row))
     return found
 
 

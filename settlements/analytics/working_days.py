@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from settlements.analytics.problems import TermsError
+from settlements.analytics.problems import CalculationError
 
 LONGEST_ROLL = 366
 """Days within which a calendar must have a working day."""
 
 
-class CalendarError(TermsError):
+class CalendarError(CalculationError):
     """A calendar without a working day within a year (`no_working_day`)."""
 
 
