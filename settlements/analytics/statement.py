@@ -1,0 +1,166 @@
+"""A settlement statement in numbers: its lines, the tax by rate, the rounding, what is payable.
+
+Line amounts keep 4 decimals. Each tax rate's base is rounded once to the decimals of the currency
+and its tax is computed once from it; what the rounding of bases adds is a line of its own. So
+lines, taxes and rounding always add up to `payable`, to the last minor unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from kam.core.exact import EXACT, exact_sum, rounded
+from kam.core.money import LINE_PLACES, quantise
+from settlements.analytics.problems import CalculationError
+
+ZERO = Decimal(0)
+
+
+class LineKind(StrEnum):
+    """What a line of a statement is."""
+
+    GROSS = "gross"
+    RETURN = "return"
+    COMMISSION = "commission"
+    GUARANTEE_TOP_UP = "guarantee_top_up"
+    PROMO = "promo"
+    FEE = "fee"
+    REBATE = "rebate"
+    SHRINK = "shrink"
+    TAX = "tax"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line: basis × rate = amount, signed as it changes what is payable to the supplier.
+
+    Of goods the basis is a quantity and the rate a price; of deductions, fees and tax the basis
+    is money and the rate a percentage (None: the amount is fixed). `subject` is the product or
+    fee; `tax_rate` the tax, in percent, that the amount falls under (None: outside of tax).
+    """
+
+    kind: LineKind
+    basis: Decimal
+    rate: Decimal | None
+    amount: Decimal
+    tax_rate: Decimal | None = None
+    subject: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAmount:
+    """The tax at one rate (percent): `base` without tax, both to the decimals of the currency."""
+
+    rate: Decimal
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """Lines with their tax. `net` is without tax; `payable` = net + tax, negative if we owe.
+
+    `is_tax_inclusive` says that the lines hold the tax already: then it is taken out of them and
+    they, with the rounding, add up to `payable` by themselves.
+    """
+
+    lines: tuple[StatementLine, ...]
+    taxes: tuple[TaxAmount, ...]
+    rounding: Decimal
+    is_tax_inclusive: bool
+
+    @property
+    def net(self) -> Decimal:
+        """What is payable without tax."""
+        return exact_sum(tax.base for tax in self.taxes)
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax of all rates."""
+        return exact_sum(tax.amount for tax in self.taxes)
+
+    @property
+    def payable(self) -> Decimal:
+        """What is payable with tax."""
+        return exact_sum([self.net, self.tax])
+
+    @property
+    def all_lines(self) -> tuple[StatementLine, ...]:
+        """The lines as they are printed: with tax (where it is on top) and rounding."""
+        lines = list(self.lines)
+        if not self.is_tax_inclusive:
+            lines += [
+                StatementLine(LineKind.TAX, tax.base, tax.rate, tax.amount, tax.rate)
+                for tax in self.taxes
+            ]
+        if self.rounding:
+            lines.append(StatementLine(LineKind.ROUNDING, ZERO, None, self.rounding))
+        return tuple(lines)
+
+    def total(self, kind: LineKind) -> Decimal:
+        """Return the sum of the lines of a kind."""
+        return exact_sum(line.amount for line in self.lines if line.kind is kind)
+
+
+def line(
+    kind: LineKind,
+    basis: Decimal,
+    rate: Decimal,
+    *,
+    tax_rate: Decimal | None = None,
+    subject: Hashable = None,
+    is_percent: bool = False,
+) -> StatementLine:
+    """Return a line whose amount is basis × rate, rounded once to the decimals of a line."""
+    exact = EXACT.multiply(basis, rate)
+    amount = quantise(EXACT.scaleb(exact, -2) if is_percent else exact, LINE_PLACES)
+    return StatementLine(kind, basis, rate, amount, tax_rate, subject)
+
+
+def statement(
+    lines: Iterable[StatementLine], *, places: int, is_tax_inclusive: bool = False
+) -> Statement:
+    """Return the statement of lines; each must say its tax rate (0 where there is no tax).
+
+    Raises CalculationError `tax_rate_missing` or `tax_rate_negative`.
+    """
+    rows = tuple(lines)
+    rates = sorted({_tax_rate(row) for row in rows})
+    sums = {rate: exact_sum(row.amount for row in rows if row.tax_rate == rate) for rate in rates}
+    bases = {rate: quantise(amount, places) for rate, amount in sums.items()}
+    build = tax_within if is_tax_inclusive else tax_on_top
+    return Statement(
+        lines=rows,
+        taxes=tuple(build(base, rate, places=places) for rate, base in bases.items()),
+        rounding=exact_sum([*bases.values(), *(-amount for amount in sums.values())]),
+        is_tax_inclusive=is_tax_inclusive,
+    )
+
+
+def _tax_rate(row: StatementLine) -> Decimal:
+    if row.tax_rate is None:
+        raise CalculationError("tax_rate_missing", kind=row.kind.value, subject=row.subject)
+    if row.tax_rate < 0:
+        raise CalculationError("tax_rate_negative", rate=row.tax_rate)
+    return row.tax_rate
+
+
+def tax_on_top(net: Decimal, rate: Decimal, *, places: int) -> TaxAmount:
+    """Return the tax at a rate (percent) on an amount without tax."""
+    return TaxAmount(rate, net, rounded(Fraction(net) * Fraction(rate) / 100, places))
+
+
+def tax_within(gross: Decimal, rate: Decimal, *, places: int) -> TaxAmount:
+    """Take the tax at a rate (percent) out of an amount that holds it; base + tax = the amount."""
+    base = rounded(Fraction(gross) * 100 / (100 + Fraction(rate)), places)
+    return TaxAmount(rate, base, EXACT.subtract(gross, base))
+
+
+def claims_total(claims: Sequence[StatementLine]) -> Decimal:
+    """Return the sum of claims against a statement (positive: what the retailer takes)."""
+    return exact_sum(claim.amount for claim in claims)
