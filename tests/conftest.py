@@ -15,13 +15,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone, translation
 
-from accounts.services.programmes import ensure_default_elements
-from accounts.services.tiers.presets import ensure_default_models
 from kam import embedded
-from kam.core.models import Organisation
-from kam.core.setup import ensure_base_rows
 from kam.identity.choices import Role
 from kam.identity.models import User
+from tests.base import stand_base_rows
 from tests.factories.identity import make_team, make_user
 from tests.template import ensure_template
 
@@ -112,10 +109,7 @@ def _base_rows(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db")
     else:
         request.getfixturevalue("db")
-    if not Organisation.objects.exists():
-        ensure_base_rows()
-    ensure_default_models()
-    ensure_default_elements()
+    stand_base_rows()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from accounts.choices import Function
-from accounts.models import Account
+from accounts.models import Account, Tier
 from interactions.choices import PauseReason
 from interactions.models import CadencePause, CadencePolicy
 from interactions.services.cadence import add_pause, set_policy
@@ -30,7 +30,10 @@ PACES: dict[str, dict[str, int]] = {
 
 def load(request: DemoRequest) -> Counts:
     """Write rules and pauses around the demo's day."""
+    known = set(Tier.objects.values_list("code", flat=True))
     for code, paces in PACES.items():
+        if code not in known:
+            continue
         for function, days in paces.items():
             set_policy(
                 tier_code=code,

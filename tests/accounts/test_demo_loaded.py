@@ -28,9 +28,9 @@ from kam.core.demo import (
     clear_demo,
     load_demo,
 )
-from kam.core.setup import ensure_base_rows
 from kam.identity.models import Delegation, User
 from kam.imports.models import ImportBatch
+from tests.base import stand_base_rows
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.identity import make_user
 
@@ -46,7 +46,7 @@ def _loaded(
 ) -> Iterator[None]:
     """One load for all tests of this module: each runs in a savepoint of its transaction."""
     with django_db_blocker.unblock(), transaction.atomic():
-        ensure_base_rows()
+        stand_base_rows()
         load_demo(REQUEST)
         with django_db_blocker.block():
             yield

@@ -22,7 +22,6 @@ from kam.core.demo import (
     clear_demo,
     load_demo,
 )
-from kam.core.setup import ensure_base_rows
 from settlements.choices import DocumentKind, Side, WorkRole, WorkState
 from settlements.demo.invoices import first_day
 from settlements.demo.part import PART, make_book
@@ -40,6 +39,7 @@ from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import aged, dso_trend
 from settlements.services.cash import post_receipt
 from settlements.services.overdue import flag_overdue
+from tests.base import stand_base_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def _loaded(
 ) -> Iterator[None]:
     """One load for all tests of this module: each runs in a savepoint of its transaction."""
     with django_db_blocker.unblock(), transaction.atomic():
-        ensure_base_rows()
+        stand_base_rows()
         load_demo(REQUEST)
         with django_db_blocker.block():
             yield

@@ -19,10 +19,10 @@ from accounts.forms.fields import as_typed
 from accounts.models import Account
 from kam.core.dates import Period
 from kam.core.models import SellingCompany
-from kam.core.setup import ensure_base_rows
 from kam.identity.choices import Role
 from settlements.models import Allocation, Document, LedgerItem
 from settlements.services.periods import close_period
+from tests.base import stand_base_rows
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
@@ -312,7 +312,7 @@ def test_sending_a_receipt_twice_saves_it_once(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_browsers_at_once_save_a_receipt_once() -> None:
-    ensure_base_rows()
+    stand_base_rows()
     controller = make_user(roles=[Role.CREDIT_CONTROLLER])
     payer, company = make_account(), make_company()
     bill = make_document(account=payer, company=company, amounts=["100"]).items.get()
