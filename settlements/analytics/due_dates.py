@@ -20,7 +20,7 @@ from typing import NamedTuple
 from kam.core.exact import EXACT, exact_sum, rounded
 from kam.core.money import quantise
 from settlements.analytics.instalments import Instalment
-from settlements.analytics.problems import Problem, CalculationError
+from settlements.analytics.problems import CalculationError, Problem
 from settlements.analytics.working_days import PLAIN_WEEK, roll_day
 from settlements.analytics.working_days import Roll as Roll
 from settlements.analytics.working_days import WorkingDays as WorkingDays
@@ -161,11 +161,11 @@ def _operation_problem(operation: Operation, place: int, row: int | None) -> Pro
     kind, value = operation.kind, operation.value
     params: dict[str, object] = {"place": place, "kind": kind, "value": value}
     if kind is OperationKind.BUSINESS_DAY:
-        return None if isinstance(value, Roll) else Problem("operation_value", row, params)
+        return None if isinstance(value, Roll) else Problem("operation_value", params, row)
     if kind is OperationKind.END_OF_MONTH:
-        return None if value is None else Problem("operation_value", row, params)
+        return None if value is None else Problem("operation_value", params, row)
     if not isinstance(value, int) or isinstance(value, bool):
-        return Problem("operation_value", row, params)
+        return Problem("operation_value", params, row)
     lowest, highest = RANGES[kind]
     if lowest <= value <= highest:
         return None
