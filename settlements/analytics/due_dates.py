@@ -97,7 +97,7 @@ def due_date(
         return None
     try:
         return reduce(lambda day, one: _applied(one, day, base, calendar), operations, base)
-    except (OverflowError, ArithmeticError) as error:
+    except OverflowError as error:
         raise DueDateError("out_of_range", base=base) from error
 
 
@@ -249,17 +249,19 @@ def schedule(
     ones before left, and the remainder takes what is left. Instalments of zero are left out, so a
     total of zero has none. The parts of a negative total are those of the positive one, negated.
     Raises DueDateError for lines that `check_lines` refuses (the first code) and for a total or a
-    fixed amount with more decimals than the currency (`too_many_decimals`).
+    fixed amount with more decimals than the currency (`too_many_decimals`) or none at all
+    (`not_a_number`).
     """
     for problem in check_lines(lines):
         raise DueDateError.of(problem)
     for amount in (total, *(line.value for line in lines if line.kind is LineKind.FIXED)):
-        if amount is None or quantise(amount, places) != amount:
+        if amount is None or not amount.is_finite():
+            raise DueDateError("not_a_number", amount=amount)
+        if quantise(amount, places) != amount:
             raise DueDateError("too_many_decimals", amount=amount, places=places)
-    sign = -1 if total < 0 else 1
     return [
-        Instalment(sign * amount, due_date(base, line.operations, calendar))
-        for line, amount in zip(lines, _parts(abs(total), lines, places), strict=True)
+        Instalment(amount.copy_sign(total), due_date(base, line.operations, calendar))
+        for line, amount in zip(lines, _parts(total.copy_abs(), lines, places), strict=True)
         if amount
     ]
 
