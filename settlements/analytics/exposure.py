@@ -236,8 +236,8 @@ def strictest(results: Iterable[Result]) -> Result:
     return max(results, key=order.index, default=Result.PASS)
 
 
-def check_hierarchy(
-    chain_limit: Decimal | None, entity_limits: Mapping[Hashable, Decimal | None]
+def check_hierarchy[K: Hashable](
+    chain_limit: Decimal | None, entity_limits: Mapping[K, Decimal | None]
 ) -> list[Problem]:
     """Return what is wrong with a chain's limit and those of its legal entities.
 
@@ -245,10 +245,10 @@ def check_hierarchy(
     draws on the chain's and adds nothing; a chain without a limit caps nothing. Codes:
     `limit_below_zero` (entity; None is the chain) and `entities_over_chain`.
     """
-    everyone = {None: chain_limit, **entity_limits}
+    everyone: list[tuple[K | None, Decimal | None]] = [(None, chain_limit), *entity_limits.items()]
     found = [
         Problem("limit_below_zero", {"entity": key, "limit": amount})
-        for key, amount in everyone.items()
+        for key, amount in everyone
         if amount is not None and amount < 0
     ]
     total = exact_sum(amount for amount in entity_limits.values() if amount is not None)
