@@ -7,7 +7,7 @@ lines, taxes and rounding always add up to `payable`, to the last minor unit.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -159,8 +159,3 @@ def tax_within(gross: Decimal, rate: Decimal, *, places: int) -> TaxAmount:
     """Take the tax at a rate (percent) out of an amount that holds it; base + tax = the amount."""
     base = rounded(Fraction(gross) * 100 / (100 + Fraction(rate)), places)
     return TaxAmount(rate, base, EXACT.subtract(gross, base))
-
-
-def claims_total(claims: Sequence[StatementLine]) -> Decimal:
-    """Return the sum of claims against a statement (positive: what the retailer takes)."""
-    return exact_sum(claim.amount for claim in claims)
