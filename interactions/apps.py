@@ -1,3 +1,5 @@
+"""What interactions bring to the registries of the floors below, in the order of the rooms."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,62 +9,76 @@ class InteractionsConfig(AppConfig):
     verbose_name = _("Interactions")
 
     def ready(self) -> None:
-        from accounts.services.merging import register_mover
-        from accounts.services.people_merging import on_joined_places
-        from interactions import notices, panels, search
-        from interactions.demo.cadence import PART as CADENCE
-        from interactions.demo.calendar import PART as CALENDAR
-        from interactions.demo.concerns import PART as CONCERNS
-        from interactions.demo.part import PART
-        from interactions.demo.voice import PART as VOICE
-        from interactions.importers import contacts as contact_files
-        from interactions.importers import scorecards
-        from interactions.selectors import health_concerns, health_voice, timeline
-        from interactions.selectors.cadence import contacts, health
-        from interactions.services import (
-            cadence_flags,
-            cadence_merging,
-            calendar_merging,
-            calendar_moving,
-            calendar_problems,
-            concern_moving,
-            merging,
-            problems,
-            voice_merging,
-        )
-        from interactions.views.cadence import lines as cadence_lines
-        from interactions.views.calendar import panels as calendar_panels
-        from interactions.views.concerns import lines as concern_lines
-        from interactions.views.log import answers
-        from kam.core.demo import demo_parts
+        _services()
+        _movers()
+        _selectors()
+        _files()
+        _pages()
+        _demo_parts()
 
-        problems.register()
-        register_mover(*merging.MOVERS)
-        on_joined_places(merging.repoint)
-        panels.register()
-        search.register()
-        timeline.register()
-        calendar_problems.register()
-        calendar_moving.register()
-        calendar_panels.register()
-        register_mover(*calendar_merging.MOVERS)
-        on_joined_places(calendar_merging.repoint)
-        contacts.register()
-        health.register()
-        cadence_flags.register()
-        cadence_lines.register()
-        register_mover(*cadence_merging.MOVERS)
-        demo_parts.register(CALENDAR)
-        demo_parts.register(PART, CADENCE)
-        answers.register()
-        contact_files.register()
-        notices.register()
-        concern_lines.register()
-        concern_moving.register()
-        health_concerns.register()
-        demo_parts.register(CONCERNS)
-        demo_parts.register(VOICE)
-        scorecards.register()
-        health_voice.register()
-        register_mover(*voice_merging.MOVERS)
-        on_joined_places(voice_merging.repoint)
+
+def _services() -> None:
+    from interactions.services import cadence_flags, calendar_problems, problems
+
+    problems.register()
+    calendar_problems.register()
+    cadence_flags.register()
+
+
+def _movers() -> None:
+    """What a merge of accounts, or of the places of a person, takes along."""
+    from accounts.services.merging import register_mover
+    from accounts.services.people_merging import on_joined_places
+    from interactions.services import (
+        cadence_merging,
+        calendar_merging,
+        calendar_moving,
+        concern_moving,
+        merging,
+        voice_merging,
+    )
+
+    calendar_moving.register()
+    for part in (merging, calendar_merging, cadence_merging):
+        register_mover(*part.MOVERS)
+    concern_moving.register()
+    register_mover(*voice_merging.MOVERS)
+    for part in (merging, calendar_merging, voice_merging):
+        on_joined_places(part.repoint)
+
+
+def _selectors() -> None:
+    from interactions.selectors import health_concerns, health_voice, timeline
+    from interactions.selectors.cadence import contacts, health
+
+    for part in (timeline, contacts, health, health_concerns, health_voice):
+        part.register()
+
+
+def _files() -> None:
+    from interactions.importers import contacts, scorecards
+
+    contacts.register()
+    scorecards.register()
+
+
+def _pages() -> None:
+    from interactions import notices, panels, search
+    from interactions.views.cadence import lines as cadence_lines
+    from interactions.views.calendar import panels as calendar_panels
+    from interactions.views.concerns import lines as concern_lines
+    from interactions.views.log import answers
+
+    for part in (panels, search, calendar_panels, cadence_lines, answers, notices, concern_lines):
+        part.register()
+
+
+def _demo_parts() -> None:
+    from interactions.demo.cadence import PART as CADENCE
+    from interactions.demo.calendar import PART as CALENDAR
+    from interactions.demo.concerns import PART as CONCERNS
+    from interactions.demo.part import PART as LOG
+    from interactions.demo.voice import PART as VOICE
+    from kam.core.demo import demo_parts
+
+    demo_parts.register(CALENDAR, LOG, CADENCE, CONCERNS, VOICE)

@@ -33,6 +33,7 @@ from kam.core.selectors.history import history_of_rows
 from kam.core.tables import Column, Empty, Table
 from kam.core.tables.table import respond
 from kam.identity.decorators import requires, signed_in
+from kam.identity.models import User
 
 # icons: swords
 VIEW, EDIT, MERGE = "market.view", "market.edit", "market.merge"
@@ -242,6 +243,27 @@ def competitor_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     if found.merged_into is not None:
         messages.info(request, _("%(old)s was merged into this competitor.") % {"old": found.name})
         return redirect(found.merged_into.get_absolute_url())
+    tables = _tables_of(request, found, user)
+    context = {
+        "competitor": found,
+        "prices": tables[1],
+        "wallets": tables[2],
+        "country": country_name(found.country) if found.country else "",
+        "moves": list(
+            reads.moves_for(user).filter(competitor=found).order_by("-happened_on", "-pk")[:100]
+        ),
+        "may_change": user.can(EDIT),
+        "may_merge": user.can(MERGE),
+        "history": history_of_rows(
+            Competitor, subject="", hidden=["name_key"], limit=20, pgh_obj_id=found.pk
+        ),
+        "crumbs": competitor_crumbs((found.name, "")),
+    }
+    return respond(request, "accounts/competitor_detail.html", context, *tables)
+
+
+def _tables_of(request: HttpRequest, found: Competitor, user: User) -> tuple[Table, Table, Table]:
+    """Where a competitor stands, the prices seen, and the wallets it holds."""
     places = Table(
         request,
         reads.presences_for(user).filter(competitor=found),
@@ -280,22 +302,7 @@ def competitor_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             _("Whoever estimates what an account buys can say from whom most of it comes."),
         ),
     )
-    context = {
-        "competitor": found,
-        "wallets": wallets,
-        "country": country_name(found.country) if found.country else "",
-        "prices": prices,
-        "moves": list(
-            reads.moves_for(user).filter(competitor=found).order_by("-happened_on", "-pk")[:100]
-        ),
-        "may_change": user.can(EDIT),
-        "may_merge": user.can(MERGE),
-        "history": history_of_rows(
-            Competitor, subject="", hidden=["name_key"], limit=20, pgh_obj_id=found.pk
-        ),
-        "crumbs": competitor_crumbs((found.name, "")),
-    }
-    return respond(request, "accounts/competitor_detail.html", context, places, prices, wallets)
+    return places, prices, wallets
 
 
 @requires(EDIT)

@@ -104,6 +104,13 @@ def _columns() -> list[Column]:
             name="owner", title=_("Owner"), value="owner.full_name", sort="owner__full_name"
         ),
         Column(name="raised_at", title=_("Raised"), kind="datetime", sort="raised_at"),
+        *_more_columns(),
+    ]  # fmt: skip
+
+
+def _more_columns() -> list[Column]:
+    """What one can choose beside what is shown."""
+    return [
         Column(
             name="category", title=_("Category"), value=lambda row: row.get_category_display(),
             sort="category",
