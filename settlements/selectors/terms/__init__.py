@@ -1,0 +1,1 @@
+"""Agreements and what they say: rules to compute with, lists, histories."""
