@@ -61,13 +61,21 @@ PAUSED = """
 """
 
 SPOKEN = """
-    SELECT t.position_id, max(i.occurred_on) AS last_on
-    FROM interactions_participant t
-    JOIN interactions_interaction i ON i.id = t.interaction_id
-        AND i.direction = 'two_way' AND i.occurred_on <= %(as_of)s
-    WHERE t.position_id IN ({positions}) GROUP BY t.position_id
+    SELECT place.position_id, last.last_on
+    FROM (SELECT DISTINCT position_id FROM ({positions}) AS named) AS place
+    CROSS JOIN LATERAL (
+        SELECT max(i.occurred_on) AS last_on
+        FROM interactions_participant t
+        JOIN interactions_interaction i ON i.id = t.interaction_id
+            AND i.direction = 'two_way' AND i.occurred_on <= %(as_of)s
+        WHERE t.position_id = place.position_id
+    ) AS last
 """
-"""The last two-way contact with whoever holds a place."""
+"""The last two-way contact with whoever holds a place, NULL where there was none.
+
+Place by place: the planner takes the places of one manager for thousands and would read the
+whole log for them.
+"""
 
 NODES = """
     SELECT a.id, a.path, a.current_lead_id FROM accounts_account a
