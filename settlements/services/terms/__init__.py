@@ -1,0 +1,1 @@
+"""Writing agreements: drafts of versions and their parts, approval, ends and renewals."""
