@@ -5,6 +5,8 @@ from settlements.models.moves import AccountMove
 from settlements.models.overdue import ExtractGap, OverdueRun, OverdueSpell, Position
 from settlements.models.payment_terms import PaymentLine, PaymentOperation
 from settlements.models.periods import AccountingPeriod
+from settlements.models.prices import AccountPrice, FloorPrice, ListPrice, PriceBreak
+from settlements.models.product_codes import AccountProductCode, ProductUnit
 from settlements.models.rates import RateBand, RateSchedule
 from settlements.models.rollups import AccountPosition, OpenBalance
 from settlements.models.term_parts import (
@@ -19,6 +21,8 @@ from settlements.models.work import ControllerAssignment, WorkEvent, WorkItem
 __all__ = [
     "AccountMove",
     "AccountPosition",
+    "AccountPrice",
+    "AccountProductCode",
     "AccountingPeriod",
     "AgreementVersion",
     "Allocation",
@@ -27,7 +31,9 @@ __all__ = [
     "ControllerAssignment",
     "Document",
     "ExtractGap",
+    "FloorPrice",
     "LedgerItem",
+    "ListPrice",
     "MinimumGuarantee",
     "OpenBalance",
     "OverdueRun",
@@ -35,6 +41,8 @@ __all__ = [
     "PaymentLine",
     "PaymentOperation",
     "Position",
+    "PriceBreak",
+    "ProductUnit",
     "RateBand",
     "RateSchedule",
     "Responsibility",
