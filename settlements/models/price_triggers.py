@@ -11,15 +11,19 @@ def _refuse(name: str, words: str) -> str:
 
 
 def unit_known(name: str, *, of_account: bool) -> list[pgtrigger.Trigger]:
-    """Refuse a row in a unit that the product does not have on the row's first day.
+    """Refuse a row in a unit that the product does not have on each of the row's days.
 
-    A share lock on the unit keeps it from changing until this row is committed.
+    A share lock on the units keeps them from changing until this row is committed.
     """
     whose = (
         "(u.account_id IS NULL OR u.account_id = ANY("
         "SELECT unnest(a.path) FROM accounts_account a WHERE a.id = NEW.account_id))"
         if of_account
         else "u.account_id IS NULL"
+    )
+    units = (
+        "settlements_productunit u WHERE u.product_id = NEW.product_id AND u.code = NEW.unit"
+        f" AND u.valid && NEW.valid AND {whose}"
     )
     columns = ("product_id", "unit", "valid", *(("account_id",) if of_account else ()))
     return [
@@ -29,53 +33,75 @@ def unit_known(name: str, *, of_account: bool) -> list[pgtrigger.Trigger]:
             operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),
             condition=pgtrigger.Condition("NEW.unit <> ''"),
             func=f"""
-    PERFORM 1 FROM settlements_productunit u
-    WHERE u.product_id = NEW.product_id AND u.code = NEW.unit AND u.valid @> lower(NEW.valid)
-      AND {whose} FOR SHARE OF u;
-    IF NOT FOUND THEN
-        {_refuse(name, "the product is not sold in this unit on that day")}
+    PERFORM 1 FROM {units} FOR SHARE OF u;
+    IF NOT COALESCE((SELECT range_agg(u.valid) @> NEW.valid FROM {units}), false) THEN
+        {_refuse(name, "the product is not sold in this unit on each of these days")}
     END IF;
     RETURN NEW;""",
         )
     ]
 
 
-_USED = " OR ".join(
-    f"""EXISTS (SELECT 1 FROM settlements_{table} r{join}
-        WHERE r.product_id = OLD.product_id AND r.unit = OLD.code AND r.valid && OLD.valid
-          AND (OLD.account_id IS NULL{own}))"""
-    for table, join, own in (
-        (
-            "accountprice",
-            " JOIN accounts_account a ON a.id = r.account_id",
-            " OR OLD.account_id = ANY(a.path)",
-        ),
-        (
-            "accountproductcode",
-            " JOIN accounts_account a ON a.id = r.account_id",
-            " OR OLD.account_id = ANY(a.path)",
-        ),
-        ("listprice", "", ""),
-        ("floorprice", "", ""),
-    )
+_BY_ACCOUNT = " JOIN accounts_account a ON a.id = r.account_id"
+_USERS = (
+    (
+        "accountprice",
+        _BY_ACCOUNT,
+        " OR OLD.account_id = ANY(a.path)",
+        " OR u.account_id = ANY(a.path)",
+    ),
+    (
+        "accountproductcode",
+        _BY_ACCOUNT,
+        " OR OLD.account_id = ANY(a.path)",
+        " OR u.account_id = ANY(a.path)",
+    ),
+    ("listprice", "", "", ""),
+    ("floorprice", "", "", ""),
 )
+
+
+def _used_where(extra: str) -> str:
+    """Whether a row that uses the unit fulfils a condition (`%s` is its account's units)."""
+    return " OR ".join(
+        f"""EXISTS (SELECT 1 FROM settlements_{table} r{join}
+        WHERE r.product_id = OLD.product_id AND r.unit = OLD.code AND r.valid && OLD.valid
+          AND (OLD.account_id IS NULL{own}){extra.replace("%s", units)})"""
+        for table, join, own, units in _USERS
+    )
+
+
+_UNCOVERED = """ AND NOT COALESCE((
+            SELECT range_agg(u.valid) @> r.valid FROM settlements_productunit u
+            WHERE u.product_id = r.product_id AND u.code = r.unit
+              AND (u.account_id IS NULL%s)), false)"""
+_IN_USE = "product_unit_in_use"
 
 UNIT = [
     pgtrigger.Trigger(
-        name="product_unit_in_use",
+        name=_IN_USE,
         when=pgtrigger.Before,
-        operation=pgtrigger.Update | pgtrigger.Delete,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "(OLD.product_id, OLD.code, OLD.numerator, OLD.denominator)"
+            " IS DISTINCT FROM (NEW.product_id, NEW.code, NEW.numerator, NEW.denominator)"
+        ),
         func=f"""
-    IF TG_OP = 'UPDATE' AND (OLD.product_id, OLD.code, OLD.numerator, OLD.denominator,
-            lower(OLD.valid)) = (NEW.product_id, NEW.code, NEW.numerator, NEW.denominator,
-            lower(NEW.valid)) THEN
-        RETURN NEW;
+    IF {_used_where("")} THEN
+        {_refuse(_IN_USE, "prices or codes use this unit: end it and begin another")}
     END IF;
-    IF {_USED} THEN
-        {_refuse("product_unit_in_use", "prices or codes use this unit: give it an end instead")}
-    END IF;
-    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;""",
+    ),
+    pgtrigger.Trigger(
+        name="product_unit_covers_its_use",
+        when=pgtrigger.After,
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("valid", "account_id"),
+        timing=pgtrigger.Deferred,
+        func=f"""
+    IF {_used_where(_UNCOVERED)} THEN
+        {_refuse(_IN_USE, "prices or codes use this unit on days that it no longer has")}
+    END IF;
+    RETURN NULL;""",
     ),
 ]
 
