@@ -34,8 +34,8 @@ CANDIDATES = 2_000
 """Of more texts that fit, the latest so many are ranked."""
 LOOKED_AT, MANY, BACK = 500, 20, 200
 """What 20 of the latest 500 texts say is common; 200 times as far back are enough of them."""
-RARE = 1
-"""What at most one of the latest says is rare."""
+RARE = 3
+"""What at most three of the latest say is rare."""
 MOST_WORDS = 4_000
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
