@@ -12,6 +12,7 @@ class DocumentKind(TextChoices):
     INVOICE = "invoice", _("Invoice")
     CREDIT_NOTE = "credit_note", _("Credit note")
     DEBIT_NOTE = "debit_note", _("Debit note")
+    CLAIM = "claim", _("Customer’s claim")
     RECEIPT = "receipt", _("Receipt")
     REFUND = "refund", _("Refund")
     WRITE_OFF = "write_off", _("Write-off")
@@ -31,6 +32,7 @@ SIDES = {
     DocumentKind.DEBIT_NOTE: Side.DEBIT,
     DocumentKind.REFUND: Side.DEBIT,
     DocumentKind.CREDIT_NOTE: Side.CREDIT,
+    DocumentKind.CLAIM: Side.CREDIT,
     DocumentKind.RECEIPT: Side.CREDIT,
 }
 

@@ -30,7 +30,12 @@ from settlements.services.problems import ClosedPeriodError
 ROWS = 6
 LARGEST_DAYS = 3_650
 MOST_INSTALMENTS = 60
-BY_HAND = (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)
+BY_HAND = (
+    DocumentKind.INVOICE,
+    DocumentKind.CREDIT_NOTE,
+    DocumentKind.DEBIT_NOTE,
+    DocumentKind.CLAIM,
+)
 
 
 def amount_field(**kwargs: Any) -> forms.DecimalField:

@@ -111,8 +111,9 @@ _VALUED = """
     SELECT s.line_no, s.reason, s.detail, s.account, s.document_date, s.reference,
         k.key, k.differs, k.again,
         COALESCE(s.document_type, 'invoice') AS kind,
-        CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN -1 ELSE 1 END AS side,
-        CASE WHEN s.document_type IN ('credit_note', 'receipt') THEN NULL ELSE s.due_date END
+        CASE WHEN s.document_type IN ('credit_note', 'claim', 'receipt') THEN -1 ELSE 1 END AS side,
+        CASE WHEN s.document_type IN ('credit_note', 'claim', 'receipt') THEN NULL
+            ELSE s.due_date END
             AS due_date,
         s.amount AS total, COALESCE(upper(s.currency), a.currency_id, %(base)s) AS currency,
         s.settled_on, CASE WHEN s.settled_on IS NULL THEN s.settled_amount

@@ -1,4 +1,22 @@
 from settlements.models.conditions import TradeCondition
+from settlements.models.consignment import (
+    ConsignedStock,
+    ConsignmentMovement,
+    StockCount,
+    StockCountLine,
+)
+from settlements.models.credit import Collateral, CreditLimit, CreditSettings, ExposureFact
+from settlements.models.credit_applications import (
+    ChecklistAnswer,
+    CreditApplication,
+    FinancialStatement,
+)
+from settlements.models.credit_checks import (
+    CreditCheck,
+    CreditHold,
+    CreditOverride,
+    CreditScoreSnapshot,
+)
 from settlements.models.documents import Document
 from settlements.models.ledger import Allocation, LedgerItem
 from settlements.models.moves import AccountMove
@@ -8,7 +26,22 @@ from settlements.models.periods import AccountingPeriod
 from settlements.models.prices import AccountPrice, FloorPrice, ListPrice, PriceBreak
 from settlements.models.product_codes import AccountProductCode, ProductUnit
 from settlements.models.rates import RateBand, RateSchedule
+from settlements.models.rebates import (
+    RebateAccrual,
+    RebateExpectation,
+    RebateRun,
+    RebateSettlement,
+)
+from settlements.models.reports import SalesReport, SalesReportLine
 from settlements.models.rollups import AccountPosition, OpenBalance
+from settlements.models.settling import (
+    PostingLimit,
+    SettlementStatement,
+    StatementDispute,
+    StatementDocument,
+    StatementLine,
+    StatementReport,
+)
 from settlements.models.term_parts import (
     BusinessCalendar,
     CalendarDay,
@@ -28,9 +61,22 @@ __all__ = [
     "Allocation",
     "BusinessCalendar",
     "CalendarDay",
+    "ChecklistAnswer",
+    "Collateral",
+    "ConsignedStock",
+    "ConsignmentMovement",
     "ControllerAssignment",
+    "CreditApplication",
+    "CreditCheck",
+    "CreditHold",
+    "CreditLimit",
+    "CreditOverride",
+    "CreditScoreSnapshot",
+    "CreditSettings",
     "Document",
+    "ExposureFact",
     "ExtractGap",
+    "FinancialStatement",
     "FloorPrice",
     "LedgerItem",
     "ListPrice",
@@ -41,12 +87,26 @@ __all__ = [
     "PaymentLine",
     "PaymentOperation",
     "Position",
+    "PostingLimit",
     "PriceBreak",
     "ProductUnit",
     "RateBand",
     "RateSchedule",
+    "RebateAccrual",
+    "RebateExpectation",
+    "RebateRun",
+    "RebateSettlement",
     "Responsibility",
+    "SalesReport",
+    "SalesReportLine",
+    "SettlementStatement",
     "SettlementTerm",
+    "StatementDispute",
+    "StatementDocument",
+    "StatementLine",
+    "StatementReport",
+    "StockCount",
+    "StockCountLine",
     "TradeCondition",
     "TradingAgreement",
     "WorkEvent",

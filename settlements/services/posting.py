@@ -37,6 +37,7 @@ PREFIXES = {
     DocumentKind.INVOICE: "INV",
     DocumentKind.CREDIT_NOTE: "CN",
     DocumentKind.DEBIT_NOTE: "DN",
+    DocumentKind.CLAIM: "CL",
     DocumentKind.RECEIPT: "RC",
     DocumentKind.REFUND: "RF",
     DocumentKind.WRITE_OFF: "WO",

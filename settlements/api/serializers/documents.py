@@ -28,7 +28,13 @@ from settlements.selectors.payload import as_text
 POSTABLE = [
     choice
     for choice in DocumentKind.choices
-    if choice[0] in {DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE}
+    if choice[0]
+    in {
+        DocumentKind.INVOICE,
+        DocumentKind.CREDIT_NOTE,
+        DocumentKind.DEBIT_NOTE,
+        DocumentKind.CLAIM,
+    }
 ]
 SIDE_WORDS = {Side.DEBIT: "debit", Side.CREDIT: "credit"}
 SIDES = [("debit", _("Owed to us")), ("credit", _("In the customer's favour"))]
