@@ -109,6 +109,21 @@ class Cycle(TextChoices):
     QUARTERLY = "quarterly", _("Every quarter")
 
 
+class ConditionCycle(TextChoices):
+    """How often a fee falls due, and over which period a rebate counts.
+
+    Months, quarters, halves and years are those of our fiscal year; a week begins on Monday, half
+    a month on the 1st or the 16th.
+    """
+
+    WEEKLY = Cycle.WEEKLY.value, _("Every week")
+    HALF_MONTHLY = Cycle.HALF_MONTHLY.value, _("Twice a month")
+    MONTHLY = Cycle.MONTHLY.value, _("Every month")
+    QUARTERLY = Cycle.QUARTERLY.value, _("Every quarter")
+    HALF_YEARLY = "half_yearly", _("Every half-year")
+    YEARLY = "yearly", _("Every year")
+
+
 class BaseEvent(TextChoices):
     """What a payment term runs from."""
 

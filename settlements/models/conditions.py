@@ -14,8 +14,8 @@ from settlements.choices.terms import (
     Calculation,
     Channel,
     Conditionality,
+    ConditionCycle,
     ConditionKind,
-    Cycle,
     Deduction,
     FeeType,
     MeasuredAt,
@@ -86,7 +86,7 @@ class TradeCondition(Record):
         _("target or base"), max_digits=20, decimal_places=4, null=True, blank=True
     )
     basis = models.CharField(_("counts"), max_length=16, choices=RebateBasis, blank=True)
-    cycle = models.CharField(_("each"), max_length=12, choices=Cycle, blank=True)
+    cycle = models.CharField(_("each"), max_length=12, choices=ConditionCycle, blank=True)
     measured_at = models.CharField(
         _("counts together"), max_length=7, choices=MeasuredAt, default=MeasuredAt.ACCOUNT
     )
@@ -112,7 +112,7 @@ class TradeCondition(Record):
                     channel__in=Channel.values,
                     conditionality__in=Conditionality.values,
                     basis__in=["", *RebateBasis.values],
-                    cycle__in=["", *Cycle.values],
+                    cycle__in=["", *ConditionCycle.values],
                     measured_at__in=MeasuredAt.values,
                     payout__in=["", *Payout.values],
                     scheme__in=Deduction.values,
