@@ -102,7 +102,7 @@ AGREEMENT = [
 
 _FIXED = "agreement_version_fixed"
 _WHOLE = "agreement_version_whole"
-_MAY_CHANGE = "'state', 'valid', 'updated_at'"
+_MAY_CHANGE = "'state', 'valid', 'updated_at', 'ended_by_id', 'ended_at', 'end_reason'"
 
 VERSION = [
     pgtrigger.Trigger(
@@ -121,6 +121,12 @@ VERSION = [
     IF NOT (OLD.state, NEW.state) IN (('draft', 'in_approval'), ('in_approval', 'draft'),
         ('in_approval', 'active'), ('active', 'superseded'), ('active', 'terminated')) THEN
         {_refuse("agreement_version_goes_its_way", "a version does not go this way")}
+    END IF;
+    IF NEW.state = 'active' AND NEW.approved_by_id = ANY(NEW.writer_ids) THEN
+        {_refuse("agreement_approved_by_another", "nobody approves what they wrote")}
+    END IF;
+    IF NEW.state = 'terminated' AND (NEW.ended_by_id IS NULL OR NEW.end_reason = '') THEN
+        {_refuse("agreement_end_has_a_reason", "say who ends an agreement, and why")}
     END IF;
     RETURN NEW;""",
     ),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -122,6 +122,12 @@ class AgreementVersion(Record):
         related_name="+",
         verbose_name=_("written by"),
     )
+    writer_ids = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        editable=False,
+        help_text=_("Everybody who wrote in the draft: none of them approves it."),
+    )
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -141,6 +147,16 @@ class AgreementVersion(Record):
     )
     approved_at = models.DateTimeField(_("approved"), null=True, editable=False)
     decision_note = models.CharField(_("note on the decision"), max_length=500, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("ended by"),
+    )
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+    end_reason = models.CharField(_("why it ends"), max_length=500, blank=True, editable=False)
 
     objects = VersionQuerySet.as_manager()
 

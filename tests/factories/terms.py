@@ -140,6 +140,9 @@ def move_on(
         if step == VersionState.ACTIVE:
             version.approved_by = approver or make_user()
             version.approved_at = timezone.now()
+        if step == VersionState.TERMINATED:
+            version.ended_by, version.end_reason = version.approved_by, "No longer wanted"
+            version.ended_at = timezone.now()
         version.state = step
         version.save()
     return version
