@@ -83,8 +83,8 @@ UNIT = [
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
         condition=pgtrigger.Condition(
-            "(OLD.product_id, OLD.code, OLD.numerator, OLD.denominator)"
-            " IS DISTINCT FROM (NEW.product_id, NEW.code, NEW.numerator, NEW.denominator)"
+            "((OLD.product_id, OLD.code, OLD.numerator, OLD.denominator)"
+            " IS DISTINCT FROM (NEW.product_id, NEW.code, NEW.numerator, NEW.denominator))"
         ),
         func=f"""
     IF {_used_where("")} THEN
