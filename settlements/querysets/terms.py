@@ -32,6 +32,18 @@ class OfAgreementQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(**{f"{self.account_path}__lead_chain__overlap": user.scope_user_ids()})
 
+    def editable_by(self, user: User) -> Self:
+        """Visible rows that the user may write: of accounts that one leads, all for who approves
+        or assigns leads."""
+        visible = self.visible_to(user)
+        if not user.can("terms.edit"):
+            return self.none()
+        if user.can("terms.approve") or user.can("accounts.assign_lead"):
+            return visible
+        return visible.filter(
+            **{f"{self.account_path}__lead_chain__overlap": user.acting_user_ids()}
+        )
+
 
 class AgreementQuerySet(OfAgreementQuerySet):
     def within(self, account_id: int) -> Self:
