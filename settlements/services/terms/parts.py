@@ -1,0 +1,324 @@
+"""Writing the parts of a draft, each whole and at once.
+
+Every function takes the version's lock, so two people write one after the other, and nothing is
+written in a version that was submitted meanwhile. A refused part leaves the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
+from django.db.models import Manager, Model, ProtectedError
+from django.utils.translation import gettext_lazy as _
+
+from kam.core.problems import RefusedError, explained, refuse
+from kam.identity.models import User
+from settlements.models import (
+    AgreementVersion,
+    MinimumGuarantee,
+    PaymentLine,
+    PaymentOperation,
+    RateBand,
+    RateSchedule,
+    Responsibility,
+    SettlementTerm,
+    TradeCondition,
+)
+from settlements.services.terms.checks import (
+    header_problems,
+    responsibility_problems,
+    schedule_problems,
+    term_problems,
+)
+from settlements.services.terms.condition_checks import condition_problems
+from settlements.services.terms.drafts import (
+    ConditionDraft,
+    HeaderDraft,
+    LineDraft,
+    ResponsibilityDraft,
+    ScheduleDraft,
+    TermDraft,
+    VersionDraft,
+)
+from settlements.services.terms.locking import locked_draft
+from settlements.services.terms.presets import preset_of
+
+MOST_TERMS, MOST_CONDITIONS, MOST_SCHEDULES = 50, 200, 50
+_TERM_FIELDS = (
+    "title_transfer", "settlement_basis", "base_event", "category_id", "deduction",
+    "deduction_percent", "rent", "is_tax_inclusive", "tax_rate", "is_after_coupons",
+    "coupon_bearer", "cycle", "invoicing_party", "shrink_bearer", "shrink_tolerance",
+    "negative_handling", "calendar_id", "discount_percent", "discount_days",
+)  # fmt: skip
+_CONDITION_FIELDS = (
+    "kind", "name", "calculation", "channel", "fee_type", "category_id", "value", "scheme",
+    "floor", "cap", "is_sales_linked", "is_distinct_service", "evidence", "conditionality",
+    "target", "basis", "cycle", "measured_at", "payout",
+)  # fmt: skip
+
+
+# Header
+
+
+@explained()
+@transaction.atomic
+def save_header(*, version: AgreementVersion, draft: HeaderDraft, by: User) -> AgreementVersion:
+    """Write the period, renewal and notice of a draft; raises RefusedError."""
+    found = locked_draft(version, by=by)
+    write_header(found, draft)
+    return found
+
+
+def write_header(version: AgreementVersion, draft: HeaderDraft) -> None:
+    """Set a header on a locked draft and save it; raises RefusedError with the first problem."""
+    refuse(header_problems(draft))
+    version.valid = DateRange(draft.start, draft.end)
+    version.renewal, version.renewal_months = draft.renewal, draft.renewal_months
+    version.notice_days, version.note = draft.notice_days, draft.note.strip()
+    version.save()
+
+
+# Schedules
+
+
+@explained()
+@transaction.atomic
+def save_schedule(
+    *,
+    version: AgreementVersion,
+    draft: ScheduleDraft,
+    by: User,
+    schedule: RateSchedule | None = None,
+) -> RateSchedule:
+    """Write bands under a name, anew or over a schedule of the version; raises RefusedError."""
+    found = locked_draft(version, by=by)
+    return _write_schedule(found, draft, _own(found.schedules, schedule))
+
+
+def _write_schedule(
+    version: AgreementVersion, draft: ScheduleDraft, row: RateSchedule | None = None
+) -> RateSchedule:
+    refuse(schedule_problems(draft))
+    row = row or RateSchedule(version=version)
+    row.name = draft.name.strip()
+    if not row.pk and version.schedules.count() >= MOST_SCHEDULES:
+        raise RefusedError(_("A version has at most 50 schedules."), code="too_many_schedules")
+    row.save()
+    row.bands.all().delete()
+    RateBand.objects.bulk_create(
+        RateBand(schedule=row, band=NumericRange(one.lower, one.upper), rate=one.rate)
+        for one in draft.bands
+    )
+    return row
+
+
+@explained()
+@transaction.atomic
+def delete_schedule(*, schedule: RateSchedule, by: User) -> None:
+    """Remove bands from a draft; raises RefusedError where a term or a condition uses them."""
+    version = locked_draft(schedule.version, by=by)
+    row = _standing(version.schedules, schedule)
+    try:
+        row.delete()
+    except ProtectedError as error:
+        words = _("A term or a condition uses these bands. Change it first.")
+        raise RefusedError(words, code="schedule_in_use") from error
+
+
+# Terms
+
+
+@explained()
+@transaction.atomic
+def save_term(
+    *, version: AgreementVersion, draft: TermDraft, by: User, term: SettlementTerm | None = None
+) -> SettlementTerm:
+    """Write a term with instalments and guarantee, anew or over one of the version.
+
+    The preset is kept where the axes are still its own. Raises RefusedError with the first
+    problem; see `term_problems` for all of them.
+    """
+    found = locked_draft(version, by=by)
+    return _write_term(found, draft, _schedules(found), _own(found.terms, term))
+
+
+def _write_term(
+    version: AgreementVersion,
+    draft: TermDraft,
+    schedules: dict[str, RateSchedule],
+    row: SettlementTerm | None = None,
+) -> SettlementTerm:
+    places = version.agreement.currency.decimals
+    refuse(term_problems(draft, schedules=schedules, places=places))
+    row = row or SettlementTerm(version=version)
+    if not row.pk and version.terms.count() >= MOST_TERMS:
+        raise RefusedError(_("A version has at most 50 terms."), code="too_many_terms")
+    for name in _TERM_FIELDS:
+        setattr(row, name, getattr(draft, name))
+    row.preset = preset_of(draft)
+    row.deduction_schedule = schedules[draft.schedule] if draft.schedule else None
+    row.save()
+    _write_payment(row, draft.lines)
+    _write_guarantee(row, draft)
+    return row
+
+
+def _write_payment(term: SettlementTerm, lines: Sequence[LineDraft]) -> None:
+    term.payment_lines.all().delete()
+    rows = PaymentLine.objects.bulk_create(
+        PaymentLine(term=term, sequence=place, kind=line.kind, value=line.value)
+        for place, line in enumerate(lines, 1)
+    )
+    PaymentOperation.objects.bulk_create(
+        PaymentOperation(line=row, sequence=place, kind=one.kind, value=one.value, roll=one.roll)
+        for row, line in zip(rows, lines, strict=True)
+        for place, one in enumerate(line.operations, 1)
+    )
+
+
+def _write_guarantee(term: SettlementTerm, draft: TermDraft) -> None:
+    MinimumGuarantee.objects.filter(term=term).delete()
+    if draft.guarantee is not None:
+        MinimumGuarantee.objects.create(term=term, **vars(draft.guarantee))
+
+
+@explained()
+@transaction.atomic
+def delete_term(*, term: SettlementTerm, by: User) -> None:
+    """Remove a term from a draft; raises RefusedError for a version that is no draft."""
+    _standing(locked_draft(term.version, by=by).terms, term).delete()
+
+
+# Conditions
+
+
+@explained()
+@transaction.atomic
+def save_condition(
+    *,
+    version: AgreementVersion,
+    draft: ConditionDraft,
+    by: User,
+    condition: TradeCondition | None = None,
+) -> TradeCondition:
+    """Write a fee, a promotion or a rebate, anew or over one of the version.
+
+    Raises RefusedError with the first problem; see `condition_problems` for all of them.
+    """
+    found = locked_draft(version, by=by)
+    return _write_condition(found, draft, _schedules(found), _own(found.conditions, condition))
+
+
+def _write_condition(
+    version: AgreementVersion,
+    draft: ConditionDraft,
+    schedules: dict[str, RateSchedule],
+    row: TradeCondition | None = None,
+) -> TradeCondition:
+    refuse(condition_problems(draft, schedules=schedules))
+    row = row or TradeCondition(version=version)
+    if not row.pk and version.conditions.count() >= MOST_CONDITIONS:
+        words = _("A version has at most 200 conditions.")
+        raise RefusedError(words, code="too_many_conditions")
+    for name in _CONDITION_FIELDS:
+        setattr(row, name, getattr(draft, name))
+    row.name = draft.name.strip()
+    row.schedule = schedules[draft.schedule] if draft.schedule else None
+    whole = draft.start is None and draft.end is None
+    row.valid = None if whole else DateRange(draft.start, draft.end)
+    row.save()
+    return row
+
+
+@explained()
+@transaction.atomic
+def delete_condition(*, condition: TradeCondition, by: User) -> None:
+    """Remove a condition from a draft; raises RefusedError for a version that is no draft."""
+    _standing(locked_draft(condition.version, by=by).conditions, condition).delete()
+
+
+# Responsibilities
+
+
+@explained()
+@transaction.atomic
+def save_responsibilities(
+    *, version: AgreementVersion, drafts: Sequence[ResponsibilityDraft], by: User
+) -> None:
+    """Write who bears what, all of it; what is not named is not agreed. Raises RefusedError."""
+    _write_responsibilities(locked_draft(version, by=by), drafts)
+
+
+def _write_responsibilities(
+    version: AgreementVersion, drafts: Sequence[ResponsibilityDraft]
+) -> None:
+    refuse(responsibility_problems(drafts))
+    version.responsibilities.all().delete()
+    Responsibility.objects.bulk_create(
+        Responsibility(version=version, **vars(one)) for one in drafts
+    )
+
+
+# The whole
+
+
+@explained()
+@transaction.atomic
+def save_whole(*, version: AgreementVersion, draft: VersionDraft, by: User) -> AgreementVersion:
+    """Write a whole draft over what stands, all of it or nothing.
+
+    Raises RefusedError with the first problem; its field names the row: `terms.0.lines.1.value`.
+    """
+    found = locked_draft(version, by=by)
+    write_whole(found, draft)
+    return found
+
+
+def write_whole(version: AgreementVersion, draft: VersionDraft) -> None:
+    """Replace everything that a locked draft says; raises RefusedError."""
+    for part in (version.conditions, version.terms, version.schedules):
+        part.all().delete()
+    with _at("header"):
+        write_header(version, draft.header)
+    for place, schedule in enumerate(draft.schedules):
+        with _at(f"schedules.{place}"):
+            _write_schedule(version, schedule)
+    schedules = _schedules(version)
+    for place, term in enumerate(draft.terms):
+        with _at(f"terms.{place}"):
+            _write_term(version, term, schedules)
+    for place, condition in enumerate(draft.conditions):
+        with _at(f"conditions.{place}"):
+            _write_condition(version, condition, schedules)
+    with _at("responsibilities"):
+        _write_responsibilities(version, draft.responsibilities)
+
+
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """Let a refusal say in which part of the whole its field is."""
+    try:
+        yield
+    except RefusedError as error:
+        error.field = f"{place}.{error.field}" if error.field else place
+        raise
+
+
+def _schedules(version: AgreementVersion) -> dict[str, RateSchedule]:
+    return {one.name: one for one in version.schedules.all()}
+
+
+def _own[Row: Model](rows: Manager[Row], row: Row | None) -> Row | None:
+    """Return the part that is written over, None for a new one."""
+    return None if row is None else _standing(rows, row)
+
+
+def _standing[Row: Model](rows: Manager[Row], row: Row) -> Row:
+    """Return a part of this very version as it stands; raises RefusedError for any other."""
+    found = rows.filter(pk=row.pk).first()
+    if found is None:
+        raise RefusedError(_("This is no part of the version any more."), code="not_here")
+    return found
