@@ -20,7 +20,7 @@ CREATE FUNCTION settlements_gtin_valid(gtin text) RETURNS boolean LANGUAGE sql I
 PARALLEL SAFE AS $$
     SELECT gtin = '' OR (
         gtin ~ '^([0-9]{8}|[0-9]{13}|[1-9][0-9]{13})$'
-        AND NOT gtin ~ '^0{6}[0-9]{7}$'
+        AND NOT gtin ~ '^0{5}[0-9]{8}$'
         AND (SELECT sum(digit::int * CASE WHEN place % 2 = 1 THEN 3 ELSE 1 END) % 10 = 0
              FROM regexp_split_to_table(lpad(gtin, 14, '0'), '') WITH ORDINALITY AS t(digit, place))
     )
