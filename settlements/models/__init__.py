@@ -17,6 +17,7 @@ from settlements.models.credit_checks import (
     CreditOverride,
     CreditScoreSnapshot,
 )
+from settlements.models.credit_positions import CreditPosition
 from settlements.models.documents import Document
 from settlements.models.ledger import Allocation, LedgerItem
 from settlements.models.moves import AccountMove
@@ -71,6 +72,7 @@ __all__ = [
     "CreditHold",
     "CreditLimit",
     "CreditOverride",
+    "CreditPosition",
     "CreditScoreSnapshot",
     "CreditSettings",
     "Document",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -20,9 +21,9 @@ from settlements.querysets.credit import ApplicationQuerySet, OfApplicationQuery
 DECIDED = (ApplicationState.APPROVED, ApplicationState.REFUSED)
 
 
-def _user(label: str, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    facts = {"null": True, "editable": False, "related_name": "+", "verbose_name": label}
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))  # type: ignore[arg-type]
+def _user(label: Any, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
+    facts: dict[str, Any] = {"null": True, "editable": False, "related_name": "+", "verbose_name": label}
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))
 
 
 @track()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,9 +21,9 @@ from settlements.models import credit_triggers as triggers
 from settlements.querysets.credit import HoldQuerySet, OfPartyQuerySet, OverrideQuerySet
 
 
-def _user(label: str, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    facts = {"null": True, "editable": False, "related_name": "+", "verbose_name": label}
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))  # type: ignore[arg-type]
+def _user(label: Any, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
+    facts: dict[str, Any] = {"null": True, "editable": False, "related_name": "+", "verbose_name": label}
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))
 
 
 class CreditCheck(models.Model):
@@ -117,6 +118,11 @@ class CreditCheck(models.Model):
         ]
         indexes = [
             models.Index(fields=["party", "-id"], name="credit_check_of_party"),
+            models.Index(
+                fields=["reserved_until"],
+                condition=Q(reserved_until__isnull=False),
+                name="credit_check_reserved",
+            ),
             models.Index(
                 fields=["party", "reference"],
                 condition=~Q(reference=""),

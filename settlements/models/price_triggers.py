@@ -30,7 +30,7 @@ def unit_known(name: str, *, of_account: bool) -> list[pgtrigger.Trigger]:
         pgtrigger.Trigger(
             name=name,
             when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),
+            operation=pgtrigger.Insert | pgtrigger.UpdateOf(*columns),  # type: ignore[no-untyped-call]
             condition=pgtrigger.Condition("NEW.unit <> ''"),
             func=f"""
     PERFORM 1 FROM {units} FOR SHARE OF u;
@@ -95,7 +95,7 @@ UNIT = [
     pgtrigger.Trigger(
         name="product_unit_covers_its_use",
         when=pgtrigger.After,
-        operation=pgtrigger.Delete | pgtrigger.UpdateOf("valid", "account_id"),
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("valid", "account_id"),  # type: ignore[no-untyped-call]
         timing=pgtrigger.Deferred,
         func=f"""
     IF {_used_where(_UNCOVERED)} THEN
@@ -131,7 +131,7 @@ BREAK = [
     pgtrigger.Trigger(
         name="account_price_keeps_a_price",
         when=pgtrigger.After,
-        operation=pgtrigger.Delete | pgtrigger.UpdateOf("price_id"),
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("price_id"),  # type: ignore[no-untyped-call]
         timing=pgtrigger.Deferred,
         func=_has_breaks("OLD", "price_id"),
     ),

@@ -1,0 +1,1 @@
+"""What is read of credit: exposure, limits, standing, scores."""
