@@ -1,0 +1,1 @@
+"""What rebates come to: figures in SQL, the board, one rebate."""
