@@ -1,0 +1,76 @@
+"""Statements that stand before or beside another: periods taken, amounts carried forward."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from settlements.models import SettlementStatement
+from settlements.selectors.settling.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an earlier statement carried forward, zero or below."""
+
+    statement_id: int
+    amount: Decimal
+
+
+def taken_periods(jobs: Sequence[Job]) -> set[int]:
+    """Return the numbers of jobs of whose days a live statement covers some; one query.
+
+    A statement of the whole account stands in the way of one of a store, and the reverse.
+    """
+    rows = (
+        SettlementStatement.objects.live()
+        .filter(term__in={job.rules.term_id for job in jobs})
+        .values_list("term_id", "kind", "store_id", "period")
+    )
+    standing = defaultdict(list)
+    for term_id, kind, store_id, period in rows:
+        standing[term_id, kind].append((store_id, period))
+    return {
+        place
+        for place, job in enumerate(jobs)
+        for store_id, period in standing[job.rules.term_id, job.kind]
+        if period.lower < job.end
+        and job.start < period.upper
+        and (store_id == job.store_id or None in (store_id, job.store_id))
+    }
+
+
+def brought_into(jobs: Sequence[Job]) -> dict[int, Brought]:
+    """Return what the latest live statement before each job carried forward, where it did.
+
+    Of the same term, store and kind; under a later version of an agreement, of its term for the
+    same goods. One query.
+    """
+    agreements = {job.rules.agreement_id for job in jobs}
+    rows = (
+        SettlementStatement.objects.live()
+        .filter(agreement_version__agreement__in=agreements)
+        .exclude(kind="true_up")
+        .order_by("period")
+        .values_list(
+            "pk",
+            "agreement_version__agreement_id",
+            "term__category_id",
+            "store_id",
+            "kind",
+            "period",
+            "carried_forward",
+        )
+    )
+    standing = defaultdict(list)
+    for pk, agreement, category, store, kind, period, carried in rows:
+        standing[agreement, category, store, kind].append((period.upper, Brought(pk, carried)))
+    found = {}
+    for place, job in enumerate(jobs):
+        key = (job.rules.agreement_id, job.rules.category_id, job.store_id, str(job.kind))
+        before = [one for end, one in standing[key] if end <= job.start]
+        if before and before[-1].amount:
+            found[place] = before[-1]
+    return found

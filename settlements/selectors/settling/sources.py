@@ -1,0 +1,209 @@
+"""What accepted reports and counts say of a period, for many statements in a few statements.
+
+Lines count on their day, or on the last day of their report. Fill-up, pick-up and transfers bill
+nothing and are not read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from settlements.choices.settling import StatementKind
+from settlements.selectors.settling.jobs import Job
+from settlements.selectors.settling.scopes import Scope, other_categories, scopes_of
+
+ZERO = Decimal(0)
+
+_SCOPE = """
+scope AS MATERIALIZED (
+    SELECT * FROM unnest(%(places)s::int[], %(stores)s::bigint[], %(nodes)s::bigint[])
+        AS s(job, store_id, node_id)
+), jobs AS MATERIALIZED (
+    SELECT * FROM unnest(%(numbers)s::int[], %(companies)s::bigint[], %(categories)s::bigint[])
+        AS j(job, company_id, category_id)
+), others AS MATERIALIZED (
+    SELECT * FROM unnest(%(other_jobs)s::int[], %(other_categories)s::bigint[])
+        AS o(job, category_id)
+), reports AS MATERIALIZED (
+    SELECT r.id, r.selling_company_id, upper(r.period) - 1 AS last_day
+    FROM settlements_salesreport r
+    WHERE r.state = 'accepted' AND r.kind = %(kind)s
+      AND r.period && daterange(%(start)s, %(end)s) AND r.selling_company_id = ANY(%(companies)s)
+)"""
+# The millions are summed by report, store and thing first; what they belong to is looked up after.
+_LINES = """
+WITH {scope}, sums AS MATERIALIZED (
+    SELECT l.report_id, l.store_id, l.product_id, l.category_id, l.tax_rate, l.currency_id,
+        {segment} AS segment,
+        sum(l.quantity_sold) AS sold, sum(l.quantity_returned) AS returned,
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0) AS sales,
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0) AS returns,
+        count(*) FILTER (WHERE l.gross_amount IS NULL) AS without_amount
+    FROM settlements_salesreportline l JOIN reports r ON r.id = l.report_id
+    WHERE COALESCE(l.sold_on, r.last_day) >= %(start)s
+      AND COALESCE(l.sold_on, r.last_day) < %(end)s
+    GROUP BY 1, 2, 3, 4, 5, 6, 7
+), placed AS MATERIALIZED (
+    SELECT s.job, s.node_id, u.*, COALESCE(u.category_id, p.category_id) AS of_category
+    FROM sums u JOIN reports r ON r.id = u.report_id
+    JOIN scope s ON s.store_id = u.store_id
+    JOIN jobs j ON j.job = s.job AND j.company_id = r.selling_company_id
+    LEFT JOIN accounts_product p ON p.id = u.product_id
+    WHERE CASE WHEN j.category_id > 0 THEN COALESCE(u.category_id, p.category_id) = j.category_id
+        ELSE NOT EXISTS (SELECT 1 FROM others o WHERE o.job = s.job
+            AND o.category_id = COALESCE(u.category_id, p.category_id)) END
+)"""
+_GOODS = f"""
+{_LINES}
+SELECT job, {{node}} AS node_id, {{product}} AS product_id, of_category, tax_rate, currency_id,
+    segment, sum(sold), sum(returned), COALESCE(sum(sales), 0), COALESCE(sum(returns), 0),
+    sum(without_amount), array_agg(DISTINCT report_id), array_agg(DISTINCT store_id),
+    array_agg(DISTINCT product_id)
+FROM placed GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 4 NULLS LAST, 3, 5, 7, 2
+"""
+_SHRINK = f"""
+WITH {_SCOPE}, missing AS (
+    SELECT m.store_id, m.product_id, m.selling_company_id, -sum(m.quantity) AS quantity
+    FROM settlements_consignmentmovement m
+    WHERE m.kind = 'shrink' AND m.moved_on >= %(start)s AND m.moved_on < %(end)s
+      AND m.store_id IN (SELECT store_id FROM scope)
+    GROUP BY 1, 2, 3 HAVING sum(m.quantity) < 0
+)
+SELECT s.job, s.node_id, m.store_id, m.product_id, p.category_id, m.quantity, COALESCE((
+    SELECT sum(l.quantity_sold - l.quantity_returned) FROM settlements_salesreportline l
+    JOIN reports r ON r.id = l.report_id AND r.selling_company_id = m.selling_company_id
+    WHERE l.store_id = m.store_id AND l.product_id = m.product_id
+      AND COALESCE(l.sold_on, r.last_day) >= %(start)s
+      AND COALESCE(l.sold_on, r.last_day) < %(end)s), 0)
+FROM missing m JOIN scope s ON s.store_id = m.store_id
+JOIN jobs j ON j.job = s.job AND j.company_id = m.selling_company_id
+JOIN accounts_product p ON p.id = m.product_id
+WHERE CASE WHEN j.category_id > 0 THEN p.category_id = j.category_id
+    ELSE NOT EXISTS (SELECT 1 FROM others o WHERE o.job = s.job
+        AND o.category_id = p.category_id) END
+ORDER BY s.job, m.store_id, m.product_id
+"""
+_CHANGES = """
+SELECT DISTINCT day FROM settlements_accountprice p
+CROSS JOIN LATERAL unnest(ARRAY[lower(p.valid), upper(p.valid)]) AS day
+WHERE day > %s AND day < %s AND p.account_id IN (
+    SELECT unnest(a.path) FROM accounts_account a WHERE a.id = ANY(%s))
+ORDER BY day
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """A sum of report lines; `segment` counts the days on which prices change."""
+
+    node_id: int
+    product_id: int | None
+    category_id: int | None
+    tax_rate: Decimal | None
+    currency: str
+    segment: int
+    sold: Decimal
+    returned: Decimal
+    sales: Decimal
+    returns: Decimal
+    without_amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a store lacks of a product, with what it sold of it in the period."""
+
+    node_id: int
+    store_id: int
+    product_id: int
+    category_id: int | None
+    quantity: Decimal
+    sold: Decimal
+
+
+@dataclass(slots=True)
+class Source:
+    """What a job rests on."""
+
+    sold: list[Sold] = field(default_factory=list)
+    lacking: list[Lacking] = field(default_factory=list)
+    report_ids: set[int] = field(default_factory=set)
+    store_ids: set[int] = field(default_factory=set)
+    product_ids: set[int] = field(default_factory=set)
+    segments: tuple[date, ...] = ()
+
+
+def sources_of(jobs: Sequence[Job]) -> list[Source]:
+    """Return what each job rests on; a handful of statements for each period and kind."""
+    found: list[Source] = [Source() for _job in jobs]
+    together: dict[tuple[StatementKind, date, date], list[int]] = defaultdict(list)
+    for place, job in enumerate(jobs):
+        together[job.kind, job.start, job.end].append(place)
+    for (kind, _start, _end), places in together.items():
+        several = [jobs[place] for place in places]
+        for place, source in zip(places, _sources(kind, several), strict=True):
+            found[place] = source
+    return found
+
+
+def _sources(kind: StatementKind, jobs: Sequence[Job]) -> list[Source]:
+    is_sold = kind == StatementKind.SELL_THROUGH
+    scopes = scopes_of(jobs, with_prices=is_sold)
+    bounds = _bounds({scope.node_id for scope in scopes}, jobs[0]) if is_sold else []
+    found = [Source(segments=(jobs[0].start, *bounds)) for _job in jobs]
+    values = _values(kind, jobs, scopes, bounds)
+    with connection.cursor() as cursor:
+        cursor.execute(_goods_sql(is_sold=is_sold, has_bounds=bool(bounds)), values)
+        for place, *row, reports, stores, products in cursor.fetchall():
+            source = found[place]
+            source.sold.append(Sold(*row))
+            source.report_ids |= set(reports)
+            source.store_ids |= set(stores)
+            source.product_ids |= {product for product in products if product}
+        if is_sold:
+            cursor.execute(_SHRINK, values)
+            for place, *row in cursor.fetchall():
+                found[place].lacking.append(Lacking(*row))
+    return found
+
+
+def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
+    day = "COALESCE(l.sold_on, r.last_day)"
+    segment = f"width_bucket({day}, %(bounds)s::date[])" if has_bounds else "0"
+    sql = _GOODS.replace("{scope}", _SCOPE).replace("{segment}", segment)
+    node, product = ("node_id", "product_id") if is_sold else ("0::bigint", "NULL::bigint")
+    return sql.replace("{node}", node).replace("{product}", product)
+
+
+def _bounds(nodes: Iterable[int], job: Job) -> list[date]:
+    """Days within the period on which prices of the accounts, or of those above, change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES, [job.start, job.end, list(nodes)])
+        return [day for (day,) in cursor.fetchall()]
+
+
+def _values(
+    kind: StatementKind, jobs: Sequence[Job], scopes: Sequence[Scope], bounds: list[date]
+) -> dict[str, Any]:
+    others = [(place, one) for place, many in enumerate(other_categories(jobs)) for one in many]
+    return {
+        "kind": kind.value,
+        "start": jobs[0].start,
+        "end": jobs[0].end,
+        "bounds": bounds,
+        "places": [scope.job for scope in scopes],
+        "stores": [scope.store_id for scope in scopes],
+        "nodes": [scope.node_id for scope in scopes],
+        "numbers": list(range(len(jobs))),
+        "companies": [job.rules.selling_company_id for job in jobs],
+        "categories": [job.rules.category_id or 0 for job in jobs],
+        "other_jobs": [place for place, _one in others],
+        "other_categories": [one for _place, one in others],
+    }

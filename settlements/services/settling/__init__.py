@@ -1,0 +1,1 @@
+"""Settlement statements from draft to ledger."""
