@@ -1,0 +1,1 @@
+"""Writing prices, units and product codes."""
