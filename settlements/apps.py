@@ -13,10 +13,12 @@ class SettlementsConfig(AppConfig):
         from settlements.demo.part import PART
         from settlements.selectors import handover, health, timeline
         from settlements.services import merging, problems
+        from settlements.services.consignment import problems as consignment_problems
         from settlements.services.rebates import problems as rebate_problems
         from settlements.services.terms import words as term_words
 
         problems.register()
+        consignment_problems.register()
         term_words.register()
         rebate_problems.register()
         register_mover(*merging.MOVERS)

@@ -1,0 +1,1 @@
+"""Consigned goods: what moves, what is counted."""

@@ -1,0 +1,1 @@
+"""Sales reports: taken in, checked, accepted, replaced."""
