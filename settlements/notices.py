@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Account
 from kam.core import formats
 from kam.notifications.registry import NotificationKind, Told, kinds
+from settlements.choices.terms import Renewal
+from settlements.models import TradingAgreement
 
 
 def _amounts(params: Mapping[str, Any]) -> str:
@@ -36,6 +39,50 @@ def _overdue(params: Mapping[str, Any]) -> Told:
     return Told(title, _("Now overdue in all: %(amounts)s") % {"amounts": _amounts(params)})
 
 
+def _agreement(params: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "agreement": params["agreement"],
+        "version": str(params["version"]),
+        "account": params["account"],
+    }
+
+
+def _agreement_waits(params: Mapping[str, Any]) -> Told:
+    title = _("%(account)s: version %(version)s of %(agreement)s waits for your approval")
+    return Told(title % _agreement(params))
+
+
+def _agreement_decided(params: Mapping[str, Any]) -> Told:
+    titles = {
+        "approved": _("%(account)s: version %(version)s of %(agreement)s was approved"),
+        "returned": _("%(account)s: version %(version)s of %(agreement)s was sent back"),
+        "terminated": _("%(account)s: version %(version)s of %(agreement)s was terminated"),
+    }
+    day = formats.date(date.fromisoformat(params["day"]))
+    details = {
+        "approved": _("It holds from %(day)s.") % {"day": day},
+        "returned": "",
+        "terminated": _("It ends on %(day)s.") % {"day": day},
+    }
+    what = params["what"]
+    detail = " ".join(filter(None, [details[what], params["note"]]))
+    return Told(titles[what] % _agreement(params), detail)
+
+
+def _agreement_ending(params: Mapping[str, Any]) -> Told:
+    words = {**_agreement(params), "day": formats.date(date.fromisoformat(params["day"]))}
+    if params["what"] == "end":
+        return Told(_("%(account)s: %(agreement)s ends on %(day)s") % words)
+    title = _("%(account)s: notice on %(agreement)s can be given until %(day)s")
+    if params["renewal"] == Renewal.SILENT:
+        return Told(title % words, _("Without notice it goes on by itself."))
+    return Told(title % words)
+
+
+def _agreements(user: Any) -> Any:
+    return TradingAgreement.objects.visible_to(user).values("pk")
+
+
 KINDS = (
     NotificationKind(
         key="settlements.overdue",
@@ -48,6 +95,40 @@ KINDS = (
         capability="receivables.view",
         icon="clock-exclamation",
         order=30,
+    ),
+    NotificationKind(
+        key="settlements.agreement_waits",
+        title=gettext_lazy("Agreements that wait for approval"),
+        explains=gettext_lazy("When somebody hands in an agreement that you may approve."),
+        told=_agreement_waits,
+        visible=_agreements,
+        capability="terms.approve",
+        icon="file-text",
+        order=31,
+    ),
+    NotificationKind(
+        key="settlements.agreement_decided",
+        title=gettext_lazy("Decisions on agreements"),
+        explains=gettext_lazy(
+            "When an agreement of yours is approved, sent back or terminated by somebody else."
+        ),
+        told=_agreement_decided,
+        visible=_agreements,
+        capability="terms.view",
+        icon="file-text",
+        order=32,
+    ),
+    NotificationKind(
+        key="settlements.agreement_ending",
+        title=gettext_lazy("Agreements that end soon"),
+        explains=gettext_lazy(
+            "90, 30 and 7 days before an agreement ends or notice on it can no longer be given."
+        ),
+        told=_agreement_ending,
+        visible=_agreements,
+        capability="terms.view",
+        icon="calendar-event",
+        order=33,
     ),
 )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -15,12 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from interactions.models import Attachment, Interaction
-from interactions.services import file_kinds, problems
+from interactions.services import problems
 from interactions.services.changing import is_in_time
+from kam.core import file_kinds
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 
-MAX_BYTES = 20 * 1024 * 1024
 MOST = 10
 
 
@@ -36,7 +34,7 @@ def attach(*, interaction: Interaction, upload: File[bytes], by: User) -> Attach
     kept = Attachment.objects.filter(interaction=interaction)
     if kept.count() >= MOST:
         raise RefusedError(_("A contact keeps at most 10 files."), field="file", code="too_many")
-    kind, digest = checked(upload), _digest(upload)
+    kind, digest = file_kinds.checked(upload), file_kinds.digest_of(upload)
     if kept.filter(sha256=digest).exists():
         words = _("This file is kept with the contact already.")
         raise RefusedError(words, field="file", code="attachment_once")
@@ -66,21 +64,6 @@ def attach_all(*, interaction: Interaction, uploads: Iterable[File[bytes]], by: 
         raise
 
 
-def checked(upload: File[bytes]) -> str:
-    """Return what kind of file it is. Raises RefusedError for what is not kept."""
-    if upload.size > MAX_BYTES:
-        raise RefusedError(_("A file is at most 20 MB."), field="file", code="file_too_large")
-    stream: IO[bytes] = upload.file or upload
-    kind = file_kinds.kind_of(stream, upload.name or "")
-    if not kind:
-        words = _(
-            "This file cannot be kept: PDF, pictures, Word, Excel and PowerPoint without macros, "
-            "text, CSV and e-mail can."
-        )
-        raise RefusedError(words, field="file", code="file_kind")
-    return kind
-
-
 @explained()
 @transaction.atomic
 def remove_attachment(*, attachment: Attachment, by: User, now: datetime) -> None:
@@ -96,12 +79,3 @@ def remove_attachment(*, attachment: Attachment, by: User, now: datetime) -> Non
     name = attachment.file.name or ""
     attachment.delete()
     transaction.on_commit(partial(default_storage.delete, name))
-
-
-def _digest(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return digest.hexdigest()

@@ -14,9 +14,10 @@ from interactions.analytics.mail import Mail, Part, read_mail
 from interactions.choices import Direction, InteractionKind, InteractionSource
 from interactions.models import Interaction
 from interactions.selectors.matching import Matched, known_by, matched
-from interactions.services.attachments import MOST, attach_all, checked
+from interactions.services.attachments import MOST, attach_all
 from interactions.services.log import Contact, log_contact
 from kam.core.clock import organisation_zone
+from kam.core.file_kinds import checked
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 

@@ -15,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import StakeholderRating, Task
 from interactions.models import Attachment, Draft, Interaction, Need
-from interactions.services import file_kinds
 from interactions.services.becoming import become_need
+from kam.core import file_kinds
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.interactions import make_contact

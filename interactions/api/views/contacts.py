@@ -29,11 +29,11 @@ from interactions.models import Attachment, Interaction
 from interactions.selectors import log as reads
 from interactions.services import attachments, changing
 from interactions.services.becoming import Wish
-from interactions.services.file_kinds import CONTENT_TYPES
 from interactions.services.log import Contact, Said, log_contact
 from interactions.views.log.files import download
 from kam.core.api.base import Listed, Retrieved
 from kam.core.api.parsers import BoundedJSONParser
+from kam.core.file_kinds import CONTENT_TYPES
 from kam.core.filters import ChoicesFilter, IdFilter
 
 VIEW, LOG = "interactions.view", "interactions.log"

@@ -1,13 +1,20 @@
-"""What a file is by its content: the few kinds that are kept with contacts, all else is refused."""
+"""What a file is by its content: the few kinds that are kept, all else is refused."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 import zipfile
 from pathlib import PurePosixPath
 from typing import IO
 
+from django.core.files import File
+from django.utils.translation import gettext_lazy as _
+
+from kam.core.problems import RefusedError
+
+MAX_BYTES = 20 * 1024 * 1024
 CONTENT_TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -97,3 +104,28 @@ def cleaned_name(name: str, kind: str) -> str:
         suffix = kind
     stem = stem.strip(" .")[: NAME_LENGTH - len(suffix) - 1] or "file"
     return f"{stem}.{suffix.lower()}"
+
+
+def checked(upload: File[bytes]) -> str:
+    """Return what kind of file it is. Raises RefusedError for what is not kept."""
+    if upload.size > MAX_BYTES:
+        raise RefusedError(_("A file is at most 20 MB."), field="file", code="file_too_large")
+    stream: IO[bytes] = upload.file or upload
+    kind = kind_of(stream, upload.name or "")
+    if not kind:
+        words = _(
+            "This file cannot be kept: PDF, pictures, Word, Excel and PowerPoint without macros, "
+            "text, CSV and e-mail can."
+        )
+        raise RefusedError(words, field="file", code="file_kind")
+    return kind
+
+
+def digest_of(upload: File[bytes]) -> str:
+    """Return the SHA-256 of a file's content."""
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
