@@ -1,0 +1,1 @@
+"""Writes of credit: applications, limits, checks, holds, scores."""
