@@ -77,6 +77,16 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="0"),
         "kwargs": {"name": "settlements.flag_overdue"},
     },
+    "nightly renewals and ends of agreements": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="1", minute="10"),
+        "kwargs": {"name": "settlements.renew_agreements"},
+    },
+    "rebates of the month before": {
+        "task": "core.start_job",
+        "schedule": crontab(day_of_month="1", hour="4", minute="20"),
+        "kwargs": {"name": "settlements.accrue_rebates"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

@@ -12,16 +12,19 @@ class SettlementsConfig(AppConfig):
         from settlements import cards, cockpit, importers, notices, panels, search
         from settlements.demo.part import PART
         from settlements.selectors import handover, health, timeline
+        from settlements.selectors.terms import timeline as term_timeline
+        from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
         from settlements.services.rebates import problems as rebate_problems
+        from settlements.services.terms import merging as term_merging
         from settlements.services.terms import words as term_words
 
         problems.register()
         consignment_problems.register()
         term_words.register()
         rebate_problems.register()
-        register_mover(*merging.MOVERS)
+        register_mover(*merging.MOVERS, term_merging.MOVER)
         demo_parts.register(PART)
         importers.register()
         notices.register()
@@ -32,3 +35,5 @@ class SettlementsConfig(AppConfig):
         handover.register()
         health.register()
         timeline.register()
+        term_timeline.register()
+        term_waiting.register()
