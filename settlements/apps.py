@@ -9,7 +9,15 @@ class SettlementsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.services.merging import register_mover
         from kam.core.demo import demo_parts
-        from settlements import cards, cockpit, importers, notices, panels, search
+        from settlements import (
+            cards,
+            cockpit,
+            cockpit_terms,
+            importers,
+            notices,
+            panels,
+            search,
+        )
         from settlements.demo.part import PART
         from settlements.selectors import handover, health, timeline
         from settlements.selectors.terms import timeline as term_timeline
@@ -18,12 +26,14 @@ class SettlementsConfig(AppConfig):
         from settlements.services.consignment import problems as consignment_problems
         from settlements.services.rebates import problems as rebate_problems
         from settlements.services.terms import merging as term_merging
+        from settlements.services.settling import problems as settling_problems
         from settlements.services.terms import words as term_words
 
         problems.register()
         consignment_problems.register()
         term_words.register()
         rebate_problems.register()
+        settling_problems.register()
         register_mover(*merging.MOVERS, term_merging.MOVER)
         demo_parts.register(PART)
         importers.register()
@@ -31,6 +41,7 @@ class SettlementsConfig(AppConfig):
         panels.register()
         cards.register()
         cockpit.register()
+        cockpit_terms.register()
         search.register()
         handover.register()
         health.register()

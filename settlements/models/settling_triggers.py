@@ -9,7 +9,7 @@ _PINNED = "settlement_statement_pinned"
 _SUMS = "settlement_statement_sums"
 _WAY = "settlement_statement_goes_its_way"
 _LINE = "statement_line_of_a_draft"
-_MOVES = """'state', 'account_id', 'store_id', 'confirmed_on', 'confirmed_by_id',
+_MOVES = """'state', 'account_id', 'store_id', 'confirmed_on', 'confirmed_by',
     'confirmation_note', 'confirmation_file', 'confirmation_name', 'confirmation_sha256',
     'due_on', 'posted_on', 'posted_by_id', 'idempotency_key', 'taken_back_on', 'updated_at'"""
 _ENDED = "'account_id', 'store_id', 'taken_back_on', 'updated_at'"

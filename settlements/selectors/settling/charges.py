@@ -12,7 +12,7 @@ from settlements.analytics.rebate_periods import period_of
 from settlements.analytics.settling import Charge
 from settlements.choices.settling import StatementState
 from settlements.choices.terms import Calculation, Channel, Conditionality, ConditionKind
-from settlements.models import StatementLine
+from settlements.models import SettlementStatement, StatementLine
 from settlements.selectors.settling.jobs import Job
 from settlements.selectors.settling.sources import Source
 from settlements.selectors.terms.conditions import ConditionRules, conditions_of
@@ -31,7 +31,7 @@ class Conditions:
     charged: frozenset[int]
 
 
-def conditions_for(jobs: Iterable[Job]) -> Conditions:
+def conditions_for(jobs: Iterable[Job], besides: SettlementStatement | None = None) -> Conditions:
     """Return the fees and promotions of the jobs' versions, in three queries."""
     found: dict[int, list[ConditionRules]] = defaultdict(list)
     versions = {job.rules.version_id for job in jobs}
@@ -48,6 +48,8 @@ def conditions_for(jobs: Iterable[Job]) -> Conditions:
         statement__state=StatementState.CANCELLED
     )
     rows = rows.filter(statement__taken_back_on__isnull=True)
+    if besides is not None:
+        rows = rows.exclude(statement=besides)
     return Conditions(found, frozenset(rows.values_list("condition_id", flat=True)))
 
 

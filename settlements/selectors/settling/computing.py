@@ -19,6 +19,7 @@ from settlements.analytics.consignment import billable_shrink
 from settlements.analytics.problems import CalculationError
 from settlements.analytics.settling import Charge, Computed, Goods, Missing
 from settlements.choices.settling import StatementKind
+from settlements.models import SettlementStatement
 from settlements.selectors.prices.lookup import Price, prices_on
 from settlements.selectors.prices.units import BASE
 from settlements.selectors.settling.charges import Conditions, charges_of, conditions_for
@@ -58,9 +59,10 @@ class _RefusedInput(Exception):  # noqa: N818 - it never leaves this module
         self.code, self.words = code, words
 
 
-def compute(jobs: Sequence[Job]) -> list[Outcome]:
+def compute(jobs: Sequence[Job], *, besides: SettlementStatement | None = None) -> list[Outcome]:
     """Return what each job comes to, in a number of statements that does not grow with jobs.
 
+    `besides` is a statement that is computed anew: fees charged once count as not charged by it.
     Includes accepted reports alone, the fees and promotions that statements carry, and what was
     brought forward as the job says. Refused with a code: `no_report`, `mixed_currencies`,
     `amount_missing`, `price_missing`, `tax_rate_missing` and those of the mathematics.
@@ -68,16 +70,18 @@ def compute(jobs: Sequence[Job]) -> list[Outcome]:
     if not jobs:
         return []
     sources = sources_of(jobs)
-    known = _known(jobs, sources)
+    known = _known(jobs, sources, besides)
     return [_outcome(job, source, known) for job, source in zip(jobs, sources, strict=True)]
 
 
-def _known(jobs: Sequence[Job], sources: Sequence[Source]) -> _Known:
+def _known(
+    jobs: Sequence[Job], sources: Sequence[Source], besides: SettlementStatement | None
+) -> _Known:
     fiscal_start = Organisation.objects.values_list("fiscal_year_start", flat=True).get(pk=1)
     known = _Known(
         decimals=dict(Currency.objects.values_list("pk", "decimals")),
         fiscal_start=fiscal_start,
-        conditions=conditions_for(jobs),
+        conditions=conditions_for(jobs, besides),
     )
     sold = [
         (job, source)

@@ -27,7 +27,9 @@ from settlements.querysets.terms import APPROVED
 from settlements.selectors.settling.computing import Outcome, compute
 from settlements.selectors.settling.jobs import KINDS, Job, jobs_due, settled_terms
 from settlements.selectors.settling.previous import brought_into, taken_periods
-from settlements.selectors.terms.rules import TermRules, rules_of, term_rows
+from settlements.selectors.settling.recomputing import job_like
+from settlements.selectors.settling.true_ups import compute_true_up
+from settlements.selectors.terms.rules import rules_of, term_rows
 from settlements.services.settling.problems import (
     InactiveVersionError,
     NotInputError,
@@ -37,6 +39,19 @@ from settlements.services.settling.problems import (
 
 AT_ONCE = 2_000
 """Statements that are computed and written together."""
+TOTALS = (
+    "basis",
+    "gross",
+    "returns",
+    "deduction",
+    "top_up",
+    "net",
+    "tax",
+    "payable",
+    "claimed",
+    "carried_forward",
+)
+"""The columns of a statement that its lines make."""
 Report = Callable[[int, int], None]
 
 
@@ -110,6 +125,32 @@ def check_free(job: Job) -> None:
         raise PeriodTakenError
 
 
+@explained()
+@transaction.atomic
+def draft_true_up(
+    *,
+    term: SettlementTerm,
+    start: date,
+    end: date,
+    drafted_by: User | None,
+    store_id: int | None = None,
+    note: str = "",
+) -> SettlementStatement:
+    """Draft the true-up of a guarantee over a test period, `end` excluded, from its statements.
+
+    The statements of its months must be confirmed or posted; they stay as they are. Raises as
+    `draft_statement` does.
+    """
+    job = replace(job_of(term, start, end, store_id=store_id), kind=StatementKind.TRUE_UP)
+    lock_terms([job])
+    check_free(job)
+    outcome = compute_true_up(job)
+    if outcome.computed is None:
+        raise NotInputError(outcome.problem, code=outcome.code)
+    (statement,) = write([outcome], drafted_by=drafted_by, note=note)
+    return statement
+
+
 @dataclass(frozen=True, slots=True)
 class Drafted:
     """What a run did: drafts made, periods that had a statement, and what could not be made."""
@@ -167,14 +208,13 @@ def write(
     *,
     drafted_by: User | None,
     note: str = "",
-    kind: StatementKind | None = None,
     corrects: SettlementStatement | None = None,
 ) -> list[SettlementStatement]:
     """Write statements with their lines and the reports they rest on, in a few statements."""
     brought = brought_into([one.job for one in outcomes])
-    made = []
+    made = list[SettlementStatement]()
     for place, outcome in enumerate(outcomes):
-        row = statement_row(outcome, kind)
+        row = statement_row(outcome)
         row.drafted_by, row.note = drafted_by, note
         if place in brought and row.brought_forward:
             row.brought_from_id = brought[place].statement_id
@@ -194,7 +234,7 @@ def write(
     return made
 
 
-def statement_row(outcome: Outcome, kind: StatementKind | None = None) -> SettlementStatement:
+def statement_row(outcome: Outcome) -> SettlementStatement:
     """Return the row of a computed statement, not saved."""
     job, computed = outcome.job, outcome.computed
     assert computed is not None  # noqa: S101 - callers filter
@@ -204,7 +244,7 @@ def statement_row(outcome: Outcome, kind: StatementKind | None = None) -> Settle
         agreement_version_id=job.rules.version_id,
         account_id=job.account_id,
         store_id=job.store_id,
-        kind=kind or job.kind,
+        kind=job.kind,
         period=DateRange(job.start, job.end),
         currency_id=job.rules.currency,
         is_tax_inclusive=job.rules.is_tax_inclusive,
@@ -217,18 +257,7 @@ def statement_row(outcome: Outcome, kind: StatementKind | None = None) -> Settle
 
 def totals(computed: Computed) -> dict[str, Decimal | None]:
     """The columns of a statement that its lines make."""
-    return {
-        "basis": computed.basis,
-        "gross": computed.gross,
-        "returns": computed.returns,
-        "deduction": computed.deduction,
-        "top_up": computed.top_up,
-        "net": computed.net,
-        "tax": computed.tax,
-        "payable": computed.payable,
-        "claimed": computed.claimed,
-        "carried_forward": computed.carried_forward,
-    }
+    return {name: getattr(computed, name) for name in TOTALS}
 
 
 _COLUMNS = (
@@ -281,8 +310,8 @@ def redraft_statement(
         raise StateError(_("Only a draft is computed anew."))
     job = job_like(row, trading_days=trading_days)
     lock_terms([job])
-    (job,) = with_brought([job])
-    (outcome,) = compute([job])
+    (job,) = with_brought([replace(job, brought_forward=Decimal(0))])
+    (outcome,) = compute([job], besides=row)
     if outcome.computed is None:
         raise NotInputError(outcome.problem, code=outcome.code)
     rewrite(row, outcome, note=note)
@@ -293,8 +322,8 @@ def rewrite(row: SettlementStatement, outcome: Outcome, *, note: str | None = No
     """Put a computed outcome in the place of what a draft says."""
     row.lines.all().delete()
     row.reports.all().delete()
-    fresh = statement_row(outcome, StatementKind(row.kind))
-    for name in (*totals_of(fresh), "trading_days", "calendar_days", "brought_forward"):
+    fresh = statement_row(outcome)
+    for name in (*TOTALS, "trading_days", "calendar_days", "brought_forward"):
         setattr(row, name, getattr(fresh, name))
     brought = brought_into([outcome.job])
     row.brought_from_id = brought[0].statement_id if row.brought_forward else None
@@ -304,37 +333,6 @@ def rewrite(row: SettlementStatement, outcome: Outcome, *, note: str | None = No
     _copy_lines([row], [outcome.computed])
     StatementReport.objects.bulk_create(
         [StatementReport(statement=row, report_id=pk) for pk in outcome.report_ids]
-    )
-
-
-def totals_of(row: SettlementStatement) -> tuple[str, ...]:
-    """The names of the columns that lines make."""
-    del row
-    return (
-        "basis",
-        "gross",
-        "returns",
-        "deduction",
-        "top_up",
-        "net",
-        "tax",
-        "payable",
-        "claimed",
-        "carried_forward",
-    )
-
-
-def job_like(row: SettlementStatement, *, trading_days: int | None = None) -> Job:
-    """Return the job that a statement was computed by, with the version that it pins."""
-    rules: TermRules = rules_of(term_rows().get(pk=row.term_id))
-    return Job(
-        rules=rules,
-        kind=StatementKind(row.kind),
-        start=row.period.lower,
-        end=row.period.upper,
-        store_id=row.store_id,
-        trading_days=row.trading_days if trading_days is None else trading_days,
-        brought_forward=row.brought_forward,
     )
 
 

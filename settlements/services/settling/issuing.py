@@ -1,0 +1,238 @@
+"""A statement between draft and ledger: issued, disputed, corrected, confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kam.core.problems import explained
+from kam.identity.models import User
+from settlements.choices.settling import LinePart, StatementDisputeReason, StatementState
+from settlements.models import SettlementStatement, StatementDispute, StatementLine
+from settlements.selectors.settling.computing import Outcome
+from settlements.selectors.settling.recomputing import outcome_of
+from settlements.services.settling.drafting import lock_terms, locked, write
+from settlements.services.settling.problems import NotInputError, StateError
+
+PREFIX = "ST"
+
+
+@explained()
+@transaction.atomic
+def issue_statement(
+    *, statement: SettlementStatement, issued_on: date, issued_by: User | None
+) -> SettlementStatement:
+    """Give a draft its number; from then on neither it nor its lines change.
+
+    Raises StateError for anything but a draft, and before the period's end.
+    """
+    row = locked(statement)
+    _need(row, StatementState.DRAFT)
+    if issued_on < row.last_day:
+        raise StateError(_("The period has not ended yet."), code="period_open", field="issued_on")
+    row.number = row.number or f"{PREFIX}-{row.pk:06}"
+    row.state = StatementState.ISSUED
+    row.issued_on, row.issued_by = issued_on, issued_by
+    row.save(update_fields=["number", "state", "issued_on", "issued_by", "updated_at"])
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What the customer contests: an amount, why, of which line (None: of the whole)."""
+
+    amount: Decimal
+    reason: StatementDisputeReason
+    line_id: int | None = None
+    note: str = ""
+
+
+@explained()
+@transaction.atomic
+def dispute_statement(
+    *,
+    statement: SettlementStatement,
+    contests: Sequence[Contest],
+    raised_on: date,
+    raised_by: User | None,
+) -> list[StatementDispute]:
+    """Note what the customer contests of an issued statement; more can be added while it is.
+
+    Raises StateError, or NotInputError for a line of another statement or more than it says.
+    """
+    row = locked(statement)
+    _need(row, StatementState.ISSUED, StatementState.DISPUTED)
+    if not contests:
+        raise NotInputError(_("Say what is contested."), field="amount")
+    lines = {line.pk: line for line in row.lines.all()}
+    for contest in contests:
+        _check_contest(contest, lines)
+    made = StatementDispute.objects.bulk_create(
+        [
+            StatementDispute(
+                statement=row,
+                line_id=contest.line_id,
+                amount=contest.amount,
+                reason=contest.reason,
+                note=contest.note,
+                raised_on=raised_on,
+                raised_by=raised_by,
+            )
+            for contest in contests
+        ]
+    )
+    if row.state == StatementState.ISSUED:
+        row.state = StatementState.DISPUTED
+        row.save(update_fields=["state", "updated_at"])
+    return made
+
+
+def _check_contest(contest: Contest, lines: dict[int, StatementLine]) -> None:
+    if contest.amount <= 0:
+        raise NotInputError(_("An amount contested is above zero."), field="amount")
+    if contest.line_id is None:
+        return
+    line = lines.get(contest.line_id)
+    if line is None:
+        raise NotInputError(_("There is no such line."), field="line")
+    if contest.amount > abs(line.amount):
+        raise NotInputError(_("The line says less than is contested."), field="amount")
+
+
+@explained()
+@transaction.atomic
+def reject_dispute(
+    *, statement: SettlementStatement, settled_on: date, note: str = ""
+) -> SettlementStatement:
+    """Let a disputed statement stand as it is: it is issued again, its disputes are not granted."""
+    row = locked(statement)
+    _need(row, StatementState.DISPUTED)
+    _settle(row, settled_on, note, is_granted=False)
+    row.state = StatementState.ISSUED
+    row.save(update_fields=["state", "updated_at"])
+    return row
+
+
+def _settle(row: SettlementStatement, day: date, note: str, *, is_granted: bool) -> None:
+    for dispute in row.disputes.filter(settled_on__isnull=True):
+        dispute.settled_on, dispute.is_granted = max(day, dispute.raised_on), is_granted
+        dispute.settled_note = note
+        dispute.save()
+
+
+@dataclass(frozen=True, slots=True)
+class Concession:
+    """A claim of the customer put right: the line it is about and what it comes to instead."""
+
+    line_id: int
+    amount: Decimal
+
+
+@explained()
+@transaction.atomic
+def correct_statement(
+    *,
+    statement: SettlementStatement,
+    corrected_on: date,
+    corrected_by: User | None,
+    claims: Sequence[Concession] = (),
+    trading_days: int | None = None,
+    note: str = "",
+) -> SettlementStatement:
+    """Issue the next version of a disputed statement and cancel the one before.
+
+    Computed anew from the reports as they stand now and the version pinned before. `claims` says
+    what fee lines come to instead (zero: not claimed), as unsigned amounts. Raises StateError, or
+    NotInputError with what is missing.
+    """
+    row = locked(statement)
+    _need(row, StatementState.DISPUTED)
+    outcome = outcome_of(row, trading_days=trading_days)
+    lock_terms([outcome.job])
+    if outcome.computed is None:
+        raise NotInputError(outcome.problem, code=outcome.code)
+    outcome = _with_claims(row, outcome, claims)
+    _settle(row, corrected_on, note, is_granted=True)
+    row.state = StatementState.CANCELLED
+    row.save(update_fields=["state", "updated_at"])
+    (made,) = write([outcome], drafted_by=corrected_by, note=note, corrects=row)
+    return issue_statement(statement=made, issued_on=corrected_on, issued_by=corrected_by)
+
+
+def _with_claims(
+    row: SettlementStatement, outcome: Outcome, claims: Sequence[Concession]
+) -> Outcome:
+    if not claims or outcome.computed is None:
+        return outcome
+    standing = {line.pk: line for line in row.lines.filter(part=LinePart.CLAIM)}
+    wanted: dict[int | None, Decimal] = {}
+    for claim in claims:
+        line = standing.get(claim.line_id)
+        if line is None:
+            raise NotInputError(_("Only a fee claimed beside the statement is put right here."))
+        if claim.amount < 0:
+            raise NotInputError(_("An amount claimed is zero or more."), field="amount")
+        wanted[line.condition_id] = claim.amount
+    lines = [
+        replace(line, amount=-wanted[line.condition_id], rate=None)
+        if line.part == LinePart.CLAIM and line.condition_id in wanted
+        else line
+        for line in outcome.computed.lines
+    ]
+    kept = tuple(line for line in lines if line.part != LinePart.CLAIM or line.amount)
+    claimed = -sum((line.amount for line in kept if line.part == LinePart.CLAIM), Decimal(0))
+    return replace(outcome, computed=replace(outcome.computed, lines=kept, claimed=claimed))
+
+
+@dataclass(frozen=True, slots=True)
+class SignedFile:
+    """The signed statement as it came."""
+
+    name: str
+    content: bytes
+
+
+@explained()
+@transaction.atomic
+def confirm_statement(
+    *,
+    statement: SettlementStatement,
+    confirmed_on: date,
+    confirmed_by: str = "",
+    note: str = "",
+    file: SignedFile | None = None,
+) -> SettlementStatement:
+    """Record that the customer confirmed an issued statement: by whom, or with the signed file.
+
+    Raises StateError while it is disputed, before it was issued, or without either.
+    """
+    row = locked(statement)
+    _need(row, StatementState.ISSUED)
+    if not confirmed_by.strip() and file is None:
+        raise NotInputError(
+            _("Say who confirmed it and when, or add the signed file."), field="confirmed_by"
+        )
+    if row.issued_on and confirmed_on < row.issued_on:
+        raise StateError(_("It was not issued yet on this day."), field="confirmed_on")
+    row.state = StatementState.CONFIRMED
+    row.confirmed_on, row.confirmed_by = confirmed_on, confirmed_by.strip()
+    row.confirmation_note = note
+    if file is not None:
+        row.confirmation_name = file.name[:200]
+        row.confirmation_sha256 = hashlib.sha256(file.content).hexdigest()
+        row.confirmation_file.save(file.name, ContentFile(file.content), save=False)
+    row.save()
+    return row
+
+
+def _need(row: SettlementStatement, *states: StatementState) -> None:
+    if row.state not in states:
+        words = _("The statement is %(state)s.") % {"state": row.get_state_display().lower()}
+        raise StateError(words)
