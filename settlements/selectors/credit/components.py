@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -110,7 +111,7 @@ def cells_sql(*, only: str = "") -> str:
     return " UNION ALL ".join(f"({part})" for part in parts)
 
 
-def known_components(parameters: dict[str, object]) -> frozenset[str]:
+def known_components(parameters: dict[str, Any]) -> frozenset[str]:
     """Return the components of which the organisation knows something by the day."""
     asked = [source.known for source in exposure_components if source.known]
     with connection.cursor() as cursor:

@@ -122,7 +122,7 @@ SCORED = f"""
 def inputs_of(snapshot: CreditScoreSnapshot) -> maths.Inputs:
     """Return what a snapshot was made from."""
     stored: dict[str, Any] = snapshot.inputs
-    values = {
+    values: dict[str, Any] = {
         name: Decimal(value) if isinstance(value, str) else value for name, value in stored.items()
     }
     return maths.Inputs(**values)

@@ -77,7 +77,7 @@ def keep_positions(*, as_of: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM settlements_creditposition")
         cursor.execute(_POSITIONS, parameters | {"weight": rules.stock_weight})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @transaction.atomic
