@@ -1,0 +1,1 @@
+"""Forms of agreements: shape of input only, each with the draft that it comes to."""

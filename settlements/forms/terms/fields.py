@@ -1,0 +1,43 @@
+"""Fields that forms of agreements share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from kam.core.problems import Blocker, RefusedError
+
+
+def plain(value: Any) -> Any:
+    """A decimal as people type it: no zeros that say nothing."""
+    if not isinstance(value, Decimal):
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def number_field(*, digits: int = 20, places: int = 4, **kwargs: Any) -> forms.DecimalField:
+    """An amount or a percentage."""
+    kwargs.setdefault("required", False)
+    field = forms.DecimalField(max_digits=digits, decimal_places=places, **kwargs)
+    field.widget.attrs |= {"step": "any", "inputmode": "decimal"}
+    return field
+
+
+def percent_field(**kwargs: Any) -> forms.DecimalField:
+    """A percentage; 22 is 22 %."""
+    return number_field(digits=7, min_value=Decimal(0), max_value=Decimal(100), **kwargs)
+
+
+def count_field(**kwargs: Any) -> forms.IntegerField:
+    """A whole number of days or months."""
+    kwargs.setdefault("required", False)
+    return forms.IntegerField(min_value=0, max_value=3660, **kwargs)
+
+
+def note(form: forms.BaseForm, problem: Blocker | RefusedError, *, names: Any = None) -> None:
+    """Show a problem beside the field it is about, else above the form."""
+    name = (names or {}).get(problem.field, problem.field.rpartition(".")[2])
+    form.add_error(name if name in form.fields else None, str(problem.message))

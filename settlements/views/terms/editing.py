@@ -1,0 +1,403 @@
+"""Writing a draft: one page of sections, each saved on its own; what is refused keeps its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kam.core import htmx
+from kam.core.pages import confirm_page
+from kam.core.problems import RefusedError
+from kam.identity.decorators import requires, signed_in
+from settlements.choices.terms import Preset, SettlementBasis
+from settlements.forms.terms.conditions import BearersEditor
+from settlements.forms.terms.fields import note
+from settlements.forms.terms.header import HeaderForm
+from settlements.forms.terms.payment import PaymentEditor
+from settlements.forms.terms.term import GuaranteeForm, TermForm
+from settlements.models import AgreementVersion, SettlementTerm
+from settlements.selectors.terms.rules import working_days
+from settlements.services.terms import checks, parts
+from settlements.services.terms.copying import term_draft_of
+from settlements.services.terms.drafts import TermDraft
+from settlements.services.terms.presets import PRESETS
+from settlements.views.terms import common, examples, payment_words, presets, reading
+from settlements.views.terms.conditions import condition_rows
+
+# icons: device-floppy trash plus file-upload
+EDIT = "agreement-version-edit"
+PAGE = "settlements/agreement_edit.html"
+
+
+@dataclass
+class TermSection:
+    """What the editor shows of one term."""
+
+    term: SettlementTerm
+    start: TermDraft
+    axes: TermForm
+    payment: PaymentEditor
+    guarantee: GuaranteeForm
+    block: reading.TermBlock
+    due: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls,
+        term: SettlementTerm,
+        version: AgreementVersion,
+        today: date,
+        data: Any = None,
+        part: str = "",
+    ) -> TermSection:
+        """Dress a term; `data` is what was sent for one of its parts."""
+        start, pk = term_draft_of(term), term.pk
+        given = {name: data if name == part else None for name in ("axes", "payment", "guarantee")}
+        payment = PaymentEditor(given["payment"], start=start, prefix=f"payment-{pk}")
+        return cls(
+            term=term,
+            start=start,
+            axes=TermForm(
+                given["axes"], version=version, prefix=f"axes-{pk}",
+                initial=TermForm.starting(start),
+            ),
+            payment=payment,
+            guarantee=GuaranteeForm(
+                given["guarantee"], prefix=f"guarantee-{pk}",
+                initial=GuaranteeForm.starting(start.guarantee),
+            ),
+            block=reading.block(term, today=today),
+            due=due_of_term(term, start, today),
+        )  # fmt: skip
+
+
+def due_of_term(term: SettlementTerm, start: TermDraft, today: date) -> dict[str, Any]:
+    """The due dates of examples by the steps that are kept."""
+    lines = list(checks.term_lines(start.lines))
+    currency = term.version.agreement.currency_id
+    return due_context(start.base_event, lines, currency, today, term.calendar)
+
+
+def due_context(
+    event: str, lines: Any, currency: str, today: date, calendar: Any = None
+) -> dict[str, Any]:
+    """What the preview of due dates shows."""
+    return {
+        "payment": examples.instalments(event, lines, currency),
+        "rows": examples.due_rows(lines, today, working_days(calendar)),
+        "turned": [
+            " ".join(payment_words.timing(event, line.operations))
+            for line in examples.other_order(lines) or []
+        ],
+    }
+
+
+# The page
+
+
+@requires("terms.edit")
+@require_GET
+def version_edit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """All sections of a draft."""
+    version = common.get_draft(request, pk, number)
+    return _page(request, version)
+
+
+def _page(
+    request: HttpRequest, version: AgreementVersion, status: int = 200, **given: Any
+) -> HttpResponse:
+    """The whole page, with the section that was refused as it was sent."""
+    today = timezone.localdate()
+    currency = version.agreement.currency_id
+    refused: TermSection | None = given.pop("section", None)
+    terms = [
+        refused if refused and refused.term.pk == term.pk else TermSection.of(term, version, today)
+        for term in reading.terms_of(version)
+    ]
+    context = {
+        "version": version,
+        "agreement": version.agreement,
+        "currency": currency,
+        "crumbs": common.version_crumbs(version, (_("Edit"), "")),
+        "header": HeaderForm(initial=HeaderForm.starting(version), prefix="header"),
+        "terms": terms,
+        "presets": presets.cards(version) if not terms else [],
+        "bearers": BearersEditor(version=version),
+        "conditions": condition_rows(
+            version.conditions.select_related("schedule", "category"), currency
+        ),
+        "schedules": [
+            (one, reading.schedule_rows(one, currency))
+            for one in version.schedules.prefetch_related("bands", "conditions")
+        ],
+        "has_errors": status != 200,
+        **given,
+    }
+    return render(request, PAGE, context, status=status)
+
+
+# Sections
+
+
+@requires("terms.edit")
+@require_POST
+def header_save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The period, the renewal, the notice."""
+    version = common.get_draft(request, pk, number)
+    form = HeaderForm(request.POST, prefix="header")
+    if form.is_valid():
+        try:
+            user = signed_in(request)
+            saved = parts.save_header(version=version, draft=form.draft(), by=user)
+        except RefusedError as problem:
+            note(form, problem, names={"end": "last"})
+        else:
+            fresh = HeaderForm(initial=HeaderForm.starting(saved), prefix="header")
+            return _saved(request, version, "period", {"header": fresh})
+    return _refused(request, version, "period", {"header": form})
+
+
+@requires("terms.edit")
+@require_POST
+def bearers_save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Who bears what."""
+    version = common.get_draft(request, pk, number)
+    editor = BearersEditor(request.POST, version=version)
+    if editor.rows.is_valid():
+        for problem in checks.responsibility_problems(editor.drafts()):
+            editor.note(problem)
+        if not editor.has_errors:
+            try:
+                parts.save_responsibilities(
+                    version=version, drafts=editor.drafts(), by=signed_in(request)
+                )
+            except RefusedError as problem:
+                editor.note(problem)
+            else:
+                fresh = BearersEditor(version=version)
+                return _saved(request, version, "bearers", {"bearers": fresh})
+    return _refused(request, version, "bearers", {"bearers": editor})
+
+
+@requires("terms.edit")
+@require_POST
+def term_save(request: HttpRequest, pk: int, number: int, term_pk: int, part: str) -> HttpResponse:
+    """One part of a term: its axes, its payment, its guarantee."""
+    version, today = common.get_draft(request, pk, number), timezone.localdate()
+    if part not in READ:
+        raise Http404
+    term = common.get_term(version, term_pk)
+    section = TermSection.of(term, version, today, request.POST, part)
+    draft = READ[part](section)
+    if draft is not None:
+        try:
+            parts.save_term(version=version, draft=draft, by=signed_in(request), term=term)
+        except RefusedError as problem:
+            _note(section, part, problem)
+        else:
+            fresh = TermSection.of(common.get_term(version, term_pk), version, today)
+            return _saved(request, version, part, {"section": fresh})
+    return _refused(request, version, part, {"section": section})
+
+
+def _axes(section: TermSection) -> TermDraft | None:
+    form = section.axes
+    return form.draft(section.start) if form.is_valid() else None
+
+
+def _payment(section: TermSection) -> TermDraft | None:
+    editor = section.payment
+    return editor.draft(section.start) if editor.is_valid() else None
+
+
+def _guarantee(section: TermSection) -> TermDraft | None:
+    form = section.guarantee
+    return replace(section.start, guarantee=form.draft()) if form.is_valid() else None
+
+
+READ: dict[str, Callable[[TermSection], TermDraft | None]] = {
+    "axes": _axes,
+    "payment": _payment,
+    "guarantee": _guarantee,
+}
+
+
+def _note(section: TermSection, part: str, problem: RefusedError) -> None:
+    if part == "payment":
+        section.payment.note(problem)
+    else:
+        note(section.axes if part == "axes" else section.guarantee, problem)
+
+
+SECTIONS = {
+    "period": "settlements/agreement_edit_period.html",
+    "bearers": "settlements/agreement_edit_bearers.html",
+    "axes": "settlements/agreement_edit_axes.html",
+    "payment": "settlements/agreement_edit_payment.html",
+    "guarantee": "settlements/agreement_edit_guarantee.html",
+}
+
+
+def _part(
+    request: HttpRequest, version: AgreementVersion, part: str, given: dict[str, Any]
+) -> HttpResponse:
+    context = {"version": version, "currency": version.agreement.currency_id, **given}
+    return render(request, SECTIONS[part], context)
+
+
+def _saved(
+    request: HttpRequest, version: AgreementVersion, part: str, given: dict[str, Any]
+) -> HttpResponse:
+    """Only the section that was saved, or back to the page at its place."""
+    if htmx.is_htmx(request):
+        return htmx.toast(_part(request, version, part, given), _("Saved"))
+    messages.success(request, _("Saved"))
+    place = f"{part}-{given['section'].term.pk}" if "section" in given else part
+    return redirect(f"{common.page_of(EDIT, version)}#{place}")
+
+
+def _refused(
+    request: HttpRequest, version: AgreementVersion, part: str, given: dict[str, Any]
+) -> HttpResponse:
+    """The section with what needs mending, alone or on its page; nothing typed is lost."""
+    if htmx.is_htmx(request):
+        response = _part(request, version, part, given)
+        response.status_code = 422
+        return response
+    return _page(request, version, 422, **given)
+
+
+# Terms that come and go
+
+
+@requires("terms.edit")
+@require_http_methods(["GET", "POST"])
+def term_create(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A new term: a method by its trade name, then its axes, payment and guarantee at once."""
+    version, today = common.get_draft(request, pk, number), timezone.localdate()
+    asked = request.GET.get("preset", "")
+    own = PRESETS[Preset.OUTRIGHT_CREDIT]
+    if asked not in PRESETS and asked != Preset.OWN:
+        context = {
+            "version": version,
+            "agreement": version.agreement,
+            "presets": presets.cards(version),
+            "crumbs": common.version_crumbs(version, (_("New method"), "")),
+        }
+        return render(request, "settlements/agreement_presets.html", context)
+    start = PRESETS.get(asked, own)
+    data = request.POST if request.method == "POST" else None
+    axes = TermForm(data, version=version, prefix="axes", initial=TermForm.starting(start))
+    payment = PaymentEditor(data, start=start, prefix="payment")
+    wants = start.settlement_basis == SettlementBasis.TURNOVER_NET or asked == Preset.OWN
+    wanted = GuaranteeForm(
+        data if wants else None,
+        prefix="guarantee",
+        initial=GuaranteeForm.starting(start.guarantee),
+    )
+    readable = [axes.is_valid(), payment.is_valid(), wanted.is_valid() or not wants]
+    if data is not None and all(readable):
+        draft = _new(start, axes, payment, wanted)
+        problems = _problems(version, draft)
+        for one in problems:
+            _place(one, axes, payment, wanted)
+        if not problems:
+            try:
+                parts.save_term(version=version, draft=draft, by=signed_in(request))
+            except RefusedError as problem:
+                _place(problem, axes, payment, wanted)
+            else:
+                messages.success(request, _("The method is written down."))
+                return redirect(common.page_of(EDIT, version))
+    context = {
+        "version": version,
+        "agreement": version.agreement,
+        "currency": version.agreement.currency_id,
+        "title": str(Preset(asked).label),
+        "axes": axes,
+        "payment": payment,
+        "guarantee": wanted,
+        "wants_guarantee": wants,
+        "due": due_context(
+            start.base_event, checks.term_lines(start.lines), version.agreement.currency_id, today
+        ),
+        "due_url": common.page_of("agreement-preview-due", version),
+        "crumbs": common.version_crumbs(version, (str(Preset(asked).label), "")),
+        "cancel_url": common.page_of(EDIT, version),
+    }
+    status = 422 if data is not None else 200
+    return render(request, "settlements/agreement_term_form.html", context, status=status)
+
+
+def _new(
+    start: TermDraft, axes: TermForm, payment: PaymentEditor, wanted: GuaranteeForm
+) -> TermDraft:
+    guarantee = wanted.draft() if wanted.is_bound else None
+    return replace(axes.draft(payment.draft(start)), guarantee=guarantee)
+
+
+def _problems(version: AgreementVersion, draft: TermDraft) -> list[Any]:
+    names = set(version.schedules.values_list("name", flat=True))
+    places = version.agreement.currency.decimals
+    return checks.term_problems(draft, schedules=names, places=places)
+
+
+def _place(problem: Any, axes: TermForm, payment: PaymentEditor, wanted: GuaranteeForm) -> None:
+    part = problem.field.partition(".")[0]
+    if part == "lines":
+        payment.note(problem)
+    elif part == "guarantee":
+        note(wanted, problem)
+    else:
+        note(axes, problem)
+
+
+@requires("terms.edit")
+@require_http_methods(["GET", "POST"])
+def term_remove(request: HttpRequest, pk: int, number: int, term_pk: int) -> HttpResponse:
+    """Take a term out of a draft, after asking."""
+    version = common.get_draft(request, pk, number)
+    term = common.get_term(version, term_pk)
+    back = common.page_of(EDIT, version)
+    if request.method == "POST":
+        try:
+            parts.delete_term(term=term, by=signed_in(request))
+        except RefusedError as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(request, _("The method is out of the draft."))
+        return htmx.redirect(request, back)
+    return confirm_page(
+        request,
+        title=_("Take %(method)s out of the draft?") % {"method": term},
+        verb=_("Take out"),
+        back_url=back,
+        goes=[_("The method with its payment and guarantee")],
+        stays=[_("Every approved version"), _("Bands and conditions of the draft")],
+    )
+
+
+@requires("terms.edit")
+@require_POST
+def preview_due(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The due dates of examples by the steps as they are typed; nothing is kept."""
+    version, today = common.get_draft(request, pk, number), timezone.localdate()
+    prefix = request.GET.get("prefix", "payment")
+    if not prefix.replace("-", "").isalnum() or len(prefix) > 40:
+        raise Http404
+    editor = PaymentEditor(request.POST, start=PRESETS[Preset.OUTRIGHT_CREDIT], prefix=prefix)
+    context: dict[str, Any] = {"due": None}
+    if editor.is_valid():
+        currency = version.agreement.currency_id
+        calendar = editor.base.cleaned_data["calendar"]
+        context["due"] = due_context(editor.event, editor.term_lines(), currency, today, calendar)
+    return render(request, "settlements/agreement_due.html", context)
