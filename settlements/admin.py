@@ -11,6 +11,10 @@ from settlements.models import (
     Allocation,
     Document,
     LedgerItem,
+    RebateAccrual,
+    RebateExpectation,
+    RebateRun,
+    RebateSettlement,
 )
 
 
@@ -45,3 +49,28 @@ class AccountingPeriodAdmin(ReadOnlyAdmin):
 class AccountMoveAdmin(ReadOnlyAdmin):
     list_display = ["from_account", "to_account", "moved_at"]
     list_select_related = ["from_account", "to_account"]
+
+
+@admin.register(RebateRun)
+class RebateRunAdmin(ReadOnlyAdmin):
+    list_display = ["through", "conditions", "left_out", "created_by", "recorded_at"]
+    list_select_related = ["created_by"]
+
+
+@admin.register(RebateAccrual)
+class RebateAccrualAdmin(ReadOnlyAdmin):
+    list_display = ["condition", "period", "through", "basis_amount", "accrued", "catch_up"]
+    list_select_related = ["condition"]
+    ordering = ["-pk"]
+
+
+@admin.register(RebateExpectation)
+class RebateExpectationAdmin(ReadOnlyAdmin):
+    list_display = ["condition", "period", "total", "expected_on", "created_by"]
+    list_select_related = ["condition", "created_by"]
+
+
+@admin.register(RebateSettlement)
+class RebateSettlementAdmin(ReadOnlyAdmin):
+    list_display = ["condition", "period", "amount", "currency_id", "document", "settled_on"]
+    list_select_related = ["condition", "document"]

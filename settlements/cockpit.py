@@ -12,8 +12,11 @@ from accounts.models import Account
 from kam.core import formats
 from kam.core.badges import State
 from kam.core.cockpit import Answer, Line, LineProvider, Question, line_providers, questions
+from kam.core.dates import ONE_DAY
 from kam.identity.models import User
 from settlements.selectors.owed import Owed, owed_by, work_of
+from settlements.selectors.rebates.board import SOON, rebates_of
+from settlements.selectors.rebates.figures import counted
 
 LATE, VERY_LATE = 30, 60
 VIEW = "receivables.view"
@@ -33,6 +36,14 @@ def register() -> None:
     )
     line_providers.register(
         LineProvider(key="receivables-work", what="action", find=work, capability=VIEW, order=20),
+        LineProvider(
+            key="rebates-near",
+            what="action",
+            find=near_tiers,
+            capability="rebates.view",
+            order=40,
+            part="business",
+        ),
     )
 
 
@@ -111,4 +122,20 @@ def work(user: User, account: Account, as_of: date) -> Iterator[Line]:
             url="#panel-receivables",
             state="warning" if is_due else "info",
             urgency=0 if is_due else 1,
+        )
+
+
+def near_tiers(user: User, account: Account, as_of: date) -> Iterator[Line]:
+    """Rebates of the account, or that it counts towards, which lack little of their next tier."""
+    rows = rebates_of(user, account, as_of=as_of).filter(near=True, is_over=False)
+    for row in rows[:3]:
+        lacks = {"more": counted(row.condition, row.to_next), "rebate": row.condition.name}
+        gain = formats.money(row.gain, row.currency_id)
+        yield Line(
+            title=_("%(more)s more reaches the next tier of %(rebate)s") % lacks,
+            detail=_("It pays %(gain)s more, until %(day)s")
+            % {"gain": gain, "day": formats.date(row.period.upper - ONE_DAY)},
+            url="#panel-rebates",
+            state="info",
+            urgency=1 if row.period.upper - as_of <= SOON else 2,
         )

@@ -83,6 +83,20 @@ def _agreements(user: Any) -> Any:
     return TradingAgreement.objects.visible_to(user).values("pk")
 
 
+def _near_a_tier(params: Mapping[str, Any]) -> Told:
+    words = {
+        "account": params["account"],
+        "rebate": params["rebate"],
+        "more": params["more"],
+        "gain": formats.money(Decimal(params["gain"]), params["currency"]),
+    }
+    return Told(
+        _("%(account)s is close to the next tier of %(rebate)s") % words,
+        _("%(more)s more pays them %(gain)s more. The period ends on %(day)s.")
+        % {**words, "day": formats.date(date.fromisoformat(params["last_day"]))},
+    )
+
+
 KINDS = (
     NotificationKind(
         key="settlements.overdue",
@@ -129,6 +143,18 @@ KINDS = (
         capability="terms.view",
         icon="calendar-event",
         order=33,
+    ),
+    NotificationKind(
+        key="settlements.rebate_near",
+        title=gettext_lazy("Rebates near their next tier"),
+        explains=gettext_lazy(
+            "When an account you lead lacks little of a rebate's next tier in its last month."
+        ),
+        told=_near_a_tier,
+        visible=lambda user: Account.objects.visible_to(user).values("pk"),
+        capability="rebates.view",
+        icon="trending-up",
+        order=34,
     ),
 )
 

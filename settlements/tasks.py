@@ -4,12 +4,19 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.jobs import Progress, job
+from kam.core.dates import ONE_DAY
+from kam.core.jobs import JobError, Progress, job
+from kam.core.models import JobRun
+from kam.core.problems import RefusedError
+from settlements.models import RebateRun
 from settlements.services.notices import tell_of_overdue
 from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
+from settlements.services.rebates import accrue_rebates as accrue
+from settlements.services.rebates.telling import tell_of_cliffs
 
 
 @job("settlements.flag_overdue", title=_("Flag overdue receivables"))
@@ -26,3 +33,22 @@ def flag_overdue(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
         "cured": done.cured,
         "unchanged": done.unchanged,
     }
+
+
+@job("settlements.accrue_rebates", title=_("Accrue rebates"), capability="rebates.accrue")
+def accrue_rebates(progress: Progress, *, through: str = "") -> dict[str, Any]:
+    """Accrue all rebates up to a day; on schedule up to the last day of the month before."""
+    today = timezone.localdate()
+    day = date.fromisoformat(through) if through else today.replace(day=1) - ONE_DAY
+    progress.report(0, 2, gettext("Reading sales and agreements"))
+    asked = JobRun.objects.select_related("requested_by").get(pk=progress.run_id)
+    done = RebateRun.objects.filter(through=day).first()
+    if done is None or (through and done.job_id != asked.pk):
+        try:
+            done = accrue(through=day, as_of=today, user=asked.requested_by, job=asked)
+        except RefusedError as refusal:
+            raise JobError(str(refusal)) from refusal
+    progress.report(1, 2, gettext("Telling who should know"))
+    tell_of_cliffs(as_of=today, at=timezone.now())
+    progress.report(2, 2)
+    return {"through": day.isoformat(), "rebates": done.conditions, "left_out": done.left_out}

@@ -18,6 +18,9 @@ from settlements.views import (
     work,
     work_cards,
 )
+from settlements.views.rebates import board as rebates
+from settlements.views.rebates import detail as rebate
+from settlements.views.terms.routes import AGREEMENTS
 
 app_name = "settlements"
 
@@ -84,4 +87,14 @@ WORK: list[URLPattern] = [
     path("receivables/gaps/<int:pk>/reopen/", gaps.gap_reopen, name="gap-reopen"),
 ]
 
-urlpatterns = [*BOARD, *LEDGER, *WORK]
+REBATES: list[URLPattern] = [
+    path("rebates/", rebates.rebate_list, name="rebate-list"),
+    path("rebates/run/", rebates.rebate_run, name="rebate-run"),
+    path("rebates/runs/<int:pk>/", rebates.rebate_run_progress, name="rebate-run-progress"),
+    path("rebates/<int:pk>/", rebate.rebate_detail, name="rebate-detail"),
+    path("rebates/<int:pk>/expect/", rebate.rebate_expect, name="rebate-expect"),
+    path("rebates/<int:pk>/settle/", rebate.rebate_settle, name="rebate-settle"),
+    path("accounts/<int:pk>/rebates/", rebate.panel, name="panel-rebates"),
+]
+
+urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES]

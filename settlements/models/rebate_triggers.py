@@ -54,7 +54,7 @@ ACCRUAL = [
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
         level=pgtrigger.Statement,
-        referencing=pgtrigger.Referencing(new="made"),
+        referencing=pgtrigger.Referencing(new="made"),  # type: ignore[no-untyped-call]
         func=f"""
     IF EXISTS (SELECT 1 FROM made JOIN settlements_rebatesettlement s
                ON s.condition_id = made.condition_id AND s.period && made.period) THEN

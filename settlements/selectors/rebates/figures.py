@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
 
+from kam.core import formats
 from kam.core.models import Organisation
 from settlements.analytics.rates import Scheme, Slice, slices
 from settlements.analytics.rebate_outlook import Outlook, RebateRule, outlook
 from settlements.analytics.rebates import Conditionality
+from settlements.choices.terms import RebateBasis
 from settlements.selectors.rebates import figures_sql as sql
 from settlements.selectors.terms.conditions import condition_rules
 
@@ -118,3 +121,10 @@ def slices_of(condition: TradeCondition, basis: Decimal) -> list[Slice]:
     ):
         return []
     return slices(basis - rule.baseline, rule.bands, rule.scheme, rule.rate_unit)
+
+
+def counted(condition: TradeCondition, amount: Decimal) -> str:
+    """An amount of what the rebate counts: money, or units."""
+    if condition.basis == RebateBasis.UNITS:
+        return _("%(n)s units") % {"n": formats.number(amount)}
+    return formats.money(amount, condition.version.agreement.currency_id)
