@@ -18,9 +18,36 @@ PANELS = (
         order=25,
         open=True,
     ),
+    Panel(
+        slot="account",
+        capability="terms.view",
+        key="terms",
+        title=_("Terms"),
+        url_name="settlements:panel-terms",
+        icon="contract",
+        order=26,
+    ),
+    Panel(
+        slot="account",
+        capability="rebates.view",
+        key="rebates",
+        title=_("Rebates"),
+        url_name="settlements:panel-rebates",
+        icon="percentage",
+        order=27,
+    ),
 )
 
 NAVIGATION = (
+    NavItem(
+        key="agreements",
+        title=_("Agreements"),
+        icon="contract",
+        url_name="settlements:agreement-list",
+        capability="terms.view",
+        order=90,
+        keywords=_("terms contracts payment consignment concession guarantee"),
+    ),
     NavItem(
         key="receivables",
         title=_("Receivables"),
@@ -89,6 +116,16 @@ NAVIGATION = (
         order=66,
         parent="receivables",
         keywords=_("cash forecast weeks"),
+    ),
+    NavItem(
+        key="rebates",
+        title=_("Rebates"),
+        icon="percentage",
+        url_name="settlements:rebate-list",
+        capability="rebates.view",
+        order=66,
+        parent="receivables",
+        keywords=_("volume discount bonus tiers accrual"),
     ),
     NavItem(
         key="controllers",
