@@ -7,15 +7,24 @@ from kam.imports.engine.notices import (
     register_reasons,
 )
 from kam.imports.registry import importers
+from settlements.importers import consigned_words
+from settlements.importers.consigned import ConsignedStockImporter, FillUpsImporter
 from settlements.importers.open_items import OpenItemsImporter
 from settlements.importers.receipts import ReceiptsImporter
+from settlements.importers.sales_reports import SellThroughImporter, TurnoverImporter
 from settlements.importers.words import ALSO, CONFLICTS, NOTICES, REASONS
 
 
 def register() -> None:
     """Offer the kinds on the import pages, the command line and the API."""
     importers.register(OpenItemsImporter(), ReceiptsImporter())
+    importers.register(SellThroughImporter(), TurnoverImporter())
+    importers.register(ConsignedStockImporter(), FillUpsImporter())
     register_notices(NOTICES)
     register_reasons(REASONS)
     register_conflicts(CONFLICTS)
     register_also(ALSO)
+    register_notices(consigned_words.NOTICES)
+    register_reasons(consigned_words.REASONS)
+    register_conflicts(consigned_words.CONFLICTS)
+    register_also(consigned_words.ALSO)
