@@ -92,7 +92,11 @@ def make_fee(version: AgreementVersion, **fields: Any) -> None:
 
 
 def report_turnover(
-    world: World, amount: str, period: tuple[date, date] = JULY, **line: Any
+    world: World,
+    amount: str,
+    period: tuple[date, date] = JULY,
+    currency: str = "EUR",
+    **line: Any,
 ) -> SalesReport:
     """An accepted report of a turnover with tax, in one line."""
     report = make_report(
@@ -100,6 +104,7 @@ def report_turnover(
         kind="turnover",
         selling_company=world.company,
         period=DateRange(*period),
+        currency_id=currency,
     )
     values = {"store": world.store, "category": world.category, "gross_amount": Decimal(amount)}
     add_line(report, **{**values, **line})
