@@ -1,9 +1,10 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from settlements.api.views import documents, reports, work
+from settlements.api.views import documents, reports, terms, work
 from settlements.api.views.allocations import AllocationViewSet
 from settlements.api.views.gaps import GapViewSet
+from settlements.api.views.rebates import AccrualViewSet, RebateViewSet, RunView
 
 router = SimpleRouter(use_regex_path=False)
 router.register("documents", documents.DocumentViewSet, basename="receivables-document")
@@ -24,4 +25,14 @@ receivables = [
     *router.urls,
 ]
 
-urlpatterns = [path("receivables/", include(receivables))]
+terms_router = SimpleRouter(use_regex_path=False)
+terms_router.register("agreements", terms.AgreementViewSet, basename="agreement")
+terms_router.register("agreement-versions", terms.VersionViewSet, basename="agreement-version")
+terms_router.register("business-calendars", terms.CalendarViewSet, basename="business-calendar")
+
+rebates_router = SimpleRouter(use_regex_path=False)
+rebates_router.register("rebates", RebateViewSet, basename="rebate")
+rebates_router.register("rebate-accruals", AccrualViewSet, basename="rebate-accrual")
+rebates = [path("rebates/run/", RunView.as_view(), name="rebates-run"), *rebates_router.urls]
+
+urlpatterns = [*rebates, *terms_router.urls, path("receivables/", include(receivables))]

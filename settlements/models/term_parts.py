@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProductCategory
+from accounts.querysets import CompanyWideQuerySet
 from kam.core.models import Record
 from kam.core.tracking import track
 from settlements.choices.terms import (
@@ -41,6 +42,8 @@ class BusinessCalendar(Record):
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=100)
+
+    objects = CompanyWideQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("business calendar")

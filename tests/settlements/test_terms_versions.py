@@ -51,17 +51,17 @@ CONCESSION = replace(
 )
 WHOLE = VersionDraft(
     header=HeaderDraft(start=START, end=date(2027, 1, 1), notice_days=90, note="As agreed."),
-    schedules=[
+    schedules=(
         ScheduleDraft(
             name="Turnover",
-            bands=[
+            bands=(
                 BandDraft(lower=Decimal(0), upper=Decimal(100000), rate=Decimal(25)),
                 BandDraft(lower=Decimal(100000), upper=None, rate=Decimal(22)),
-            ],
-        )
-    ],
-    terms=[CONCESSION],
-    conditions=[
+            ),
+        ),
+    ),
+    terms=(CONCESSION,),
+    conditions=(
         ConditionDraft(
             kind="fee",
             name="Spring display",
@@ -71,11 +71,11 @@ WHOLE = VersionDraft(
             value=Decimal(500),
             start=date(2026, 3, 1),
             end=date(2026, 6, 1),
-        )
-    ],
-    responsibilities=[
-        ResponsibilityDraft(subject="freight", bearer="shared", our_share=Decimal(40))
-    ],
+        ),
+    ),
+    responsibilities=(
+        ResponsibilityDraft(subject="freight", bearer="shared", our_share=Decimal(40)),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 from settlements.models import TradingAgreement
 from settlements.services.terms.locking import locked_agreement
+from settlements.services.terms.parts import delete_draft
 
 CHANGEABLE = frozenset({"number", "name", "note", "currency", "selling_company"})
 
@@ -89,5 +90,5 @@ def delete_agreement(*, agreement: TradingAgreement) -> None:
         words = _("A version was submitted or approved. Terminate it instead.")
         raise RefusedError(words, code="agreement_in_use")
     for one in versions:
-        one.delete()
+        delete_draft(one)
     row.delete()

@@ -9,6 +9,8 @@ from settlements.models import (
     TradeCondition,
 )
 from settlements.services.terms.drafts import (
+    CONDITION_COLUMNS,
+    TERM_COLUMNS,
     BandDraft,
     ConditionDraft,
     GuaranteeDraft,
@@ -21,17 +23,6 @@ from settlements.services.terms.drafts import (
     VersionDraft,
 )
 
-_TERM = (
-    "preset", "title_transfer", "settlement_basis", "base_event", "category_id", "deduction",
-    "deduction_percent", "rent", "is_tax_inclusive", "tax_rate", "is_after_coupons",
-    "coupon_bearer", "cycle", "invoicing_party", "shrink_bearer", "shrink_tolerance",
-    "negative_handling", "calendar_id", "discount_percent", "discount_days",
-)  # fmt: skip
-_CONDITION = (
-    "kind", "name", "calculation", "channel", "fee_type", "category_id", "value", "scheme",
-    "floor", "cap", "is_sales_linked", "is_distinct_service", "evidence", "conditionality",
-    "target", "basis", "cycle", "measured_at", "payout",
-)  # fmt: skip
 PARTS = (
     "schedules__bands", "terms__payment_lines__operations", "terms__guarantee",
     "terms__deduction_schedule", "terms__category", "terms__calendar__days",
@@ -44,24 +35,24 @@ def draft_of(version: AgreementVersion) -> VersionDraft:
     """Return all that a version says as a draft."""
     return VersionDraft(
         header=header_of(version),
-        schedules=[
+        schedules=tuple(
             ScheduleDraft(
                 name=one.name,
-                bands=[
+                bands=tuple(
                     BandDraft(lower=row.band.lower, upper=row.band.upper, rate=row.rate)
                     for row in sorted(one.bands.all(), key=lambda row: row.band.lower)
-                ],
+                ),
             )
             for one in version.schedules.all()
-        ],
-        terms=[term_draft_of(one) for one in version.terms.all()],
-        conditions=[condition_draft_of(one) for one in version.conditions.all()],
-        responsibilities=[
+        ),
+        terms=tuple(term_draft_of(one) for one in version.terms.all()),
+        conditions=tuple(condition_draft_of(one) for one in version.conditions.all()),
+        responsibilities=tuple(
             ResponsibilityDraft(
                 subject=one.subject, bearer=one.bearer, our_share=one.our_share, note=one.note
             )
             for one in version.responsibilities.all()
-        ],
+        ),
     )
 
 
@@ -81,19 +72,19 @@ def term_draft_of(term: SettlementTerm) -> TermDraft:
     """Return a term with its instalments and guarantee as a draft."""
     schedule = term.deduction_schedule
     return TermDraft(
-        **{name: getattr(term, name) for name in _TERM},
+        **{name: getattr(term, name) for name in (*TERM_COLUMNS, "preset")},
         schedule=schedule.name if schedule else "",
-        lines=[
+        lines=tuple(
             LineDraft(
                 kind=line.kind,
                 value=line.value,
-                operations=[
+                operations=tuple(
                     OperationDraft(kind=one.kind, value=one.value, roll=one.roll)
                     for one in sorted(line.operations.all(), key=lambda one: one.sequence)
-                ],
+                ),
             )
             for line in sorted(term.payment_lines.all(), key=lambda line: line.sequence)
-        ],
+        ),
         guarantee=_guarantee_of(term),
     )
 
@@ -108,7 +99,7 @@ def condition_draft_of(condition: TradeCondition) -> ConditionDraft:
     """Return a condition as a draft."""
     valid, schedule = condition.valid, condition.schedule
     return ConditionDraft(
-        **{name: getattr(condition, name) for name in _CONDITION},
+        **{name: getattr(condition, name) for name in CONDITION_COLUMNS},
         schedule=schedule.name if schedule else "",
         start=valid.lower if valid else None,
         end=valid.upper if valid else None,

@@ -25,6 +25,19 @@ from settlements.choices.terms import (
     Renewal,
 )
 
+TERM_COLUMNS = (
+    "title_transfer", "settlement_basis", "base_event", "category_id", "deduction",
+    "deduction_percent", "rent", "is_tax_inclusive", "tax_rate", "is_after_coupons",
+    "coupon_bearer", "cycle", "invoicing_party", "shrink_bearer", "shrink_tolerance",
+    "negative_handling", "calendar_id", "discount_percent", "discount_days",
+)  # fmt: skip
+"""What a term's row has from its draft, the preset aside, which follows from the axes."""
+CONDITION_COLUMNS = (
+    "kind", "name", "calculation", "channel", "fee_type", "category_id", "value", "scheme",
+    "floor", "cap", "is_sales_linked", "is_distinct_service", "evidence", "conditionality",
+    "target", "basis", "cycle", "measured_at", "payout",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class HeaderDraft:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
 from django.db.models import Manager, Model, ProtectedError
@@ -35,6 +37,8 @@ from settlements.services.terms.checks import (
 )
 from settlements.services.terms.condition_checks import condition_problems
 from settlements.services.terms.drafts import (
+    CONDITION_COLUMNS,
+    TERM_COLUMNS,
     ConditionDraft,
     HeaderDraft,
     LineDraft,
@@ -47,17 +51,6 @@ from settlements.services.terms.locking import locked_draft
 from settlements.services.terms.presets import preset_of
 
 MOST_TERMS, MOST_CONDITIONS, MOST_SCHEDULES = 50, 200, 50
-_TERM_FIELDS = (
-    "title_transfer", "settlement_basis", "base_event", "category_id", "deduction",
-    "deduction_percent", "rent", "is_tax_inclusive", "tax_rate", "is_after_coupons",
-    "coupon_bearer", "cycle", "invoicing_party", "shrink_bearer", "shrink_tolerance",
-    "negative_handling", "calendar_id", "discount_percent", "discount_days",
-)  # fmt: skip
-_CONDITION_FIELDS = (
-    "kind", "name", "calculation", "channel", "fee_type", "category_id", "value", "scheme",
-    "floor", "cap", "is_sales_linked", "is_distinct_service", "evidence", "conditionality",
-    "target", "basis", "cycle", "measured_at", "payout",
-)  # fmt: skip
 
 
 # Header
@@ -156,7 +149,7 @@ def _write_term(
     row = row or SettlementTerm(version=version)
     if not row.pk and version.terms.count() >= MOST_TERMS:
         raise RefusedError(_("A version has at most 50 terms."), code="too_many_terms")
-    for name in _TERM_FIELDS:
+    for name in TERM_COLUMNS:
         setattr(row, name, getattr(draft, name))
     row.preset = preset_of(draft)
     row.deduction_schedule = schedules[draft.schedule] if draft.schedule else None
@@ -223,7 +216,7 @@ def _write_condition(
     if not row.pk and version.conditions.count() >= MOST_CONDITIONS:
         words = _("A version has at most 200 conditions.")
         raise RefusedError(words, code="too_many_conditions")
-    for name in _CONDITION_FIELDS:
+    for name in CONDITION_COLUMNS:
         setattr(row, name, getattr(draft, name))
     row.name = draft.name.strip()
     row.schedule = schedules[draft.schedule] if draft.schedule else None
@@ -279,8 +272,7 @@ def save_whole(*, version: AgreementVersion, draft: VersionDraft, by: User) -> A
 
 def write_whole(version: AgreementVersion, draft: VersionDraft) -> None:
     """Replace everything that a locked draft says; raises RefusedError."""
-    for part in (version.conditions, version.terms, version.schedules):
-        part.all().delete()
+    _clear(version)
     with _at("header"):
         write_header(version, draft.header)
     for place, schedule in enumerate(draft.schedules):
@@ -295,6 +287,21 @@ def write_whole(version: AgreementVersion, draft: VersionDraft) -> None:
             _write_condition(version, condition, schedules)
     with _at("responsibilities"):
         _write_responsibilities(version, draft.responsibilities)
+
+
+def delete_draft(version: AgreementVersion) -> None:
+    """Delete a locked draft with all its parts, and its file once that is committed."""
+    name = version.file.name or ""
+    _clear(version)
+    version.delete()
+    if name:
+        transaction.on_commit(partial(default_storage.delete, name))
+
+
+def _clear(version: AgreementVersion) -> None:
+    """Remove what uses bands before the bands."""
+    for part in (version.conditions, version.terms, version.schedules):
+        part.all().delete()
 
 
 @contextmanager

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Max, ProtectedError
+from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accounts.services.tree import refuse_merged
@@ -27,7 +26,7 @@ from settlements.services.terms.notices import (
     tell_of_terminated,
 )
 from settlements.services.terms.overlap import followed_by
-from settlements.services.terms.parts import write_whole
+from settlements.services.terms.parts import delete_draft, write_whole
 from settlements.services.terms.problems import problems_of
 from settlements.services.terms.words import ANOTHER
 
@@ -104,13 +103,7 @@ def next_header(version: AgreementVersion, *, as_of: date) -> HeaderDraft:
 def discard_draft(*, version: AgreementVersion, by: User | None) -> None:
     """Throw a draft away; its history stays. Raises RefusedError for anything but a draft."""
     row = locked_draft(version, by=by)
-    name = row.file.name or ""
-    try:
-        row.delete()
-    except ProtectedError as error:
-        raise RefusedError(_("Something refers to this draft."), code="in_use") from error
-    if name:
-        transaction.on_commit(lambda: default_storage.delete(name))
+    delete_draft(row)
 
 
 # Approval
