@@ -47,7 +47,7 @@ def version_submit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _act(
         request,
         version,
-        forms.Form(request.POST or None),
+        _bound(request, forms.Form),
         act,
         title=_("Submit version %(n)s for approval") % {"n": version.version},
         verb=_("Submit"),
@@ -72,7 +72,7 @@ def version_approve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _act(
         request,
         version,
-        ApproveForm(request.POST or None),
+        _bound(request, ApproveForm),
         act,
         title=_("Approve version %(n)s") % {"n": version.version},
         verb=_("Approve"),
@@ -99,7 +99,7 @@ def version_return(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _act(
         request,
         version,
-        ReturnForm(request.POST or None),
+        _bound(request, ReturnForm),
         act,
         title=_("Send version %(n)s back") % {"n": version.version},
         verb=_("Send back"),
@@ -128,13 +128,18 @@ def version_terminate(request: HttpRequest, pk: int, number: int) -> HttpRespons
     return _act(
         request,
         version,
-        TerminateForm(request.POST or None),
+        _bound(request, TerminateForm),
         act,
         title=_("Terminate version %(n)s") % {"n": version.version},
         verb=_("Terminate"),
         lead=_("What was computed from it stays. Nothing is computed from it after its last day."),
         is_grave=True,
     )
+
+
+def _bound[F: forms.Form](request: HttpRequest, kind: type[F]) -> F:
+    """A form with what was sent, were it nothing."""
+    return kind(request.POST if request.method == "POST" else None)
 
 
 def _act(

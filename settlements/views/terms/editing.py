@@ -50,6 +50,12 @@ class TermSection:
     block: reading.TermBlock
     due: dict[str, Any]
 
+    @property
+    def has_guarantee(self) -> bool:
+        """Whether a guarantee can be written, stands, or was tried."""
+        turnover = self.start.settlement_basis == SettlementBasis.TURNOVER_NET
+        return turnover or self.guarantee.is_bound or self.start.guarantee is not None
+
     @classmethod
     def of(
         cls,

@@ -113,7 +113,8 @@ def preview_deduction(request: HttpRequest, pk: int, number: int, term_pk: int) 
         typed=typed_turnover(request),
     )
     context: dict[str, Any] = {
-        "block": block,
+        "example": block.deduction,
+        "pk": block.term.pk,
         "version": version,
         "currency": version.agreement.currency_id,
         "title": _("A month worked through"),
