@@ -8,13 +8,18 @@ from kam.core.admin import ReadOnlyAdmin
 from settlements.models import (
     AccountingPeriod,
     AccountMove,
+    AgreementVersion,
     Allocation,
+    BusinessCalendar,
     Document,
     LedgerItem,
     RebateAccrual,
     RebateExpectation,
     RebateRun,
     RebateSettlement,
+    SettlementTerm,
+    TradeCondition,
+    TradingAgreement,
 )
 
 
@@ -74,3 +79,40 @@ class RebateExpectationAdmin(ReadOnlyAdmin):
 class RebateSettlementAdmin(ReadOnlyAdmin):
     list_display = ["condition", "period", "amount", "currency_id", "document", "settled_on"]
     list_select_related = ["condition", "document"]
+
+
+@admin.register(TradingAgreement)
+class TradingAgreementAdmin(ReadOnlyAdmin):
+    list_display = ["number", "name", "account", "selling_company", "currency_id"]
+    list_select_related = ["account", "selling_company"]
+    search_fields = ["=number", "name"]
+    ordering = ["-pk"]
+
+
+@admin.register(AgreementVersion)
+class AgreementVersionAdmin(ReadOnlyAdmin):
+    list_display = ["agreement", "version", "state", "valid", "submitted_by", "approved_by"]
+    list_select_related = ["agreement", "submitted_by", "approved_by"]
+    list_filter = ["state"]
+    ordering = ["-pk"]
+
+
+@admin.register(SettlementTerm)
+class SettlementTermAdmin(ReadOnlyAdmin):
+    list_display = ["version", "category", "preset", "settlement_basis", "deduction"]
+    list_select_related = ["version__agreement", "category"]
+    list_filter = ["preset"]
+    ordering = ["-pk"]
+
+
+@admin.register(TradeCondition)
+class TradeConditionAdmin(ReadOnlyAdmin):
+    list_display = ["version", "kind", "name", "calculation", "value", "channel"]
+    list_select_related = ["version__agreement"]
+    list_filter = ["kind"]
+    ordering = ["-pk"]
+
+
+@admin.register(BusinessCalendar)
+class BusinessCalendarAdmin(ReadOnlyAdmin):
+    list_display = ["code", "name", "updated_at"]

@@ -17,6 +17,7 @@ from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
 from settlements.services.rebates import accrue_rebates as accrue
 from settlements.services.rebates.telling import tell_of_cliffs
+from settlements.services.terms.renewing import renew
 
 
 @job("settlements.flag_overdue", title=_("Flag overdue receivables"))
@@ -52,3 +53,11 @@ def accrue_rebates(progress: Progress, *, through: str = "") -> dict[str, Any]:
     tell_of_cliffs(as_of=today, at=timezone.now())
     progress.report(2, 2)
     return {"through": day.isoformat(), "rebates": done.conditions, "left_out": done.left_out}
+
+
+@job("settlements.renew_agreements", title=_("Agreements: renewals and dates to come"))
+def renew_agreements(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
+    """Let silent renewals go on and tell of notice dates and ends (nightly; repeatable)."""
+    day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    done = renew(as_of=day, at=timezone.now())
+    return {"as_of": day.isoformat(), "renewed": done.renewed, "told": done.told}
