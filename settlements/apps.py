@@ -24,17 +24,20 @@ class SettlementsConfig(AppConfig):
         from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
+        from settlements.services.prices import merging as price_merging
+        from settlements.services.prices import problems as price_problems
         from settlements.services.rebates import problems as rebate_problems
-        from settlements.services.terms import merging as term_merging
         from settlements.services.settling import problems as settling_problems
+        from settlements.services.terms import merging as term_merging
         from settlements.services.terms import words as term_words
 
         problems.register()
         consignment_problems.register()
         term_words.register()
+        price_problems.register()
         rebate_problems.register()
         settling_problems.register()
-        register_mover(*merging.MOVERS, term_merging.MOVER)
+        register_mover(*merging.MOVERS, term_merging.MOVER, price_merging.MOVER)
         demo_parts.register(PART)
         importers.register()
         notices.register()

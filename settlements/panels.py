@@ -20,6 +20,15 @@ PANELS = (
     ),
     Panel(
         slot="account",
+        capability="prices.view",
+        key="account-prices",
+        title=_("Prices"),
+        url_name="settlements:panel-prices",
+        icon="tag",
+        order=28,
+    ),
+    Panel(
+        slot="account",
         capability="terms.view",
         key="terms",
         title=_("Terms"),
@@ -39,6 +48,35 @@ PANELS = (
 )
 
 NAVIGATION = (
+    NavItem(
+        key="prices",
+        title=_("Prices"),
+        icon="tag",
+        url_name="settlements:price-list",
+        capability="prices.view",
+        order=72,
+        keywords=_("price list units carton pallet codes GTIN discount"),
+    ),
+    NavItem(
+        key="price-calculator",
+        title=_("What would this order cost?"),
+        icon="calculator",
+        url_name="settlements:price-calculator",
+        capability="prices.view",
+        order=73,
+        create=True,
+        keywords=_("calculator price order"),
+    ),
+    NavItem(
+        key="price-new",
+        title=_("New price"),
+        icon="plus",
+        url_name="settlements:price-create",
+        capability="prices.edit",
+        order=73,
+        create=True,
+        keywords=_("agree price account"),
+    ),
     NavItem(
         key="agreements",
         title=_("Agreements"),

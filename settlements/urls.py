@@ -18,6 +18,7 @@ from settlements.views import (
     work,
     work_cards,
 )
+from settlements.views.prices.routes import PRICES
 from settlements.views.rebates import board as rebates
 from settlements.views.rebates import detail as rebate
 from settlements.views.terms.routes import AGREEMENTS
@@ -97,4 +98,4 @@ REBATES: list[URLPattern] = [
     path("accounts/<int:pk>/rebates/", rebate.panel, name="panel-rebates"),
 ]
 
-urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES]
+urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES, *PRICES]

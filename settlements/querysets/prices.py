@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from kam.identity.models import User
 
 
+def works_on_all(user: User) -> bool:
+    """Whether the user may change prices wherever they see them, not where they lead alone."""
+    return user.sees_everything() or user.can("prices.configure")
+
+
 class DatedQuerySet(models.QuerySet[Any]):
     def at(self, day: date) -> Self:
         """Rows that hold on a day."""
@@ -38,7 +43,7 @@ class OfAccountQuerySet(DatedQuerySet):
         if not user.can("prices.edit"):
             return self.none()
         visible = self.visible_to(user)
-        if user.sees_everything():
+        if works_on_all(user):
             return visible
         return visible.filter(
             **{f"{self.account_path}__lead_chain__overlap": user.acting_user_ids()}
@@ -66,7 +71,7 @@ class UnitQuerySet(DatedQuerySet):
         rows = self.visible_to(user)
         if not user.can("prices.configure"):
             rows = rows.filter(account__isnull=False)
-        if user.sees_everything():
+        if works_on_all(user):
             return rows
         mine = Q(account__lead_chain__overlap=user.acting_user_ids())
         return rows.filter(Q(account__isnull=True) | mine)
