@@ -23,6 +23,7 @@ from interactions.services.log import Contact, Said
 
 DURATIONS = (15, 30, 45, 60, 90, 120)
 MOST_NOTES = 20
+STAYS_CONFIDENTIAL = (NoteKind.NEED, NoteKind.CONCERN)
 ONE_WAY = (InteractionKind.EMAIL, InteractionKind.MESSAGE)
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -152,11 +153,11 @@ class LogForm(forms.Form):
             place += 1
 
     def _said(self, row: NoteRow, today: date) -> Said:
-        """A note; of a confidential contact only a need, which stays so, is kept by itself: what
-        becomes of other notes can be read by others, as its own form says."""
+        """A note; of a confidential contact only a need and a concern, which stay so, are kept by
+        themselves: what becomes of other notes can be read by others, as its own form says."""
         is_open = not self.cleaned_data["is_confidential"]
         wish = Wish(
-            keep=row.keep and (is_open or row.kind == NoteKind.NEED),
+            keep=row.keep and (is_open or row.kind in STAYS_CONFIDENTIAL),
             side=row.side if row.side in PromiseSide.values else PromiseSide.OURS,
             due_on=_day(row.due),
             competitor=row.competitor,

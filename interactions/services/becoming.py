@@ -1,4 +1,4 @@
-"""Notes of contacts become something: a need, a promise, a competitor's move or price, a task.
+"""Notes of contacts become something: need, concern, promise, competitor's move or price, task.
 
 Each note becomes one thing of its kind, once; beside it there may be one follow-up.
 """
@@ -6,7 +6,7 @@ Each note becomes one thing of its kind, once; beside it there may be one follow
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Unpack
 
 from django.db import transaction
@@ -20,8 +20,10 @@ from accounts.services.market import PriceFacts
 from accounts.services.tasks import add_task
 from accounts.services.team.promises import add_promise
 from interactions.choices import NeedImportance, NeedKind, NoteKind
-from interactions.models import Need, Note
+from interactions.models import Concern, Need, Note
 from interactions.services import problems
+from interactions.services.concerns import raise_from_note
+from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 
@@ -33,8 +35,9 @@ TASK_DAYS = 7
 class Wish:
     """What a note is to become as it is logged.
 
-    `keep` makes it what its kind says: a need, a promise, or a move of `competitor`; market
-    information, prices and agreements stay notes. `follow_up_on` makes a task of the author's.
+    `keep` makes it what its kind says: a need, a concern of the account's lead, a promise, or a
+    move of `competitor`; market information, prices and agreements stay notes. `follow_up_on`
+    makes a task of the author's.
     """
 
     keep: bool = False
@@ -48,10 +51,13 @@ class Wish:
 NOTHING_MORE = Wish()
 
 
-def fulfil(note: Note, wish: Wish, *, by: User, as_of: date) -> None:
+def fulfil(note: Note, wish: Wish, *, by: User, now: datetime) -> None:
     """Let a new note become what is wished. Raises what the single acts raise."""
+    as_of = now.astimezone(organisation_zone()).date()
     if wish.keep and note.kind == NoteKind.NEED:
         become_need(note=note, by=by, importance=wish.importance)
+    if wish.keep and note.kind == NoteKind.CONCERN:
+        become_concern(note=note, by=by, now=now)
     if wish.keep and note.kind == NoteKind.PROMISE:
         become_promise(note=note, by=by, side=wish.side, due_on=wish.due_on, as_of=as_of)
     if wish.keep and note.kind == NoteKind.COMPETITOR and wish.competitor.strip():
@@ -86,6 +92,15 @@ def become_need(
         note=note,
         author=by,
     )
+
+
+@explained()
+@transaction.atomic
+def become_concern(*, note: Note, by: User, now: datetime) -> Concern:
+    """Raise a note as a concern of the account's lead; where nobody leads it, of the author."""
+    lead = note.interaction.account.current_lead
+    owner = lead if lead is not None and lead.is_active else by
+    return raise_from_note(note=note, author=by, now=now, owner=owner)
 
 
 @explained()

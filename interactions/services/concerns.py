@@ -17,7 +17,7 @@ from interactions.analytics import concerns as rules
 from interactions.choices import ConcernCategory, ConcernEntryKind, ConcernSeverity, ConcernState
 from interactions.models import Concern, ConcernEntry, ConcernTarget, Note
 from interactions.services import problems
-from interactions.services.log import EARLIEST
+from interactions.services.problems import EARLIEST
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +17,10 @@ from interactions.models import Colleague, Interaction, Note, Participant
 from interactions.models.triggers import REWRITE_SETTING
 from interactions.services import becoming, problems
 from interactions.services.becoming import NOTHING_MORE, Wish
+from interactions.services.problems import EARLIEST
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
-
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +94,7 @@ def log_contact(*, contact: Contact, author: User, now: datetime) -> Interaction
         for one in said
     )
     for note, one in zip(notes, said, strict=True):
-        becoming.fulfil(note, one.wish, by=author, as_of=now.astimezone(organisation_zone()).date())
+        becoming.fulfil(note, one.wish, by=author, now=now)
     return row
 
 

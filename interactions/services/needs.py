@@ -15,8 +15,8 @@ from accounts.services.tasks import add_task
 from accounts.services.tree import refuse_merged
 from interactions.choices import NeedImportance, NeedKind
 from interactions.models import Need
-from interactions.services.log import EARLIEST, line
-from interactions.services.problems import TooEarlyError
+from interactions.services.log import line
+from interactions.services.problems import EARLIEST, TooEarlyError
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.problems import RefusedError, register_constraint
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Nothing that is told of customers lies before this: see `TooEarlyError`."""
 
 
 class NotThereError(RefusedError):

@@ -18,8 +18,7 @@ from accounts.services import tree
 from accounts.services.tasks import add_task
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.models import Feedback, Invitation, Survey, VoiceSettings
-from interactions.services.log import EARLIEST
-from interactions.services.problems import TooEarlyError
+from interactions.services.problems import EARLIEST, TooEarlyError
 from kam.core.clock import organisation_zone
 from kam.core.problems import Blocker, RefusedError, explained, refuse, register_constraint
 from kam.identity.models import User

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import StakeholderRating, Task
-from interactions.models import Attachment, Draft, Interaction, Need
+from interactions.models import Attachment, Concern, Draft, Interaction, Need, Note
 from interactions.services.becoming import become_need
 from kam.core import file_kinds
 from tests.conftest import People, client_of
@@ -67,6 +67,27 @@ def test_a_contact_is_logged_on_two_screens(people: People) -> None:
     assert not Draft.objects.exists()
     again = client.post(LOG, typed(account, next="1"))
     assert again.headers["Location"] == f"{LOG}?choose=1"
+
+
+def test_a_noted_concern_is_raised_as_the_contact_is_logged(people: People) -> None:
+    account = make_account(lead=people.teammate)
+    noted = {"note-0-kind": "concern", "note-0-text": "Pallets break"}
+    client = client_of(people.owner)
+    client.post(LOG, typed(account, draft="d1", **noted))
+    assert not Concern.objects.exists()
+    client.post(LOG, typed(account, draft="d2", **noted, **{"note-0-keep": "on"}))
+    raised = Concern.objects.get()
+    assert (raised.title, raised.owner, raised.author) == (
+        "Pallets break", people.teammate, people.owner,
+    )  # fmt: skip
+    assert raised.note == Note.objects.latest("pk")
+    assert not raised.is_confidential
+    secret = typed(account, draft="d3", **noted, **{"note-0-keep": "on", "is_confidential": "on"})
+    client_of(people.teammate).post(LOG, secret)
+    assert Concern.objects.latest("pk").is_confidential
+    unled = make_account(name="Nobody's")
+    client_of(people.director).post(LOG, typed(unled, **noted, **{"note-0-keep": "on"}))
+    assert Concern.objects.get(account=unled).owner == people.director
 
 
 def test_what_is_wrong_stays_typed(people: People) -> None:

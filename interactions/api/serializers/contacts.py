@@ -127,7 +127,7 @@ class NoteInput(Input):
     text = TextField(max_length=1000, required=True)
     position = RowId(required=False, allow_null=True)
     keep = serializers.BooleanField(
-        required=False, help_text=_("A need, promise or competitor's move is kept as one.")
+        required=False, help_text=_("A need, concern, promise or competitor's move is kept as one.")
     )
     importance = serializers.ChoiceField(choices=NeedImportance.choices, required=False)
     side = serializers.ChoiceField(choices=PromiseSide.choices, required=False)

@@ -101,7 +101,8 @@ class ContactViewSet(Listed, Retrieved, Working):
     def create(self, request: Request) -> Response:
         """Log a contact with participants and notes; all of it or nothing.
 
-        You are its author. A note with `keep` becomes a need, a promise or a competitor's move.
+        You are its author. A note with `keep` becomes a need, a concern, a promise or a
+        competitor's move.
         """
         body = self.body()
         account = self.worked_on(body["account"])
