@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import Account
 from accounts.selectors.placement import compliance, listing, service
@@ -185,7 +185,7 @@ def own_tasks(user: User, as_of: date) -> Iterator[Todo]:
             detail=_("%(account)s, due %(day)s")
             % {"account": task.account.name, "day": formats.date(task.due_on)},
             url=task.get_absolute_url(),
-            action=_("Open"),
+            action=pgettext("verb", "Open"),
             finish_url=reverse("accounts:task-finish", args=[task.pk]) if may_finish else "",
             finish=_("Done"),
             icon="checkbox",

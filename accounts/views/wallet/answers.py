@@ -7,7 +7,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.analytics.wallet import Reason
 from accounts.models import Account
@@ -113,7 +113,7 @@ def todos(user: User, as_of: date) -> Iterator[Todo]:
                 "day": formats.date(one.next_step_on) if one.next_step_on else "",
             },
             url=reverse("accounts:opportunity-detail", args=[one.pk]),
-            action=_("Open"),
+            action=pgettext("verb", "Open"),
             state="warning" if is_late else "info",
             icon="target-arrow",
             urgency=0 if is_late else 1,
