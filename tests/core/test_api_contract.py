@@ -46,6 +46,7 @@ from tests.factories.core import make_rate
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
+from tests.factories.rebates import make_rebate, run_rebates
 from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
@@ -115,10 +116,17 @@ def rows(caller: User) -> dict[str, int | str]:
         "concentration": snapshot.pk,
         **_costs(account),
         **make_receivables(account),
+        **_rebates(account),
         **_tiers(account, caller),
         **_known(account, caller),
         **_worked(account, caller),
     }
+
+
+def _rebates(account: Account) -> dict[str, int | str]:
+    rebate = make_rebate(account=account, start=date(2026, 1, 1))
+    run = run_rebates(date(2026, 4, 30))
+    return {"rebates": rebate.pk, "rebate-accruals": run.accruals.get().pk}
 
 
 def _costs(account: Account) -> dict[str, int | str]:
