@@ -40,22 +40,24 @@ def needs_decision(party: Account, rules: CreditSettings) -> bool:
     return not Document.objects.filter(party=party).exists()
 
 
-def limits_of(account: Account) -> QuerySet[CreditLimit]:
-    """All limits of an account and of those above it, the nearest and latest first."""
-    rows: QuerySet[CreditLimit] = CreditLimit.objects.filter(party__in=account.path)
+def limits_of(account: Account, user: User) -> QuerySet[CreditLimit]:
+    """Limits of an account and of those above it that the user sees, nearest and latest first."""
+    rows: QuerySet[CreditLimit] = CreditLimit.objects.visible_to(user)
+    rows = rows.filter(party__in=account.path)
     rows = rows.select_related("party", "approved_by", "revoked_by", "application")
     return rows.annotate(starts=Lower("valid")).order_by("-party", "currency", "-starts", "-pk")
 
 
-def holds_of(account: Account) -> QuerySet[CreditHold]:
-    """Holds of an account and of those above it, the latest first."""
-    rows: QuerySet[CreditHold] = CreditHold.objects.filter(party__in=account.path)
+def holds_of(account: Account, user: User) -> QuerySet[CreditHold]:
+    """Holds of an account and of those above it that the user sees, the latest first."""
+    rows: QuerySet[CreditHold] = CreditHold.objects.visible_to(user).filter(party__in=account.path)
     return rows.select_related("party", "proposed_by", "activated_by", "released_by")
 
 
-def collateral_of(account: Account) -> QuerySet[Collateral]:
+def collateral_of(account: Account, user: User) -> QuerySet[Collateral]:
     """What secures an account and those below it, what ends last first."""
-    rows: QuerySet[Collateral] = Collateral.objects.within(account.pk).select_related("party")
+    rows: QuerySet[Collateral] = Collateral.objects.visible_to(user).within(account.pk)
+    rows = rows.select_related("party")
     return rows.order_by("-valid", "-pk")
 
 
