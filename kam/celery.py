@@ -77,6 +77,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="0"),
         "kwargs": {"name": "settlements.flag_overdue"},
     },
+    "nightly exposure and credit scores": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="3", minute="20"),
+        "kwargs": {"name": "settlements.rescore_credit"},
+    },
     "nightly renewals and ends of agreements": {
         "task": "core.start_job",
         "schedule": crontab(hour="1", minute="10"),

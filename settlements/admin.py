@@ -11,7 +11,16 @@ from settlements.models import (
     AgreementVersion,
     Allocation,
     BusinessCalendar,
+    Collateral,
+    CreditApplication,
+    CreditCheck,
+    CreditHold,
+    CreditLimit,
+    CreditOverride,
+    CreditScoreSnapshot,
+    CreditSettings,
     Document,
+    ExposureFact,
     LedgerItem,
     RebateAccrual,
     RebateExpectation,
@@ -116,3 +125,64 @@ class TradeConditionAdmin(ReadOnlyAdmin):
 @admin.register(BusinessCalendar)
 class BusinessCalendarAdmin(ReadOnlyAdmin):
     list_display = ["code", "name", "updated_at"]
+
+
+@admin.register(CreditApplication)
+class CreditApplicationAdmin(ReadOnlyAdmin):
+    list_display = ["party", "state", "requested_limit", "currency_id", "submitted_at"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditLimit)
+class CreditLimitAdmin(ReadOnlyAdmin):
+    list_display = ["party", "amount", "currency_id", "valid", "revoked_on"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(Collateral)
+class CollateralAdmin(ReadOnlyAdmin):
+    list_display = ["party", "kind", "amount", "currency_id", "valid"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditCheck)
+class CreditCheckAdmin(ReadOnlyAdmin):
+    list_display = ["party", "as_of", "requested", "currency_id", "result"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditOverride)
+class CreditOverrideAdmin(ReadOnlyAdmin):
+    list_display = ["party", "begins", "until", "role", "reason"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditHold)
+class CreditHoldAdmin(ReadOnlyAdmin):
+    list_display = ["party", "state", "reason", "until"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditScoreSnapshot)
+class CreditScoreSnapshotAdmin(ReadOnlyAdmin):
+    list_display = ["party", "month", "grade", "score", "confidence"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(ExposureFact)
+class ExposureFactAdmin(ReadOnlyAdmin):
+    list_display = ["party", "kind", "amount", "currency_id", "valid"]
+    list_select_related = ["party"]
+    ordering = ["-pk"]
+
+
+@admin.register(CreditSettings)
+class CreditSettingsAdmin(ReadOnlyAdmin):
+    list_display = ["stock_weight", "horizon_days", "warn_at", "application_rule"]

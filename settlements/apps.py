@@ -13,6 +13,7 @@ class SettlementsConfig(AppConfig):
             cards,
             cockpit,
             cockpit_terms,
+            credit_parts,
             importers,
             notices,
             panels,
@@ -24,6 +25,8 @@ class SettlementsConfig(AppConfig):
         from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
+        from settlements.services.credit import merging as credit_merging
+        from settlements.services.credit import problems as credit_problems
         from settlements.services.prices import merging as price_merging
         from settlements.services.prices import problems as price_problems
         from settlements.services.rebates import problems as rebate_problems
@@ -36,8 +39,11 @@ class SettlementsConfig(AppConfig):
         term_words.register()
         price_problems.register()
         rebate_problems.register()
+        credit_problems.register()
         settling_problems.register()
-        register_mover(*merging.MOVERS, term_merging.MOVER, price_merging.MOVER)
+        register_mover(
+            *merging.MOVERS, term_merging.MOVER, price_merging.MOVER, credit_merging.MOVER
+        )
         demo_parts.register(PART)
         importers.register()
         notices.register()
@@ -45,6 +51,7 @@ class SettlementsConfig(AppConfig):
         cards.register()
         cockpit.register()
         cockpit_terms.register()
+        credit_parts.register()
         search.register()
         handover.register()
         health.register()

@@ -12,6 +12,8 @@ from kam.core.jobs import JobError, Progress, job
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from settlements.models import RebateRun
+from settlements.services.credit.alerts import tell_of_credit
+from settlements.services.credit.positions import rescore
 from settlements.services.notices import tell_of_overdue
 from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
@@ -61,3 +63,25 @@ def renew_agreements(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
     day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     done = renew(as_of=day, at=timezone.now())
     return {"as_of": day.isoformat(), "renewed": done.renewed, "told": done.told}
+
+
+@job(
+    "settlements.rescore_credit", title=_("Exposure and credit scores"), capability="credit.decide"
+)
+def rescore_credit(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
+    """Find everybody's exposure and score, and tell of limits (nightly, on demand; repeatable)."""
+    day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    progress.report(0, 2, gettext("Adding up exposure and payments"))
+    try:
+        done = rescore(as_of=day)
+    except RefusedError as refusal:
+        raise JobError(str(refusal)) from refusal
+    progress.report(1, 2, gettext("Telling who should know"))
+    told = tell_of_credit(as_of=day, at=timezone.now())
+    progress.report(2, 2)
+    return {
+        "as_of": day.isoformat(),
+        "positions": done.positions,
+        "scores": done.scores,
+        "told": told,
+    }

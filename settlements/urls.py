@@ -18,6 +18,11 @@ from settlements.views import (
     work,
     work_cards,
 )
+from settlements.views.credit import account as credit_account
+from settlements.views.credit import acting as credit_acts
+from settlements.views.credit import applications as credit_applications
+from settlements.views.credit import board as credit_board
+from settlements.views.credit import checks as credit_checks
 from settlements.views.prices.routes import PRICES
 from settlements.views.rebates import board as rebates
 from settlements.views.rebates import detail as rebate
@@ -98,4 +103,50 @@ REBATES: list[URLPattern] = [
     path("accounts/<int:pk>/rebates/", rebate.panel, name="panel-rebates"),
 ]
 
-urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES, *PRICES]
+CREDIT: list[URLPattern] = [
+    path("credit/", credit_board.credit_board, name="credit-board"),
+    path("credit/run/", credit_board.credit_run, name="credit-run"),
+    path("credit/settings/", credit_board.credit_rules, name="credit-rules"),
+    path("credit/accounts/<int:pk>/", credit_account.credit_account, name="credit-account"),
+    path(
+        "credit/accounts/<int:pk>/history/", credit_account.limit_history, name="credit-history"
+    ),
+    path("credit/accounts/<int:pk>/limit/", credit_acts.limit_set, name="credit-limit-set"),
+    path("credit/accounts/<int:pk>/hold/", credit_acts.hold_propose, name="credit-hold-new"),
+    path("credit/accounts/<int:pk>/security/", credit_acts.cover_add, name="credit-cover-new"),
+    path(
+        "credit/accounts/<int:pk>/override/", credit_acts.account_override, name="credit-override"
+    ),
+    path("credit/limits/<int:pk>/take-back/", credit_acts.limit_revoke, name="credit-limit-end"),
+    path("credit/security/<int:pk>/end/", credit_acts.cover_end, name="credit-cover-end"),
+    path("credit/holds/<int:pk>/<slug:to>/", credit_acts.hold_move, name="credit-hold-move"),
+    path(
+        "credit/applications/", credit_applications.application_list,
+        name="credit-application-list",
+    ),
+    path(
+        "credit/applications/new/", credit_applications.application_new,
+        name="credit-application-new",
+    ),
+    path(
+        "credit/applications/<int:pk>/", credit_applications.application_detail,
+        name="credit-application",
+    ),
+    path(
+        "credit/applications/<int:pk>/edit/", credit_applications.application_edit,
+        name="credit-application-edit",
+    ),
+    path(
+        "credit/applications/<int:pk>/<slug:act>/", credit_applications.application_act,
+        name="credit-application-act",
+    ),
+    path("credit/check/", credit_checks.check_new, name="credit-check-new"),
+    path("credit/checks/<int:pk>/", credit_checks.check_detail, name="credit-check"),
+    path(
+        "credit/checks/<int:pk>/override/", credit_checks.check_override,
+        name="credit-check-override",
+    ),
+    path("accounts/<int:pk>/credit/", credit_account.panel, name="panel-credit"),
+]  # fmt: skip
+
+urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES, *PRICES, *CREDIT]
