@@ -18,12 +18,15 @@ from settlements.demo.desk import assign_controllers, close_months, run_overdue
 from settlements.demo.habits import terms_of
 from settlements.demo.invoices import bill
 from settlements.demo.payments import Cashier
+from settlements.demo.rebates import KEY as REBATES
+from settlements.demo.rebates import accrue_the_year
 from settlements.demo.records import Book
 from settlements.demo.stories import tell
+from settlements.demo.terms import NUMBERS, write_agreements
 from settlements.demo.writer import write
 from settlements.services.notices import tell_of_overdue
 
-_COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation)
+_COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation, m.TradingAgreement)
 
 
 def load(request: DemoRequest) -> Counts:
@@ -31,14 +34,18 @@ def load(request: DemoRequest) -> Counts:
     book = make_book(request)
     write(book)
     assign_controllers(request.as_of)
+    write_agreements(request.as_of)
+    accrue_the_year(request.as_of)
     close_months(request.as_of)
     run_overdue(request.as_of)
     for days in range(14, -1, -1):
         day = request.as_of - timedelta(days=days)
         tell_of_overdue(as_of=day, at=datetime.combine(day, time(2), organisation_zone()))
     return {
-        _plural(m.Document): len(book.papers),
+        _plural(m.Document): len(book.papers)
+        + m.RebateSettlement.objects.exclude(document=None).count(),
         _plural(m.Allocation): len(book.matches),
+        _plural(m.TradingAgreement): m.TradingAgreement.objects.count(),
     }
 
 
@@ -61,8 +68,14 @@ def present() -> Counts:
 
 def added() -> Counts:
     """Count documents that the demo did not bring; what they allocate goes with them."""
-    ours = Q(source__code__in=SOURCE_CODES, batch=None)
-    return {_plural(m.Document): m.Document.objects.exclude(ours).count()}
+    ours = Q(source__code__in=SOURCE_CODES, batch=None) | Q(
+        idempotency_key__startswith=f"rebate:{REBATES}"
+    )
+    agreements = m.TradingAgreement.objects.exclude(number__startswith=NUMBERS)
+    return {
+        _plural(m.Document): m.Document.objects.exclude(ours).count(),
+        _plural(m.TradingAgreement): agreements.count(),
+    }
 
 
 def clear(keep_user_id: int | None) -> Counts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,22 +24,26 @@ from kam.core.demo import (
     load_demo,
 )
 from settlements.choices import DocumentKind, Side, WorkRole, WorkState
+from settlements.choices.terms import Preset
 from settlements.demo.invoices import first_day
 from settlements.demo.part import PART, make_book
 from settlements.models import (
     AccountingPeriod,
+    AgreementVersion,
     Allocation,
     Document,
     LedgerItem,
     OverdueRun,
     OverdueSpell,
     Position,
+    SettlementTerm,
     WorkItem,
 )
 from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import aged, dso_trend
 from settlements.services.cash import post_receipt
 from settlements.services.overdue import flag_overdue
+from settlements.services.terms.problems import problems_of
 from tests.base import stand_base_rows
 
 pytestmark = pytest.mark.django_db
@@ -214,3 +219,17 @@ def test_a_receipt_typed_in_asks_before_it_goes() -> None:
         clear_demo()
     clear_demo(including_added=True)
     assert not Document.objects.exists()
+
+
+def test_agreements_of_every_method_are_in_force_and_some_wait() -> None:
+    states = Counter(AgreementVersion.objects.values_list("state", flat=True))
+    assert states["in_approval"] == 1
+    assert states["draft"] == 2
+    assert states["terminated"] == 1
+    assert states["superseded"] == 3
+    assert states["active"] == 14
+    active = SettlementTerm.objects.filter(version__in=AgreementVersion.objects.in_force(AS_OF))
+    assert set(active.values_list("preset", flat=True)) == set(Preset.values) - {Preset.OWN}
+    assert not [one for one in AgreementVersion.objects.all() if problems_of(one).blockers]
+    ending = AgreementVersion.objects.ending(AS_OF, AS_OF + timedelta(days=30))
+    assert [one.agreement.name for one in ending] == ["Co-operative supply agreement"]

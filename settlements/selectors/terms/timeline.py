@@ -31,11 +31,13 @@ def _approved(user: User, wanted: Wanted) -> Iterator[Event]:
     strand = "agreements.approved"
     rows = _rows(user, wanted).filter(approved_at__isnull=False)
     for row in wanted.newest(rows, strand, "approved_at"):
-        account = row.agreement.account
+        account, when = row.agreement.account, row.approved_at
+        if when is None:
+            continue
         yield Event(
             strand=strand,
             pk=row.pk,
-            occurred_at=row.approved_at,
+            occurred_at=when,
             kind=_("Agreement approved"),
             title=str(row),
             detail=_("It holds from %(day)s.") % {"day": formats.date(row.valid.lower)},
@@ -52,11 +54,13 @@ def _terminated(user: User, wanted: Wanted) -> Iterator[Event]:
     strand = "agreements.terminated"
     rows = _rows(user, wanted).filter(state=VersionState.TERMINATED, ended_at__isnull=False)
     for row in wanted.newest(rows, strand, "ended_at"):
-        account, ends = row.agreement.account, formats.date(row.valid.upper)
+        account, ends, when = row.agreement.account, formats.date(row.valid.upper), row.ended_at
+        if when is None:
+            continue
         yield Event(
             strand=strand,
             pk=row.pk,
-            occurred_at=row.ended_at,
+            occurred_at=when,
             kind=_("Agreement terminated"),
             title=str(row),
             detail=f"{_('It ends on %(day)s.') % {'day': ends}} {row.end_reason}",
