@@ -18,6 +18,7 @@ from settlements.views import (
     work,
     work_cards,
 )
+from settlements.views.consignment.routes import CONSIGNMENT
 from settlements.views.credit import account as credit_account
 from settlements.views.credit import acting as credit_acts
 from settlements.views.credit import applications as credit_applications
@@ -26,6 +27,7 @@ from settlements.views.credit import checks as credit_checks
 from settlements.views.prices.routes import PRICES
 from settlements.views.rebates import board as rebates
 from settlements.views.rebates import detail as rebate
+from settlements.views.settling.routes import SETTLING
 from settlements.views.terms.routes import AGREEMENTS
 
 app_name = "settlements"
@@ -149,4 +151,6 @@ CREDIT: list[URLPattern] = [
     path("accounts/<int:pk>/credit/", credit_account.panel, name="panel-credit"),
 ]  # fmt: skip
 
-urlpatterns = [*BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES, *PRICES, *CREDIT]
+urlpatterns = [
+    *BOARD, *LEDGER, *WORK, *AGREEMENTS, *REBATES, *PRICES, *CREDIT, *CONSIGNMENT, *SETTLING,
+]  # fmt: skip

@@ -33,7 +33,7 @@ WHERE m.store_id = ANY(%(stores)s) AND m.moved_on <= %(last)s
   AND (%(company)s::bigint IS NULL OR m.selling_company_id = %(company)s)
 GROUP BY 1, 2
 """
-_SIGNED = (
+SIGNED = (
     ("fill_up", "fill_up", ""),
     ("issue", "sold", "-"),
     ("return", "returned", ""),
@@ -42,10 +42,11 @@ _SIGNED = (
     ("count_adjustment", "adjusted", ""),
     ("shrink", "shrink", "-"),
 )
+"""Kinds of movements, what the identity calls them, and the sign with which it speaks of them."""
 _COLUMNS = ",\n    ".join(
     f"{sign}COALESCE(sum(m.quantity) FILTER (WHERE m.moved_on >= %(first)s"
     f" AND m.kind = '{kind}'), 0) AS {name}"
-    for kind, name, sign in _SIGNED
+    for kind, name, sign in SIGNED
 )
 
 
