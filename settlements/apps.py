@@ -13,7 +13,6 @@ class SettlementsConfig(AppConfig):
             cards,
             cockpit,
             cockpit_terms,
-            credit_parts,
             importers,
             notices,
             panels,
@@ -21,12 +20,14 @@ class SettlementsConfig(AppConfig):
         )
         from settlements.demo.part import PART
         from settlements.selectors import handover, health, timeline
+        from settlements.selectors.credit import glance as credit_glance
         from settlements.selectors.terms import timeline as term_timeline
         from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
         from settlements.services.credit import merging as credit_merging
         from settlements.services.credit import problems as credit_problems
+        from settlements.services.credit import telling as credit_telling
         from settlements.services.prices import merging as price_merging
         from settlements.services.prices import problems as price_problems
         from settlements.services.rebates import problems as rebate_problems
@@ -51,7 +52,8 @@ class SettlementsConfig(AppConfig):
         cards.register()
         cockpit.register()
         cockpit_terms.register()
-        credit_parts.register()
+        credit_glance.register()
+        credit_telling.register()
         search.register()
         handover.register()
         health.register()

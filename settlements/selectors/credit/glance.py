@@ -1,11 +1,10 @@
-"""What credit adds to pages of others: panel, rail, cockpit, My day, notices."""
+"""Credit at the head of the account's page, on My day and in handovers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +15,9 @@ from kam.core import formats
 from kam.core.badges import State
 from kam.core.cockpit import Answer, Line, Question, questions
 from kam.core.handover import Heading, Money, Part, Section, sections
-from kam.core.nav import NavItem, navigation
-from kam.core.panels import Panel, panels
 from kam.core.todos import Todo, TodoProvider, todo_providers
 from kam.identity.models import User
-from kam.notifications.registry import NotificationKind, Told, kinds
-from settlements.choices.credit import ApplicationState, CollateralKind, HoldState
+from settlements.choices.credit import ApplicationState, HoldState
 from settlements.models import CreditHold, CreditLimit, CreditPosition
 from settlements.selectors.credit.decided import applications_for, reviews_due
 from settlements.selectors.credit.rules import credit_settings
@@ -148,86 +144,8 @@ def limits(account: Account, reader: object, as_of: date) -> Part | None:
     )
 
 
-# Notices
-
-
-def _day(params: Mapping[str, Any]) -> str:
-    return formats.date(date.fromisoformat(params["day"]))
-
-
-def _told_decided(params: Mapping[str, Any]) -> Told:
-    words = {"account": params["account"]}
-    if params["state"] == ApplicationState.APPROVED:
-        return Told(_("The credit of %(account)s was approved") % words)
-    return Told(_("The credit of %(account)s was refused") % words)
-
-
-def _told_over(params: Mapping[str, Any]) -> Told:
-    over = formats.money(Decimal(params["over"]), params["currency"])
-    title = _("%(account)s is over its credit limit") % {"account": params["account"]}
-    return Told(title, _("By %(amount)s") % {"amount": over})
-
-
-def _told_review(params: Mapping[str, Any]) -> Told:
-    words = {"account": params["account"], "day": _day(params)}
-    return Told(_("The credit limit of %(account)s is to be reviewed on %(day)s") % words)
-
-
-def _told_cover(params: Mapping[str, Any]) -> Told:
-    kind = CollateralKind(params["kind"]).label
-    words = {"account": params["account"], "kind": kind, "day": _day(params)}
-    return Told(_("%(account)s: %(kind)s ends on %(day)s") % words)
-
-
-def _kind(key: str, title: Any, explains: Any, told: Any, order: int) -> NotificationKind:
-    return NotificationKind(
-        key=f"settlements.{key}",
-        title=title,
-        explains=explains,
-        told=told,
-        visible=lambda user: Account.objects.visible_to(user).values("pk"),
-        capability=VIEW,
-        icon="shield-half",
-        order=order,
-    )
-
-
-KINDS = (
-    _kind("credit_decided", gettext_lazy("Credit was decided"),
-          gettext_lazy("When an application of yours was approved or refused."), _told_decided, 40),
-    _kind("credit_over", gettext_lazy("Over the credit limit"),
-          gettext_lazy("When an account of yours owes more than its limit, once a month."),
-          _told_over, 41),
-    _kind("credit_review", gettext_lazy("Limit to be reviewed"),
-          gettext_lazy("When the review of a limit of your accounts comes near."),
-          _told_review, 42),
-    _kind("credit_cover", gettext_lazy("A security ends"),
-          gettext_lazy("When insurance, a guarantee or a deposit of your accounts ends soon."),
-          _told_cover, 43),
-)  # fmt: skip
-
-
 def register() -> None:
-    """Register everything."""
-    kinds.register(*KINDS)
-    panels.register(
-        Panel(
-            slot="account", capability=VIEW, key="credit", title=gettext_lazy("Credit"),
-            url_name="settlements:panel-credit", icon="shield-half", order=27,
-        )
-    )  # fmt: skip
-    navigation.register(
-        NavItem(
-            key="credit", title=gettext_lazy("Credit"), icon="shield-half",
-            url_name="settlements:credit-board", capability=VIEW, order=66,
-            keywords=gettext_lazy("limits exposure applications checks holds score"),
-        ),
-        NavItem(
-            key="credit-application-new", title=gettext_lazy("Apply for credit"), icon="plus",
-            url_name="settlements:credit-application-new", capability="credit.apply", order=69,
-            create=True, keywords=gettext_lazy("application limit"),
-        ),
-    )  # fmt: skip
+    """Register the question, what waits, and the section of handovers."""
     questions.register(
         Question(
             key="credit", part="business", title=gettext_lazy("Exposure against the limit"),
