@@ -11,6 +11,7 @@ from kam.core.dates import ONE_DAY
 from kam.core.jobs import JobError, Progress, job
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
+from kam.identity.models import User
 from settlements.models import RebateRun
 from settlements.services.credit.alerts import tell_of_credit
 from settlements.services.credit.positions import rescore
@@ -19,6 +20,7 @@ from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
 from settlements.services.rebates import accrue_rebates as accrue
 from settlements.services.rebates.telling import tell_of_cliffs
+from settlements.services.settling.drafting import draft_due
 from settlements.services.terms.renewing import renew
 
 
@@ -84,4 +86,24 @@ def rescore_credit(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
         "positions": done.positions,
         "scores": done.scores,
         "told": told,
+    }
+
+
+@job("settlements.draft_statements", title=_("Draft settlement statements"))
+def draft_statements(
+    progress: Progress, *, start: str, end: str, user_id: int | None = None
+) -> dict[str, Any]:
+    """Draft every statement whose period ends within the days and that has none yet."""
+    done = draft_due(
+        start=date.fromisoformat(start),
+        end=date.fromisoformat(end),
+        drafted_by=User.objects.filter(pk=user_id).first(),
+        report=progress.report,
+    )
+    return {
+        "made": done.made,
+        "taken": done.taken,
+        "refused": [
+            f"{one.job.rules.agreement_number}: {one.problem}" for one in done.refused[:50]
+        ],
     }

@@ -197,6 +197,8 @@ class SignedFile:
 
     name: str
     content: bytes
+    stored_as: str = "signed"
+    content_type: str = "application/octet-stream"
 
 
 @explained()
@@ -227,7 +229,7 @@ def confirm_statement(
     if file is not None:
         row.confirmation_name = file.name[:200]
         row.confirmation_sha256 = hashlib.sha256(file.content).hexdigest()
-        row.confirmation_file.save(file.name, ContentFile(file.content), save=False)
+        row.confirmation_file.save(file.stored_as, ContentFile(file.content), save=False)
     row.save()
     return row
 

@@ -1,0 +1,190 @@
+"""One settlement statement as a document: lines, how they come about, what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Sum
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kam.core import exports
+from kam.core.selectors.history import history_of
+from kam.core.tables import Column, Table
+from kam.identity.decorators import requires, signed_in
+from settlements.choices.settling import DocumentRole, LinePart, StatementLineKind, StatementState
+from settlements.models import SalesReportLine, SettlementStatement, StatementLine
+from settlements.selectors.settling.reads import contested, report_lines
+from settlements.selectors.settling.recomputing import is_as_computed
+from settlements.services.settling.posting import posting_blockers
+from settlements.views.settling import common
+
+# icons: table-export message-report download list-search
+GOODS = (StatementLineKind.GROSS, StatementLineKind.RETURN)
+
+
+@requires(common.VIEW)
+@require_GET
+def settling_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """What the statement says, how it was computed, its acts and what they need."""
+    user, row = signed_in(request), common.get_statement(request, pk)
+    if kind := request.GET.get("export"):
+        return _file(request, row, kind)
+    acts = common.may(user, row)
+    shown = [_line(line, row) for line in row.lines.all()]
+    context = {
+        "statement": row,
+        "badge": common.state_badge(row),
+        "period": common.days(row.period.lower, row.period.upper),
+        "lines": [one for one in shown if one["line"].part != LinePart.CLAIM],
+        "claims": [one for one in shown if one["line"].part == LinePart.CLAIM],
+        "how": how(row),
+        "may": acts,
+        "disputes": row.disputes.all(),
+        "contested": sum((one.amount for one in contested(row)), 0) or None,
+        "documents": row.documents.exclude(role=DocumentRole.REVERSAL),
+        "blockers": _blockers(request, row) if acts["post"] else [],
+        "differs": row.state in _MAY_DIFFER and not is_as_computed(row),
+        "later": getattr(row, "replaced_by", None),
+        "history": history_of(row),
+        "crumbs": common.crumbs((str(row), "")),
+    }
+    return render(request, "settlements/settling_detail.html", context)
+
+
+_MAY_DIFFER = (StatementState.DRAFT, StatementState.ISSUED, StatementState.CONFIRMED)
+
+
+def _blockers(request: HttpRequest, row: SettlementStatement) -> list[Any]:
+    return posting_blockers(row, timezone.localdate(), signed_in(request))
+
+
+def _line(line: StatementLine, row: SettlementStatement) -> dict[str, Any]:
+    return {
+        "line": line,
+        "what": line.label or line.get_kind_display(),
+        "of": line.product or line.category or line.store or "",
+        "store": line.store if line.product_id else None,
+        "is_goods": line.kind in GOODS,
+        "is_price": row.kind == "sell_through" and line.kind in (*GOODS, StatementLineKind.SHRINK),
+        "is_contained": line.part == LinePart.CONTAINED,
+    }
+
+
+def how(row: SettlementStatement) -> list[str]:
+    """How the statement comes about, in sentences."""
+    base = _("Amounts include tax.") if row.is_tax_inclusive else _("Tax is added to the amounts.")
+    found = [_("Computed from accepted sales reports by %s.") % row.agreement_version, base]
+    if row.trading_days is not None and row.trading_days != row.calendar_days:
+        words = _("Traded on %(days)s of %(whole)s days.")
+        found.append(words % {"days": row.trading_days, "whole": row.calendar_days})
+    if row.kind == "true_up":
+        found.append(_("The guarantee of the whole period against what its months took."))
+    if row.claimed:
+        found.append(_("Fees are claims of their own; they are set off when it is posted."))
+    return found
+
+
+@requires(common.VIEW)
+@require_GET
+def settling_sources(request: HttpRequest, pk: int, line: int) -> HttpResponseBase:
+    """The report lines that a line adds up."""
+    row = common.get_statement(request, pk)
+    found = get_object_or_404(row.lines.all(), pk=line)
+    rows = report_lines(row, product_id=found.product_id, category_id=found.category_id)
+    table = Table(
+        request,
+        rows,
+        _source_columns(),
+        name="settling-sources",
+        caption=_("Report lines"),
+        default_sort="report",
+    )
+    context = {
+        "statement": row,
+        "line": found,
+        "sums": rows.aggregate(
+            sold=Sum("quantity_sold"), back=Sum("quantity_returned"), gross=Sum("gross_amount")
+        ),
+        "crumbs": common.crumbs((str(row), row.get_absolute_url()), (_("Report lines"), "")),
+    }
+    return table.response("settlements/settling_sources.html", context)
+
+
+def _source_columns() -> list[Column]:
+    def currency(row: SalesReportLine) -> str:
+        return str(row.currency_id)
+
+    return [
+        Column(name="report", title=_("Report"), value=lambda row: str(row.report),
+               sort="report__their_number", link=lambda row: row.report.get_absolute_url()),
+        Column(name="line", title=_("Line"), kind="number", places=0, value="line", sort="line"),
+        Column(name="store", title=_("Store"), value="store.name", sort="store__name_key"),
+        Column(name="product", title=_("Product"), sort="product__name",
+               value=lambda row: row.product.name if row.product else None,
+               unknown=_("The line names a category or a counter")),
+        Column(name="sold_on", title=_("Day"), kind="date", value="sold_on", sort="sold_on",
+               nullable=True, unknown=_("The last day of the report")),
+        Column(name="sold", title=_("Sold"), kind="number", value="quantity_sold",
+               sort="quantity_sold"),
+        Column(name="back", title=_("Brought back"), kind="number", value="quantity_returned",
+               sort="quantity_returned"),
+        Column(name="gross", title=_("Turnover with tax"), kind="money", value="gross_amount",
+               currency=currency, sort="gross_amount", nullable=True,
+               unknown=_("The line names no amount")),
+    ]  # fmt: skip
+
+
+def _file(request: HttpRequest, row: SettlementStatement, kind: str) -> HttpResponseBase:
+    records = [
+        (
+            line.sequence,
+            line.get_kind_display(),
+            line.label,
+            line.product.code if line.product else None,
+            line.category.name if line.category else None,
+            line.quantity,
+            line.basis,
+            line.rate,
+            line.tax_rate,
+            line.amount,
+            row.currency_id,
+        )
+        for line in row.lines.all()
+    ]
+    return exports.export_response(
+        request,
+        name=f"settlement-statement-{row.number or row.pk}",
+        kind=kind,
+        headings=[
+            _("Line"), _("Kind"), _("Text"), _("Product"), _("Category"), _("Quantity"), _("Of"),
+            _("Rate"), _("Tax rate in percent"), _("Amount"), _("Currency"),
+        ],
+        records=lambda: records,
+        exceeds=lambda limit: len(records) > limit,
+        back_url=row.get_absolute_url(),
+    )  # fmt: skip
+
+
+@requires(common.VIEW)
+@require_GET
+def settling_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The signed file as a download: never a page of ours, whatever it may hold."""
+    row = common.get_statement(request, pk)
+    try:
+        stream = row.confirmation_file.open("rb")
+    except (OSError, ValueError) as error:
+        raise Http404 from error
+    response = FileResponse(
+        stream,
+        as_attachment=True,
+        filename=row.confirmation_name,
+        content_type="application/octet-stream",
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,180 @@
+"""Pages of settlement statements: who sees and does what, every act, constant queries."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from settlements.models import Document, SettlementStatement
+from settlements.selectors.settling.unbilled import sold_not_stated
+from settlements.services.settling.issuing import issue_statement
+from tests.conftest import People, client_of
+from tests.factories.accounts import make_account
+from tests.factories.settling import (
+    FEES,
+    JULY,
+    confirmed,
+    draft,
+    make_statements,
+    make_world,
+    report_turnover,
+    worked_consignment,
+)
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+ACTS = ("redraft", "issue", "dispute", "stand", "correct", "confirm", "post", "take-back", "cancel")
+NAMES = {"stand": "reject"}
+
+
+def page(statement: SettlementStatement, act: str = "") -> str:
+    return f"{reverse('settlements:settling-detail', args=[statement.pk])}{act and act + '/'}"
+
+
+def test_who_may_what(people: People) -> None:
+    world = make_world(lead=people.owner, fees=FEES)
+    report_turnover(world, "113000")
+    statement = confirmed(world)
+    create = reverse("settlements:settling-create", args=[world.term.pk])
+    table = {
+        "owner": (200, 200, 404, 200),
+        "teammate": (200, 200, 404, 200),
+        "stranger": (404, 404, 404, 404),
+        "director": (200, 200, 404, 200),
+        "controller": (200, 200, 200, 200),
+        "administrator": (200, 200, 200, 200),
+        "auditor": (200, 404, 404, 404),
+    }
+    found = {}
+    for name in table:
+        client = client_of(getattr(people, name))
+        found[name] = tuple(
+            client.get(url).status_code
+            for url in (page(statement), page(statement, "cancel"), page(statement, "post"), create)
+        )
+        day = {"day": "2026-08-05", "key": str(uuid.uuid4())}
+        if table[name][2] == 404:
+            assert client.post(page(statement, "post"), day).status_code == 404
+
+    assert found == table
+    assert Document.objects.count() == 0
+
+
+def test_a_statement_goes_its_way_by_its_pages(people: People) -> None:
+    world = make_world(lead=people.owner, fees=FEES)
+    report_turnover(world, "113000")
+    own, finance = client_of(people.owner), client_of(people.controller)
+    values = {"start": "2026-07-01", "last": "2026-07-31"}
+    own.post(reverse("settlements:settling-create", args=[world.term.pk]), values)
+    statement = SettlementStatement.objects.get()
+    own.post(page(statement, "redraft"))
+    own.post(page(statement, "issue"), {"day": "2026-08-02"})
+    line = statement.lines.get(label="Promotion")
+    contest = {
+        "line": line.pk,
+        "amount": "2000",
+        "reason": "unagreed_fee",
+        "day": "2026-08-03",
+        "note": "Not in the contract",
+    }
+    assert own.post(page(statement, "dispute"), {**contest, "amount": "2001"}).status_code == 422
+    own.post(page(statement, "dispute"), contest)
+    own.post(page(statement, "correct"), {"day": "2026-08-04", f"line_{line.pk}": "1500"})
+    second = SettlementStatement.objects.get(version=2)
+    assert own.post(page(second, "confirm"), {"day": "2026-08-04"}).status_code == 422
+    pdf = SimpleUploadedFile("signed.pdf", b"%PDF-1.4\n%%EOF")
+    own.post(page(second, "confirm"), {"day": "2026-08-04", "file": pdf})
+    second.refresh_from_db()
+    assert (second.state, second.confirmation_name) == ("confirmed", "signed.pdf")
+    assert own.get(page(second, "file")).getvalue().startswith(b"%PDF")
+    assert "Post" in finance.get(page(second)).content.decode()
+    day = {"day": "2026-08-05", "key": str(uuid.uuid4())}
+    finance.post(page(second, "post"), day)
+
+    assert [one.total for one in Document.objects.order_by("pk")] == [88_140, 678, 1500, 500]
+    text = finance.get(page(second)).content.decode()
+    assert "85,462.00" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert finance.get(page(second, f"lines/{second.lines.first().pk}")).status_code == 200
+    assert finance.get(page(second) + "?export=csv").status_code == 200
+    finance.post(page(second, "take-back"), {"day": "2026-08-06"})
+    second.refresh_from_db()
+    assert second.taken_back_on == date(2026, 8, 6)
+
+
+def test_a_closed_day_and_a_missing_price_are_said_beside_the_form(people: People) -> None:
+    world = make_world(lead=people.owner, tax_rate=None)
+    url = reverse("settlements:settling-create", args=[world.term.pk])
+    values = {"start": "2026-07-01", "last": "2026-07-31"}
+
+    answer = client_of(people.owner).post(url, values)
+
+    assert answer.status_code == 422
+    assert "No accepted report" in answer.content.decode()
+
+
+def test_due_statements_are_told_and_drafted_together(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: date(2026, 8, 12))
+    world = make_world(lead=people.owner, start=JULY[0])
+    report_turnover(world, "113000")
+    url = reverse("settlements:settling-due")
+
+    assert "Late" in client_of(people.owner).get(url).content.decode()
+    assert world.account.name not in client_of(people.stranger).get(url).content.decode()
+    values = {"start": "2026-07-01", "last": "2026-07-31"}
+    client_of(people.controller).post(reverse("settlements:settling-draft-all"), values)
+
+    assert SettlementStatement.objects.get().payable == 88_140
+
+
+def queries_of(client: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(url).status_code == 200
+    return len(seen)
+
+
+def test_lists_and_pages_ask_as_much_for_three_as_for_one(people: People) -> None:
+    account = make_account(lead=people.owner)
+    first = make_statements(account, 1)
+    client = client_of(people.owner)
+    urls = [
+        reverse("settlements:settling-list"),
+        reverse("settlements:settling-due"),
+        reverse("settlements:panel-settling", args=[account.pk]),
+        page(first[0]),
+    ]
+    for url in urls:
+        client.get(url)
+    one = [queries_of(client, url) for url in urls]
+    make_statements(make_account(lead=people.owner, parent=account), 2)
+
+    assert [queries_of(client, url) for url in urls] == one
+
+
+def test_what_was_sold_and_not_posted_stands_beside_the_ageing() -> None:
+    world = make_world(start=JULY[0])
+    report_turnover(world, "113000")
+    goods, _product = worked_consignment(start=JULY[0])
+
+    def told() -> dict[int, tuple[Decimal, Decimal]]:
+        rows = sold_not_stated(as_of=date(2026, 8, 10))
+        return {one.account_id: (one.in_statements, one.in_none) for one in rows}
+
+    assert told() == {
+        world.account.pk: (0, 88_140),
+        goods.account.pk: (0, D("7299.80")),
+    }
+    issue_statement(statement=draft(world), issued_on=date(2026, 8, 5), issued_by=None)
+    assert told()[world.account.pk] == (88_140, 0)
