@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kam.core.problems import Blocker, RefusedError
 from settlements.forms.terms.fields import number_field, plain
@@ -29,7 +29,7 @@ class BandForm(forms.Form):
 
     lower = number_field(label=gettext_lazy("From"))
     upper = number_field(label=gettext_lazy("Below"))
-    rate = number_field(label=gettext_lazy("Rate"))
+    rate = number_field(label=pgettext_lazy("agreement", "Rate"))
 
     @property
     def is_used(self) -> bool:

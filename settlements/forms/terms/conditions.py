@@ -30,7 +30,7 @@ from settlements.forms.terms.header import check_days
 from settlements.models import AgreementVersion, Responsibility, TradeCondition
 from settlements.services.terms.drafts import ConditionDraft, ResponsibilityDraft
 
-NONE: list[Any] = [("", _("None"))]
+NONE: list[Any] = [("", _("Not said"))]
 
 
 class ConditionForm(forms.Form):
@@ -46,7 +46,7 @@ class ConditionForm(forms.Form):
     value = number_field(label=_("Amount or %"))
     channel = forms.ChoiceField(label=_("Reaches them"), choices=Channel.choices)
     schedule = forms.ChoiceField(
-        label=_("Bands"), required=False, help_text=_("Where it is computed by bands.")
+        label=_("Bands of rates"), required=False, help_text=_("Where it is computed by bands.")
     )
     scheme = forms.ChoiceField(
         label=_("Bands apply"),
@@ -57,14 +57,16 @@ class ConditionForm(forms.Form):
             (Deduction.TIERED_RETROACTIVE.value, Deduction.TIERED_RETROACTIVE.label),
         ],
     )
-    conditionality = forms.ChoiceField(label=_("Due"), choices=Conditionality.choices)
+    conditionality = forms.ChoiceField(
+        label=_("On which condition"), choices=Conditionality.choices
+    )
     target = number_field(label=_("Target, or base for growth"))
     basis = forms.ChoiceField(
         label=_("Counts"), required=False, choices=[*NONE, *RebateBasis.choices],
         help_text=_("For rebates."),
     )  # fmt: skip
     cycle = forms.ChoiceField(
-        label=_("Settled"), required=False, choices=[*NONE, *ConditionCycle.choices]
+        label=_("Settled each"), required=False, choices=[*NONE, *ConditionCycle.choices]
     )
     payout = forms.ChoiceField(
         label=_("Paid out by"), required=False, choices=[*NONE, *Payout.choices]

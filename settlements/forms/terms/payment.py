@@ -42,9 +42,9 @@ class LineForm(forms.Form):
     """One instalment; a row without a part is left out."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("Part"),
+        label=gettext_lazy("Which part"),
         required=False,
-        choices=[("", gettext_lazy("None")), *LineKind.choices],
+        choices=[("", gettext_lazy("No instalment")), *LineKind.choices],
     )
     value = number_field(label=gettext_lazy("Amount or %"))
 

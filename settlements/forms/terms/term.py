@@ -39,17 +39,19 @@ class TermForm(forms.Form):
     title_transfer = forms.ChoiceField(
         label=_("The goods become theirs"), choices=TitleTransfer.choices
     )
-    settlement_basis = forms.ChoiceField(label=_("Settled on"), choices=SettlementBasis.choices)
+    settlement_basis = forms.ChoiceField(
+        label=_("What is paid for"), choices=SettlementBasis.choices
+    )
     deduction = forms.ChoiceField(label=_("Deduction"), choices=Deduction.choices)
     deduction_percent = percent_field(label=_("Deduction, %"))
     schedule = forms.ChoiceField(
-        label=_("Bands"), required=False, help_text=_("Where the deduction goes by bands.")
+        label=_("Bands of the deduction"), required=False, help_text=_("Where it goes by bands.")
     )
     rent = number_field(label=_("Rent each period"), help_text=_("Where space is leased."))
     invoicing_party = forms.ChoiceField(
         label=_("Who writes invoices"), choices=InvoicingParty.choices
     )
-    cycle = forms.ChoiceField(label=_("Statements"), choices=Cycle.choices)
+    cycle = forms.ChoiceField(label=_("Statements are made"), choices=Cycle.choices)
     shrink_bearer = forms.ChoiceField(
         label=_("Who bears shrink"),
         required=False,
@@ -85,7 +87,7 @@ class TermForm(forms.Form):
         super().__init__(*args, **kwargs)
         names = version.schedules.order_by("name").values_list("name", flat=True)
         schedule: Any = self.fields["schedule"]
-        schedule.choices = [("", _("None")), *((name, name) for name in names)]
+        schedule.choices = [("", _("No bands")), *((name, name) for name in names)]
 
     @classmethod
     def starting(cls, draft: TermDraft) -> dict[str, Any]:

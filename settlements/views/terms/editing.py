@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from settlements.forms.terms.header import HeaderForm
 from settlements.forms.terms.payment import PaymentEditor
 from settlements.forms.terms.term import GuaranteeForm, TermForm
 from settlements.models import AgreementVersion, SettlementTerm
+from settlements.selectors.terms import own_figures
 from settlements.selectors.terms.rules import working_days
 from settlements.services.terms import checks, parts
 from settlements.services.terms.copying import term_draft_of
@@ -64,8 +66,9 @@ class TermSection:
         today: date,
         data: Any = None,
         part: str = "",
+        average: Decimal | None = None,
     ) -> TermSection:
-        """Dress a term; `data` is what was sent for one of its parts."""
+        """Dress a term; `data` is what was sent for one of its parts, `average` a month's sales."""
         start, pk = term_draft_of(term), term.pk
         given = {name: data if name == part else None for name in ("axes", "payment", "guarantee")}
         payment = PaymentEditor(given["payment"], start=start, prefix=f"payment-{pk}")
@@ -81,7 +84,7 @@ class TermSection:
                 given["guarantee"], prefix=f"guarantee-{pk}",
                 initial=GuaranteeForm.starting(start.guarantee),
             ),
-            block=reading.block(term, today=today),
+            block=reading.block(term, today=today, average=average),
             due=due_of_term(term, start, today),
         )  # fmt: skip
 
@@ -125,8 +128,11 @@ def _page(
     today = timezone.localdate()
     currency = version.agreement.currency_id
     refused: TermSection | None = given.pop("section", None)
+    average = own_figures.average_month(version.agreement, as_of=today)
     terms = [
-        refused if refused and refused.term.pk == term.pk else TermSection.of(term, version, today)
+        refused
+        if refused and refused.term.pk == term.pk
+        else TermSection.of(term, version, today, average=average)
         for term in reading.terms_of(version)
     ]
     context = {

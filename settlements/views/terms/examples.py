@@ -155,6 +155,7 @@ class DeductionExample:
     turnover: Decimal
     source: str
     parts: list[Part]
+    rate: str
     result: Commission
     payable: Decimal
     is_tested_later: bool
@@ -174,15 +175,23 @@ def deduction_example(
         result = commission(
             turnover, terms, rules.guarantee, places=places, trading_days=30, calendar_days=30
         )
-        parts = _parts(slices(turnover, terms.bands, terms.scheme), rules.currency)
+        found = slices(turnover, terms.bands, terms.scheme)
     except CalculationError:
         return None
     later = rules.guarantee is not None and not rules.guarantee.is_tested_monthly
-    return DeductionExample(turnover, source, parts, result, payable(turnover, result.taken), later)
+    return DeductionExample(
+        turnover=turnover,
+        source=source,
+        parts=_parts(found, rules.currency) if len(found) > 1 else [],
+        rate=words.percent(found[0].band.rate) if len(found) == 1 else "",
+        result=result,
+        payable=payable(turnover, result.taken),
+        is_tested_later=later,
+    )
 
 
 def _parts(found: Sequence[Slice], currency: str) -> list[Part]:
-    """The slices of a turnover in words; one alone stands in the line below it."""
+    """The slices of a turnover in words."""
     words_of = _("%(amount)s at %(rate)s")
     return [
         Part(

@@ -93,7 +93,7 @@ def _columns() -> list[Column]:
 
     return [
         Column(name="number", title=_("Number"), sort="number"),
-        Column(name="name", title=_("Agreement"), sort="name"),
+        Column(name="name", title=_("Agreement"), sort="name", css="is-wrapped"),
         Column(
             name="account",
             title=_("Account"),
@@ -101,7 +101,10 @@ def _columns() -> list[Column]:
             sort="account__name_key",
             link=lambda row: row.account.get_absolute_url(),
         ),
-        Column(name="method", title=_("Method"), value=method, unknown=_("Nothing is said yet")),
+        Column(
+            name="method", title=_("Method"), value=method, css="is-wrapped",
+            unknown=_("Nothing is said yet"),
+        ),
         Column(
             name="state", title=_("State"), kind="badge", value=state, sort="shown_state",
             unknown=_("No version was written yet"),
@@ -147,7 +150,9 @@ def agreement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "agreement": agreement,
         "currency": agreement.currency_id,
-        "versions": [(one, words.state_badge(one), words.last_day(one)) for one in versions],
+        "versions": [
+            (one, words.state_badge(one).__html__(), words.last_day(one)) for one in versions
+        ],
         "current": current,
         "blocks": reading.blocks(current, today=today) if current else [],
         "draft": draft,

@@ -47,7 +47,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "more": max(len(found) - SHOWN, 0),
         "drafts": [
-            (one, words.state_badge(one)) for one in drafts.select_related("agreement")[:SHOWN]
+            (one, words.state_badge(one).__html__())
+            for one in drafts.select_related("agreement")[:SHOWN]
         ],
         "may_write": user.can("terms.edit"),
     }

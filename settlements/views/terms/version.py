@@ -18,6 +18,7 @@ from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from settlements.choices.terms import VersionState
 from settlements.models import AgreementVersion
+from settlements.selectors.terms import own_figures
 from settlements.services.terms.files import attach_file
 from settlements.views.terms import changes, common, comparing, reading, words
 
@@ -111,6 +112,7 @@ def preview_deduction(request: HttpRequest, pk: int, number: int, term_pk: int) 
         common.get_term(version, term_pk),
         today=timezone.localdate(),
         typed=typed_turnover(request),
+        average=own_figures.average_month(version.agreement, as_of=timezone.localdate()),
     )
     context: dict[str, Any] = {
         "example": block.deduction,
