@@ -2,9 +2,11 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from settlements.api.views import documents, reports, terms, work
+from settlements.api.views import prices as price_views
 from settlements.api.views.allocations import AllocationViewSet
 from settlements.api.views.gaps import GapViewSet
 from settlements.api.views.rebates import AccrualViewSet, RebateViewSet, RunView
+from settlements.api.views.settling import SettlingViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("documents", documents.DocumentViewSet, basename="receivables-document")
@@ -30,9 +32,27 @@ terms_router.register("agreements", terms.AgreementViewSet, basename="agreement"
 terms_router.register("agreement-versions", terms.VersionViewSet, basename="agreement-version")
 terms_router.register("business-calendars", terms.CalendarViewSet, basename="business-calendar")
 
+settling_router = SimpleRouter(use_regex_path=False)
+settling_router.register(
+    "settlement-statements", SettlingViewSet, basename="settlement-statement"
+)
+
 rebates_router = SimpleRouter(use_regex_path=False)
 rebates_router.register("rebates", RebateViewSet, basename="rebate")
 rebates_router.register("rebate-accruals", AccrualViewSet, basename="rebate-accrual")
 rebates = [path("rebates/run/", RunView.as_view(), name="rebates-run"), *rebates_router.urls]
 
-urlpatterns = [*rebates, *terms_router.urls, path("receivables/", include(receivables))]
+prices_router = SimpleRouter(use_regex_path=False)
+prices_router.register("prices", price_views.PriceViewSet, basename="price")
+prices_router.register("list-prices", price_views.ListPriceViewSet, basename="list-price")
+prices_router.register("floor-prices", price_views.FloorPriceViewSet, basename="floor-price")
+prices_router.register("product-units", price_views.UnitViewSet, basename="product-unit")
+prices_router.register("product-codes", price_views.CodeViewSet, basename="product-code")
+prices = [
+    path("price-at/", price_views.PriceAtView.as_view(), name="price-at"),
+    *prices_router.urls,
+]
+
+urlpatterns = [
+    *settling_router.urls,
+   *prices, *rebates, *terms_router.urls, path("receivables/", include(receivables))]
