@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Account
 from accounts.services.tasks import add_task
-from interactions.models import Need
+from interactions.models import Feedback, Need
 from interactions.services import voice
 from kam.identity.choices import Role
 from kam.identity.models import User
@@ -111,3 +111,24 @@ def test_pages_of_interactions_are_accessible_and_fit(
     pages = [reverse(name) for name in PAGES]
     assert browse(director).wrong([*pages, *rows, *forms, search, "/"]) == {}
     assert browse(director).wrong([f"/survey/{secret}/"]) == {}
+
+
+def test_a_customer_answers_a_survey_in_a_browser(
+    browse: Browse, customer: tuple[Account, User]
+) -> None:
+    """A browser sends where a form comes from as the page's own policy lets it: no client of
+    tests would notice an answer that is refused for that."""
+    account, director = customer
+    _link, secret = voice.invite(
+        survey=make_survey(topics=["overall"]),
+        position=make_position(account=account),
+        language="en",
+        sent_by=director,
+        now=timezone.now(),
+    )
+    visit = browse(None)
+    visit.open(f"/survey/{secret}/")
+    visit.page.locator("input[name=overall]").last.check()
+    visit.page.get_by_role("button", name="Send").click()
+    visit.page.get_by_text("Your answer was received").wait_for()
+    assert Feedback.objects.get().value == 5

@@ -131,7 +131,7 @@ def test_a_customer_answers_in_their_own_language(buyer: Position, people: Peopl
     page = customer.get(link[1])
     assert page.status_code == 200
     assert 'lang="fi"' in page.content.decode()
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.headers["Cache-Control"]
     english = customer.get(link[1] + "?language=en").content.decode()
     assert "How satisfied are you with working with us, all in all?" in english

@@ -99,7 +99,10 @@ def _us() -> str:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Tell nobody the address: it is the secret."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """Tell no other site the address: it is the secret.
+
+    Not "no-referrer": with it browsers send the form with `Origin: null`, which is refused.
+    """
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
