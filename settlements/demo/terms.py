@@ -137,12 +137,10 @@ def _versions(
 
 
 def _earlier(spec: Spec, as_of: date) -> Iterator[VersionDraft]:
-    """Return the same terms for the years in front of the last version, a year each."""
+    """Return the same terms from earlier years on, each until the next version began."""
     said, start = spec.draft(as_of), spec.start(as_of)
     for years in range(spec.before, 0, -1):
-        header = HeaderDraft(
-            start=add_months(start, -12 * years), end=add_months(start, -12 * (years - 1))
-        )
+        header = HeaderDraft(start=add_months(start, -12 * years))
         yield VersionDraft(header=header, schedules=said.schedules, terms=said.terms)
 
 
