@@ -19,6 +19,7 @@ PARTS = (
     "lists",
     "imports",
     "receivables",
+    "rebates",
     "tiers",
     "health",
     "touches",

@@ -42,6 +42,7 @@ CONDITIONS = f"""
 conditions AS MATERIALIZED (
     SELECT c.id, c.cycle, c.schedule_id, c.value, c.conditionality, c.basis, c.category_id,
         c.floor, c.cap, g.currency_id, currency.decimals, {_UNITS} AS per_unit,
+        c.basis = '{RebateBasis.NET_SELL_THROUGH}' AS sold,
         c.scheme = '{Deduction.TIERED_INCREMENTAL}' AS incremental,
         CASE WHEN c.conditionality = '{Conditionality.TARGET}' THEN c.target END AS target,
         CASE WHEN c.conditionality = '{Conditionality.GROWTH}' THEN c.target ELSE 0 END AS base,
@@ -90,7 +91,9 @@ days AS (
     WHERE (%(only)s::bigint[] IS NULL OR a.condition_id = ANY(%(only)s))
 ),
 spans AS MATERIALIZED (
-    SELECT row_number() OVER () AS span, found.* FROM (
+    SELECT row_number() OVER () AS span, dense_rank() OVER (
+            ORDER BY node, of_group, category_id, currency_id, per_unit, sold, period
+        ) AS scope, found.* FROM (
         SELECT DISTINCT c.*, {period_sql("d.day", "c.cycle")} * c.valid AS period
         FROM days d JOIN conditions c USING (id)
     ) AS found
@@ -99,32 +102,36 @@ spans AS MATERIALIZED (
                       WHERE s.condition_id = found.id AND s.period && found.period)
 )"""
 
-# The tree once: which accounts count for which node, by path and by group.
+# What several rebates count is counted once; which accounts count for a node, by path or group.
 _MEMBERS = """
+scopes AS MATERIALIZED (
+    SELECT DISTINCT scope, node, of_group, category_id, currency_id, per_unit, sold, period
+    FROM spans
+),
 members AS MATERIALIZED (
     SELECT a.id AS account_id, node, false AS of_group
     FROM accounts_account a CROSS JOIN LATERAL unnest(a.path) AS node
-    WHERE node IN (SELECT node FROM spans WHERE NOT of_group)
+    WHERE node IN (SELECT node FROM scopes WHERE NOT of_group)
     UNION ALL
     SELECT a.id, COALESCE(a.current_group_id, a.id), true FROM accounts_account a
-    WHERE COALESCE(a.current_group_id, a.id) IN (SELECT node FROM spans WHERE of_group)
+    WHERE COALESCE(a.current_group_id, a.id) IN (SELECT node FROM scopes WHERE of_group)
 )"""
 
-_PURCHASES = f"""
-    SELECT s.span, sum(CASE WHEN s.per_unit THEN e.quantity ELSE e.net_amount END) AS amount
-    FROM spans s
+_PURCHASES = """
+    SELECT s.scope, sum(CASE WHEN s.per_unit THEN e.quantity ELSE e.net_amount END) AS amount
+    FROM scopes s
     JOIN members m ON m.node = s.node AND m.of_group = s.of_group
     JOIN accounts_revenueentry e ON e.account_id = m.account_id
         AND e.booked_on >= lower(s.period)
         AND e.booked_on < LEAST(upper(s.period), %(through)s::date + 1)
         AND (s.per_unit OR e.currency_id = s.currency_id)
         AND (s.category_id IS NULL OR e.category_id = s.category_id)
-    WHERE s.basis <> '{RebateBasis.NET_SELL_THROUGH}'
-    GROUP BY s.span"""
+    WHERE NOT s.sold
+    GROUP BY s.scope"""
 
 _SOLD = f"""
-    SELECT s.span, sum(round(l.gross_amount * 100 / (100 + COALESCE(l.tax_rate, 0)), 4)) AS amount
-    FROM spans s
+    SELECT s.scope, sum(round(l.gross_amount * 100 / (100 + COALESCE(l.tax_rate, 0)), 4)) AS amount
+    FROM scopes s
     JOIN members m ON m.node = s.node AND m.of_group = s.of_group
     JOIN settlements_salesreportline l ON l.store_id = m.account_id
         AND l.currency_id = s.currency_id
@@ -133,8 +140,8 @@ _SOLD = f"""
         AND COALESCE(l.sold_on, upper(r.period) - 1) >= lower(s.period)
         AND COALESCE(l.sold_on, upper(r.period) - 1)
             < LEAST(upper(s.period), %(through)s::date + 1)
-    WHERE s.basis = '{RebateBasis.NET_SELL_THROUGH}'
-    GROUP BY s.span"""
+    WHERE s.sold
+    GROUP BY s.scope"""
 
 BASES = f"""{_MEMBERS},
 bases AS MATERIALIZED ({_PURCHASES}
@@ -148,7 +155,7 @@ figures AS MATERIALIZED (
         COALESCE(before.accrued, 0) AS accrued_before,
         GREATEST(COALESCE(x.total, b.amount, 0), COALESCE(b.amount, 0)) AS expected
     FROM spans s
-    LEFT JOIN bases b USING (span)
+    LEFT JOIN bases b USING (scope)
     LEFT JOIN (
         SELECT DISTINCT ON (condition_id, lower(period)) condition_id, lower(period) AS since,
             accrued
