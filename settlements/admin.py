@@ -22,10 +22,12 @@ from settlements.models import (
     Document,
     ExposureFact,
     LedgerItem,
+    PostingLimit,
     RebateAccrual,
     RebateExpectation,
     RebateRun,
     RebateSettlement,
+    SettlementStatement,
     SettlementTerm,
     TradeCondition,
     TradingAgreement,
@@ -186,3 +188,17 @@ class ExposureFactAdmin(ReadOnlyAdmin):
 @admin.register(CreditSettings)
 class CreditSettingsAdmin(ReadOnlyAdmin):
     list_display = ["stock_weight", "horizon_days", "warn_at", "application_rule"]
+
+
+@admin.register(SettlementStatement)
+class SettlementStatementAdmin(ReadOnlyAdmin):
+    list_display = ["number", "version", "account", "kind", "period", "state", "payable"]
+    list_select_related = ["account"]
+    list_filter = ["state", "kind"]
+    search_fields = ["=number"]
+    ordering = ["-pk"]
+
+
+@admin.register(PostingLimit)
+class PostingLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["role", "amount"]

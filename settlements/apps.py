@@ -21,6 +21,9 @@ class SettlementsConfig(AppConfig):
         from settlements.demo.part import PART
         from settlements.selectors import handover, health, timeline
         from settlements.selectors.credit import glance as credit_glance
+        from settlements.selectors.settling import exposure as settling_exposure
+        from settlements.selectors.settling import timeline as settling_timeline
+        from settlements.selectors.settling import waiting as settling_waiting
         from settlements.selectors.terms import timeline as term_timeline
         from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
@@ -31,6 +34,7 @@ class SettlementsConfig(AppConfig):
         from settlements.services.prices import merging as price_merging
         from settlements.services.prices import problems as price_problems
         from settlements.services.rebates import problems as rebate_problems
+        from settlements.services.settling import merging as settling_merging
         from settlements.services.settling import problems as settling_problems
         from settlements.services.terms import merging as term_merging
         from settlements.services.terms import words as term_words
@@ -45,6 +49,7 @@ class SettlementsConfig(AppConfig):
         register_mover(
             *merging.MOVERS, term_merging.MOVER, price_merging.MOVER, credit_merging.MOVER
         )
+        register_mover(settling_merging.MOVER)
         demo_parts.register(PART)
         importers.register()
         notices.register()
@@ -60,3 +65,6 @@ class SettlementsConfig(AppConfig):
         timeline.register()
         term_timeline.register()
         term_waiting.register()
+        settling_exposure.register()
+        settling_timeline.register()
+        settling_waiting.register()

@@ -1,7 +1,8 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from settlements.api.views import documents, reports, terms, work
+from settlements.api.views import consignment as goods
+from settlements.api.views import credit, documents, reports, terms, work
 from settlements.api.views import prices as price_views
 from settlements.api.views.allocations import AllocationViewSet
 from settlements.api.views.gaps import GapViewSet
@@ -33,9 +34,7 @@ terms_router.register("agreement-versions", terms.VersionViewSet, basename="agre
 terms_router.register("business-calendars", terms.CalendarViewSet, basename="business-calendar")
 
 settling_router = SimpleRouter(use_regex_path=False)
-settling_router.register(
-    "settlement-statements", SettlingViewSet, basename="settlement-statement"
-)
+settling_router.register("settlement-statements", SettlingViewSet, basename="settlement-statement")
 
 rebates_router = SimpleRouter(use_regex_path=False)
 rebates_router.register("rebates", RebateViewSet, basename="rebate")
@@ -53,6 +52,30 @@ prices = [
     *prices_router.urls,
 ]
 
+goods_router = SimpleRouter(use_regex_path=False)
+goods_router.register("sales-reports", goods.ReportViewSet, basename="sales-report")
+goods_router.register("sales-report-lines", goods.ReportLineViewSet, basename="sales-report-line")
+goods_router.register("consignment-movements", goods.MovementViewSet, basename="movement")
+goods_router.register("stock-counts", goods.CountViewSet, basename="stock-count")
+goods_router.register("consigned-stock", goods.StockViewSet, basename="consigned-stock")
+
+credit_router = SimpleRouter(use_regex_path=False)
+credit_router.register("credit/exposure", credit.ExposureViewSet, basename="credit-exposure")
+credit_router.register("credit/limits", credit.LimitViewSet, basename="credit-limit")
+credit_router.register("credit/checks", credit.CheckViewSet, basename="credit-check")
+credit_router.register(
+    "credit/applications", credit.ApplicationViewSet, basename="credit-application"
+)
+credit_router.register("credit/holds", credit.HoldViewSet, basename="credit-hold")
+credit_router.register("credit/scores", credit.ScoreViewSet, basename="credit-score")
+credit_router.register("credit/facts", credit.FactViewSet, basename="credit-fact")
+
 urlpatterns = [
+    *credit_router.urls,
+    *goods_router.urls,
     *settling_router.urls,
-   *prices, *rebates, *terms_router.urls, path("receivables/", include(receivables))]
+    *prices,
+    *rebates,
+    *terms_router.urls,
+    path("receivables/", include(receivables)),
+]
