@@ -38,18 +38,19 @@ _WAY_WORDS = {
 }
 
 
-def account_standings(account: Account, *, as_of: date) -> list[Standing]:
+def account_standings(account: Account, user: User, *, as_of: date) -> list[Standing]:
     """Exposure of an account against each limit of its own, else in its own currencies."""
     found = standings([account.pk], as_of=as_of)
     if found:
         return found
-    code = account.currency_id or _usual_currency(account)
+    code = account.currency_id or _usual_currency(account, user)
     return standings([], as_of=as_of, also=[(account.pk, code)])
 
 
-def _usual_currency(account: Account) -> str:
-    rows = LedgerItem.objects.filter(party=account).values_list("currency", flat=True)
-    return rows.order_by("-pk").first() or base_currency()
+def _usual_currency(account: Account, user: User) -> str:
+    rows = LedgerItem.objects.visible_to(user).filter(party=account)
+    codes = rows.order_by("-pk").values_list("currency", flat=True)
+    return codes.first() or base_currency()
 
 
 def exposure_block(standing: Standing) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def credit_account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "today": today,
-        "blocks": [exposure_block(one) for one in account_standings(account, as_of=today)],
+        "blocks": [exposure_block(one) for one in account_standings(account, user, as_of=today)],
         "limits": [_limit(one, account, today) for one in reads.limits_of(account, user)],
         "holds": [_hold(one, user) for one in reads.holds_of(account, user)],
         "collateral": list(reads.collateral_of(account, user)[:SHOWN]),
@@ -120,7 +121,7 @@ def credit_account(request: HttpRequest, pk: int) -> HttpResponse:
             (one, common.state_badge(one).__html__())
             for one in reads.applications_for(user).filter(party=account)[:SHOWN]
         ],
-        "score": _score(account),
+        "score": _score(account, user),
         "may_apply": user.can("credit.apply"),
         "may_decide": user.can("credit.decide"),
         "may_override": user.can("credit.override"),
@@ -149,7 +150,7 @@ def _hold(hold: Any, user: User) -> dict[str, Any]:
     return {"hold": hold, "badge": common.hold_badge(hold).__html__(), "ways": ways}
 
 
-def _score(account: Account) -> dict[str, Any] | None:
+def _score(account: Account, user: User) -> dict[str, Any] | None:
     history = list(reads.scores_of(account)[:12])
     if not history:
         return None
@@ -167,14 +168,14 @@ def _score(account: Account) -> dict[str, Any] | None:
         ],
         "missing": [ScoreFactor(one).label for one in found.missing],
         "caps": _caps(found),
-        "term": _term(account, latest.grade),
+        "term": _term(account, latest.grade, user),
         "spark": [one.score for one in reversed(history)],
     }  # fmt: skip
 
 
-def _term(account: Account, grade: str) -> int | None:
+def _term(account: Account, grade: str, user: User) -> int | None:
     """The days of credit that the grade and what was granted allow."""
-    granted = CreditLimit.objects.filter(party__in=account.path).standing()
+    granted = reads.limits_of(account, user).standing()  # type: ignore[attr-defined]
     days = granted.exclude(term_days=None).order_by("-pk").values_list("term_days", flat=True)
     found = suggested_term(
         contract_days=days.first(), legal_days=None, grade=Grade(grade), stock_turn_days=None,
@@ -232,7 +233,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Credit"),
         "panel_template": "settlements/panels/credit.html",
         "crumbs": account_crumbs(account, (_("Credit"), "")),
-        "blocks": [exposure_block(one) for one in account_standings(account, as_of=today)],
+        "blocks": [exposure_block(one) for one in account_standings(account, user, as_of=today)],
         "latest": latest,
         "grade": common.grade_words(latest.grade) if latest else "",
         "holds": [(one, common.hold_badge(one).__html__()) for one in holds],
@@ -247,7 +248,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def limit_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who changed the limits of an account, and when."""
     account = get_account(request, pk)
-    rows = CreditLimit.objects.filter(party=account)
+    rows = CreditLimit.objects.visible_to(signed_in(request)).filter(party=account)
     changes = [change for limit in rows for change in history_of(limit)]
     context = {
         "account": account,

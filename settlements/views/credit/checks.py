@@ -78,7 +78,11 @@ def check_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     check = get_object_or_404(rows, pk=pk)
     today = timezone.localdate()
-    overrides = CreditOverride.objects.filter(check_made=check).select_related("created_by")
+    overrides = (
+        CreditOverride.objects.visible_to(user)
+        .filter(check_made=check)
+        .select_related("created_by")
+    )
     context = {
         "check": check,
         "badge": common.result_badge(check.result).__html__(),
