@@ -30,8 +30,19 @@ from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
+from settlements.services.terms.calendars import DayDraft, save_calendar
 from tests.api import Answer, Api
-from tests.factories import costs, health, interactions, known, placement, team, tiers, wallet
+from tests.factories import (
+    costs,
+    health,
+    interactions,
+    known,
+    placement,
+    team,
+    terms,
+    tiers,
+    wallet,
+)
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -117,6 +128,7 @@ def rows(caller: User) -> dict[str, int | str]:
         **_costs(account),
         **make_receivables(account),
         **_rebates(account),
+        **_agreements(account),
         **_tiers(account, caller),
         **_known(account, caller),
         **_worked(account, caller),
@@ -127,6 +139,17 @@ def _rebates(account: Account) -> dict[str, int | str]:
     rebate = make_rebate(account=account, start=date(2026, 1, 1))
     run = run_rebates(date(2026, 4, 30))
     return {"rebates": rebate.pk, "rebate-accruals": run.accruals.get().pk}
+
+
+def _agreements(account: Account) -> dict[str, int | str]:
+    calendar = save_calendar(code="fi", name="Finland", days=[DayDraft(day=date(2026, 12, 6))])
+    version = terms.make_version(account=account, preset=None)
+    terms.make_term(version=version, calendar=calendar)
+    return {
+        "agreements": version.agreement_id,
+        "agreement-versions": version.pk,
+        "business-calendars": calendar.pk,
+    }
 
 
 def _costs(account: Account) -> dict[str, int | str]:

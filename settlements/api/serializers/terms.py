@@ -34,7 +34,7 @@ class CalendarDayOutput(Output):
     name = serializers.CharField()
 
 
-class CalendarOutput(Output):
+class BusinessCalendarOutput(Output):
     """A calendar of working days."""
 
     id = serializers.IntegerField()
@@ -44,7 +44,7 @@ class CalendarOutput(Output):
     updated_at = serializers.DateTimeField()
 
 
-class CalendarDetailOutput(CalendarOutput):
+class BusinessCalendarDetailOutput(BusinessCalendarOutput):
     """A calendar with the days it names."""
 
     days = CalendarDayOutput(many=True)
@@ -53,7 +53,7 @@ class CalendarDetailOutput(CalendarOutput):
 # Out
 
 
-class OperationOutput(Output):
+class PaymentStepOutput(Output):
     """A step to the due date."""
 
     kind = serializers.ChoiceField(choices=choices.OperationKind.choices)
@@ -61,12 +61,12 @@ class OperationOutput(Output):
     roll = serializers.CharField()
 
 
-class LineOutput(Output):
+class PaymentLineOutput(Output):
     """An instalment."""
 
     kind = serializers.ChoiceField(choices=choices.LineKind.choices)
     value = Number(allow_null=True)
-    operations = OperationOutput(many=True)
+    operations = PaymentStepOutput(many=True)
 
 
 class GuaranteeOutput(Output):
@@ -79,7 +79,7 @@ class GuaranteeOutput(Output):
     excess_rate = Number(allow_null=True)
 
 
-class TermOutput(Output):
+class SettlementTermOutput(Output):
     """A method of settlement; `category` null is for all goods."""
 
     id = serializers.IntegerField()
@@ -104,7 +104,7 @@ class TermOutput(Output):
     calendar = serializers.CharField(source="calendar.code", default=None, allow_null=True)
     discount_percent = Number(allow_null=True)
     discount_days = serializers.IntegerField(allow_null=True)
-    lines = LineOutput(many=True, source="payment_lines")
+    lines = PaymentLineOutput(many=True, source="payment_lines")
     guarantee = serializers.SerializerMethodField()
 
     @extend_schema_field(GuaranteeOutput(allow_null=True))
@@ -130,7 +130,7 @@ class RateScheduleOutput(Output):
     bands = RateBandOutput(many=True)
 
 
-class ConditionOutput(Output):
+class TradeConditionOutput(Output):
     """A fee, a promotion or a rebate."""
 
     id = serializers.IntegerField()
@@ -167,7 +167,7 @@ class ResponsibilityOutput(Output):
     note = serializers.CharField()
 
 
-class VersionOutput(Output):
+class AgreementVersionOutput(Output):
     """A version of an agreement; `end` is the first day after it."""
 
     id = serializers.IntegerField()
@@ -193,16 +193,16 @@ class VersionOutput(Output):
     updated_at = serializers.DateTimeField()
 
 
-class VersionDetailOutput(VersionOutput):
+class AgreementVersionDetailOutput(AgreementVersionOutput):
     """A version with everything it says."""
 
     schedules = RateScheduleOutput(many=True)
-    terms = TermOutput(many=True)
-    conditions = ConditionOutput(many=True)
+    terms = SettlementTermOutput(many=True)
+    conditions = TradeConditionOutput(many=True)
     responsibilities = ResponsibilityOutput(many=True)
 
 
-class ProblemOutput(Output):
+class VersionRemarkOutput(Output):
     """Something about a version, and the field it is about."""
 
     code = serializers.CharField()
@@ -210,11 +210,11 @@ class ProblemOutput(Output):
     message = serializers.CharField()
 
 
-class ProblemsOutput(Output):
+class VersionRemarksOutput(Output):
     """What stands in the way of a version, and what to know before it is approved."""
 
-    blockers = ProblemOutput(many=True)
-    cautions = ProblemOutput(many=True)
+    blockers = VersionRemarkOutput(many=True)
+    cautions = VersionRemarkOutput(many=True)
 
 
 class AgreementOutput(Output):

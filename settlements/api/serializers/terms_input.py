@@ -52,7 +52,7 @@ class CalendarCode(serializers.SlugRelatedField[BusinessCalendar]):
 # Parts, in
 
 
-class OperationInput(Input):
+class PaymentStepInput(Input):
     """A step from the base date to the due date; `roll` for a step to a working day."""
 
     kind = _choice(choices.OperationKind)
@@ -60,12 +60,12 @@ class OperationInput(Input):
     roll = _blank(choices.Roll)
 
 
-class LineInput(Input):
+class PaymentLineInput(Input):
     """An instalment; the last one is the `remainder`, which has no value."""
 
     kind = _optional(choices.LineKind, choices.LineKind.REMAINDER)
     value = _maybe_number()
-    operations = OperationInput(many=True, required=False, default=list)
+    operations = PaymentStepInput(many=True, required=False, default=list)
 
 
 class GuaranteeInput(Input):
@@ -78,7 +78,7 @@ class GuaranteeInput(Input):
     excess_rate = _maybe_number()
 
 
-class TermInput(Input):
+class SettlementTermInput(Input):
     """A method of settlement, for a category or (null) all goods; `schedule` names bands."""
 
     category = CategoryCode(required=False, allow_null=True, default=None)
@@ -102,7 +102,7 @@ class TermInput(Input):
     calendar = CalendarCode(required=False, allow_null=True, default=None)
     discount_percent = _maybe_number()
     discount_days = _whole(3660)
-    lines = LineInput(many=True, required=False, default=list)
+    lines = PaymentLineInput(many=True, required=False, default=list)
     guarantee = GuaranteeInput(required=False, allow_null=True, default=None)
 
 
@@ -121,7 +121,7 @@ class RateScheduleInput(Input):
     bands = RateBandInput(many=True)
 
 
-class ConditionInput(Input):
+class TradeConditionInput(Input):
     """A fee, a promotion or a rebate."""
 
     kind = _choice(choices.ConditionKind)
@@ -159,7 +159,7 @@ class ResponsibilityInput(Input):
     note = TextField(max_length=300, default="")
 
 
-class VersionInput(Input):
+class AgreementVersionInput(Input):
     """A whole version: what is not sent is not agreed."""
 
     start = DayField()
@@ -171,25 +171,25 @@ class VersionInput(Input):
     notice_days = _whole(3660)
     note = TextField(max_length=5000, default="")
     schedules = RateScheduleInput(many=True, required=False, default=list)
-    terms = TermInput(many=True, required=False, default=list)
-    conditions = ConditionInput(many=True, required=False, default=list)
+    terms = SettlementTermInput(many=True, required=False, default=list)
+    conditions = TradeConditionInput(many=True, required=False, default=list)
     responsibilities = ResponsibilityInput(many=True, required=False, default=list)
 
 
-class NewVersionInput(VersionInput):
+class AgreementVersionNewInput(AgreementVersionInput):
     """A new version; with `copy_of` it begins with all that this version says, and no parts."""
 
     agreement = RowId()
     copy_of = RowId(required=False, allow_null=True, default=None)
 
 
-class NoteInput(Input):
+class AgreementNoteInput(Input):
     """Words with a decision."""
 
     note = TextField(max_length=500, default="")
 
 
-class TerminateInput(Input):
+class AgreementEndInput(Input):
     """The first day on which it no longer holds, and why."""
 
     on = DayField()
@@ -273,7 +273,7 @@ class CalendarDayInput(Input):
     name = TextField(max_length=100, default="")
 
 
-class CalendarInput(Input):
+class BusinessCalendarInput(Input):
     """A calendar with all its days; other days follow Monday to Friday."""
 
     code = serializers.SlugField(max_length=20)

@@ -171,26 +171,26 @@ class VersionViewSet(Listed, Retrieved, TermsResource):
     capability = VIEW
     change_capability = EDIT
     capabilities = {"approve": APPROVE, "terminate": APPROVE, "problems": VIEW}
-    output = shapes.VersionOutput
-    detail_output = shapes.VersionDetailOutput
+    output = shapes.AgreementVersionOutput
+    detail_output = shapes.AgreementVersionDetailOutput
     filterset_class = VersionFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
     bodies = {
-        "create": inputs.NewVersionInput,
-        "update": inputs.VersionInput,
-        "send_back": inputs.NoteInput,
-        "approve": inputs.NoteInput,
-        "terminate": inputs.TerminateInput,
+        "create": inputs.AgreementVersionNewInput,
+        "update": inputs.AgreementVersionInput,
+        "send_back": inputs.AgreementNoteInput,
+        "approve": inputs.AgreementNoteInput,
+        "terminate": inputs.AgreementEndInput,
     }
     answers = {
-        "create": {201: shapes.VersionDetailOutput},
-        "update": {200: shapes.VersionDetailOutput},
+        "create": {201: shapes.AgreementVersionDetailOutput},
+        "update": {200: shapes.AgreementVersionDetailOutput},
         "destroy": {204: None},
-        "submit": {200: shapes.VersionDetailOutput},
-        "send_back": {200: shapes.VersionDetailOutput},
-        "approve": {200: shapes.VersionDetailOutput},
-        "terminate": {200: shapes.VersionDetailOutput},
-        "problems": {200: shapes.ProblemsOutput},
+        "submit": {200: shapes.AgreementVersionDetailOutput},
+        "send_back": {200: shapes.AgreementVersionDetailOutput},
+        "approve": {200: shapes.AgreementVersionDetailOutput},
+        "terminate": {200: shapes.AgreementVersionDetailOutput},
+        "problems": {200: shapes.VersionRemarksOutput},
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -310,7 +310,7 @@ class VersionViewSet(Listed, Retrieved, TermsResource):
     @action(detail=True, methods=["get"])
     def problems(self, request: Request, **_kwargs: Any) -> Response:
         """What stands in the way of a version, and what to know before it is approved."""
-        return Response(shapes.ProblemsOutput(problems_of(self.row())).data)
+        return Response(shapes.VersionRemarksOutput(problems_of(self.row())).data)
 
 
 @contextmanager
@@ -339,14 +339,14 @@ class CalendarViewSet(Listed, Retrieved, Resource):
     model = BusinessCalendar
     capability = VIEW
     change_capability = APPROVE
-    output = shapes.CalendarOutput
-    detail_output = shapes.CalendarDetailOutput
+    output = shapes.BusinessCalendarOutput
+    detail_output = shapes.BusinessCalendarDetailOutput
     filterset_class = CalendarFilter
     orderings = {"id": "pk", "updated_at": "updated_at"}
-    bodies = {"create": inputs.CalendarInput, "update": inputs.CalendarInput}
+    bodies = {"create": inputs.BusinessCalendarInput, "update": inputs.BusinessCalendarInput}
     answers = {
-        "create": {201: shapes.CalendarDetailOutput},
-        "update": {200: shapes.CalendarDetailOutput},
+        "create": {201: shapes.BusinessCalendarDetailOutput},
+        "update": {200: shapes.BusinessCalendarDetailOutput},
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
