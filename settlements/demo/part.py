@@ -14,19 +14,23 @@ from accounts.demo.company import SOURCE_CODES
 from kam.core.clock import organisation_zone
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from settlements import models as m
+from settlements.demo.consignment import write_consigned
+from settlements.demo.credit import give_credit
 from settlements.demo.desk import assign_controllers, close_months, run_overdue
 from settlements.demo.habits import terms_of
 from settlements.demo.invoices import bill
 from settlements.demo.payments import Cashier
+from settlements.demo.prices import REASONS, write_prices
 from settlements.demo.rebates import KEY as REBATES
 from settlements.demo.rebates import accrue_the_year
 from settlements.demo.records import Book
+from settlements.demo.settling import settle_the_months
 from settlements.demo.stories import tell
 from settlements.demo.terms import NUMBERS, write_agreements
 from settlements.demo.writer import write
 from settlements.services.notices import tell_of_overdue
 
-_COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation, m.TradingAgreement)
+_COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation, m.TradingAgreement, m.AccountPrice)
 
 
 def load(request: DemoRequest) -> Counts:
@@ -35,17 +39,23 @@ def load(request: DemoRequest) -> Counts:
     write(book)
     assign_controllers(request.as_of)
     write_agreements(request.as_of)
+    write_consigned(request.as_of, request.seed)
+    prices = write_prices(request.as_of, request.seed)
     accrue_the_year(request.as_of)
+    settle_the_months(request.as_of, request.seed)
     close_months(request.as_of)
     run_overdue(request.as_of)
     for days in range(14, -1, -1):
         day = request.as_of - timedelta(days=days)
         tell_of_overdue(as_of=day, at=datetime.combine(day, time(2), organisation_zone()))
+    give_credit(request.as_of, request.seed)
     return {
         _plural(m.Document): len(book.papers)
-        + m.RebateSettlement.objects.exclude(document=None).count(),
-        _plural(m.Allocation): len(book.matches),
+        + m.RebateSettlement.objects.exclude(document=None).count()
+        + m.StatementDocument.objects.count(),
+        _plural(m.Allocation): m.Allocation.objects.count(),
         _plural(m.TradingAgreement): m.TradingAgreement.objects.count(),
+        _plural(m.AccountPrice): prices,
     }
 
 
@@ -71,10 +81,12 @@ def added() -> Counts:
     ours = Q(source__code__in=SOURCE_CODES, batch=None) | Q(
         idempotency_key__startswith=f"rebate:{REBATES}"
     )
+    ours |= Q(from_statement__statement__agreement_version__agreement__number__startswith=NUMBERS)
     agreements = m.TradingAgreement.objects.exclude(number__startswith=NUMBERS)
     return {
         _plural(m.Document): m.Document.objects.exclude(ours).count(),
         _plural(m.TradingAgreement): agreements.count(),
+        _plural(m.AccountPrice): m.AccountPrice.objects.exclude(reason__in=REASONS).count(),
     }
 
 
