@@ -8,6 +8,8 @@ from kam.core.admin import ReadOnlyAdmin
 from settlements.models import (
     AccountingPeriod,
     AccountMove,
+    AccountPrice,
+    AccountProductCode,
     AgreementVersion,
     Allocation,
     BusinessCalendar,
@@ -21,8 +23,11 @@ from settlements.models import (
     CreditSettings,
     Document,
     ExposureFact,
+    FloorPrice,
     LedgerItem,
+    ListPrice,
     PostingLimit,
+    ProductUnit,
     RebateAccrual,
     RebateExpectation,
     RebateRun,
@@ -202,3 +207,32 @@ class SettlementStatementAdmin(ReadOnlyAdmin):
 @admin.register(PostingLimit)
 class PostingLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["role", "amount"]
+
+
+@admin.register(AccountPrice)
+class AccountPriceAdmin(ReadOnlyAdmin):
+    list_display = ["account", "product", "unit", "currency_id", "valid"]
+    list_select_related = ["account", "product"]
+    ordering = ["-pk"]
+
+
+@admin.register(ListPrice, FloorPrice)
+class CompanyPriceAdmin(ReadOnlyAdmin):
+    list_display = ["product", "unit", "amount", "currency_id", "valid"]
+    list_select_related = ["product"]
+    ordering = ["-pk"]
+
+
+@admin.register(ProductUnit)
+class ProductUnitAdmin(ReadOnlyAdmin):
+    list_display = ["product", "code", "numerator", "denominator", "account", "valid"]
+    list_select_related = ["product", "account"]
+    ordering = ["-pk"]
+
+
+@admin.register(AccountProductCode)
+class AccountProductCodeAdmin(ReadOnlyAdmin):
+    list_display = ["account", "code", "product", "unit", "valid"]
+    list_select_related = ["account", "product"]
+    search_fields = ["=code", "=gtin"]
+    ordering = ["-pk"]
