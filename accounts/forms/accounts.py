@@ -14,6 +14,7 @@ from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account
 from accounts.services.accounts import AccountFacts
 from kam.core.countries import country_choices
+from kam.identity.choices import Role
 from kam.identity.models import User
 
 if TYPE_CHECKING:  # Django's own class cannot be subscripted at run time
@@ -45,8 +46,9 @@ class Placement(TypedDict):
 
 
 def people_who_may_lead() -> Any:
-    """Everybody who can sign in, by name."""
-    return User.objects.filter(is_active=True).order_by("full_name", "pk")
+    """Everybody who can sign in, by name; not the users of other systems."""
+    people = User.objects.filter(is_active=True).exclude(roles=[Role.INTEGRATION])
+    return people.order_by("full_name", "pk")
 
 
 class FactsForm(AccountModelForm):

@@ -24,8 +24,9 @@ SETTLED = [
 
 
 def colleagues() -> QuerySet[User]:
-    """Everybody of ours who may sign in, by name."""
-    return User.objects.filter(is_active=True).order_by("full_name", "pk")
+    """Everybody of ours who may sign in, by name; not the users of other systems."""
+    people: QuerySet[User] = people_who_may_lead()
+    return people
 
 
 def partners(account: Account, *, user: User, as_of: date) -> QuerySet[Position]:

@@ -28,9 +28,11 @@ from accounts.selectors.people.contacts import (
 from accounts.services.team.handovers import hand_over
 from accounts.views.team import lines
 from kam.core.todos import todos_for
+from kam.identity.choices import Role
 from kam.identity.models import User
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_entry
+from tests.factories.identity import make_user
 from tests.factories.people import make_customer_date, make_position, make_rating
 from tests.factories.team import make_member, make_promise, make_request
 
@@ -308,6 +310,15 @@ def test_a_handover_is_looked_at_then_confirmed_then_acknowledged(people: People
     assert post(people.stranger, acknowledge, note="Read") == 302
     assert "Acknowledged" in text_of(people.director, page)
     assert post(people.stranger, acknowledge, note="Again") == 404
+
+
+def test_nothing_is_handed_to_the_user_of_another_system(people: People) -> None:
+    account = make_account(lead=people.owner)
+    make_user(full_name="Ledger sync", roles=[Role.INTEGRATION])
+    for page in ("handover-create", "member-create"):
+        text = text_of(people.director, reverse(f"accounts:{page}", args=[account.pk]))
+        assert str(people.teammate) in text
+        assert "Ledger sync" not in text
 
 
 def test_notes_in_a_pack_stay_with_the_team(people: People) -> None:

@@ -105,6 +105,9 @@ def test_the_list_says_what_is_due_and_asks_the_same_for_three(
     people_page = client.get(url, {"level": "people"}).content.decode()
     assert f"Buyer of {first.name}" in people_page
     assert "In 7 days" not in client.get(url, {"function": "marketing"}).content.decode()
+    file = client.get(url, {"export": "csv"})
+    assert "Log contact" in page
+    assert b"Log contact" not in b"".join(file.streaming_content)  # type: ignore[attr-defined]
 
 
 def test_trying_rules_changes_nothing(client: Client, people: People, model: TierModel) -> None:

@@ -70,6 +70,7 @@ COLUMNS = [
         kind="link",
         value=lambda one: _("Log contact"),
         link=words.log_url,
+        in_files=False,
     ),
     Column(
         name="lead",

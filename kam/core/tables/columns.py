@@ -40,7 +40,8 @@ class Empty:
 class Column:
     """A column. `value` is an attribute path ("lead.name") or a callable of the row; `sort` an
     ORM path or expression, or True for the value itself; `signed` puts a plus before a rise;
-    `unit` stands once in the header; `unknown` says why a value may be missing."""
+    `unit` stands once in the header; `unknown` says why a value may be missing; `in_files` is
+    False for what only the page can do."""
 
     name: str
     title: Text
@@ -58,6 +59,7 @@ class Column:
     unknown: Text = ""
     help: Text = ""
     css: str = ""
+    in_files: bool = True
 
     @property
     def numeric(self) -> bool:

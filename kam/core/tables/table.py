@@ -302,9 +302,9 @@ class Table:
         return self.state.url(export="xlsx")
 
     def records(self) -> Iterator[list[Any]]:
-        """The rows of an export: exactly the visible columns."""
+        """The rows of an export: the visible columns, without those that are for the page alone."""
         for row in self.all_rows():
-            yield [column.exported(row) for column in self.visible]
+            yield [column.exported(row) for column in self.visible if column.in_files]
 
     # Answers
 
@@ -337,7 +337,7 @@ def respond(
                 request,
                 name=table.name,
                 kind=kind,
-                headings=[column.heading for column in table.visible],
+                headings=[column.heading for column in table.visible if column.in_files],
                 records=table.records,
                 exceeds=table.exceeds,
                 back_url=table.state.url(),
