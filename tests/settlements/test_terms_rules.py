@@ -20,6 +20,7 @@ from settlements.selectors.terms.rules import (
     term_in_force,
     versions_in_force,
 )
+from settlements.services.terms.calendars import DayDraft, save_calendar
 from tests.factories.accounts import make_account, make_category
 from tests.factories.settlements import make_company
 from tests.factories.terms import (
@@ -142,3 +143,51 @@ def test_rules_of_many_accounts_take_a_constant_number_of_queries(count: int) ->
     ) as queries:
         rules_in_force(accounts, DAY)
     assert len(queries) == 5
+
+
+def test_worked_examples_of_payment_terms_come_out_of_what_was_written() -> None:
+    days, months = ("days", 45), ("months", 1)
+    cases: list[tuple[list[tuple[str, int | None]], date, date]] = [
+        ([("end_of_month", None), days], date(2018, 11, 27), date(2019, 1, 14)),
+        ([days, ("end_of_month", None)], date(2018, 11, 27), date(2019, 1, 31)),
+        ([("days", 30)], date(2026, 1, 31), date(2026, 3, 2)),
+        ([months], date(2026, 1, 31), date(2026, 2, 28)),
+        ([("end_of_month", None), ("days", 30)], date(2026, 7, 1), date(2026, 8, 30)),
+        ([("days", 60), ("day_of_month", 31)], date(2026, 4, 1), date(2026, 5, 31)),
+        ([("days", 30), ("next_weekday", 4)], date(2026, 6, 1), date(2026, 7, 3)),
+    ]
+    for steps, base, due in cases:
+        account = make_account()
+        version = make_version(account=account, preset=None)
+        line = make_term(version=version, days=None).payment_lines.get()
+        for place, (kind, value) in enumerate(steps, 1):
+            line.operations.create(sequence=place, kind=kind, value=value)
+        move_on(version)
+        rules = term_in_force(account, DAY)
+        assert rules is not None
+        assert example_due_dates(rules, [base])[0].due == (due,), steps
+
+
+def test_days_off_of_the_calendar_are_rolled_over() -> None:
+    calendar = save_calendar(
+        code="cn",
+        name="中国",
+        days=[
+            DayDraft(day=date(2026, 5, 1)),
+            DayDraft(day=date(2026, 5, 4)),
+            DayDraft(day=date(2026, 5, 9), is_working=True),
+        ],
+    )
+    account = make_account()
+    version = make_version(account=account, preset=None)
+    term = make_term(
+        version=version, calendar=calendar, discount_percent=Decimal(2), discount_days=10
+    )
+    line = term.payment_lines.get()
+    line.operations.create(sequence=2, kind="business_day", roll="following")
+    move_on(version)
+    rules = term_in_force(account, DAY)
+    assert rules is not None
+    friday_off, weekend_worked = example_due_dates(rules, [date(2026, 4, 1), date(2026, 4, 9)])
+    assert (friday_off.due, friday_off.discount_until) == ((date(2026, 5, 5),), date(2026, 4, 11))
+    assert weekend_worked.due == (date(2026, 5, 9),)
