@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -12,6 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Account
+from accounts.services.merging import merge_accounts
 from kam.core.dates import Period
 from kam.core.problems import RefusedError
 from settlements.analytics.rates import Band, Scheme, applied
@@ -48,7 +50,8 @@ D = Decimal
 
 
 def latest(condition: TradeCondition) -> RebateAccrual:
-    return RebateAccrual.objects.filter(condition=condition).order_by("-pk")[0]
+    found: RebateAccrual = RebateAccrual.objects.filter(condition=condition).order_by("-pk")[0]
+    return found
 
 
 TABLE = [
@@ -149,7 +152,7 @@ def test_what_counts() -> None:
     store = make_account(name="Store", parent=chain)
     sister = make_account(name="Sister", parent=group)
     tea, coffee = make_category(), make_category()
-    flat = {"bands": (), "value": D(10)}
+    flat: dict[str, Any] = {"bands": (), "value": D(10)}
     of_all = make_rebate(account=chain, **flat)
     of_tea = make_rebate(account=chain, category=tea, **flat)
     of_group = make_rebate(account=store, measured_at="group", **flat)
@@ -237,7 +240,8 @@ def test_a_claim_is_granted_up_to_what_was_earned_and_nothing_needs_no_document(
     make_entry(account=account, amount="1000000")
     make_entry(account=other, amount="999999.99")
     run_rebates(MID)
-    for facts in ({}, {"claimed": D(5)}, {"reference": "R"}):
+    tries: list[dict[str, Any]] = [{}, {"claimed": D(5)}, {"reference": "R"}]
+    for facts in tries:
         with pytest.raises(ClaimError):
             settle(condition=claimed, period_start=YEAR, settled_on=NEXT_YEAR, **facts)
     made = settle(condition=claimed, period_start=YEAR, settled_on=NEXT_YEAR,
@@ -335,3 +339,16 @@ def _sql(statement: str) -> None:
 def test_refusals_have_codes_and_fields() -> None:
     kinds = [RunTwiceError, RunAheadError, PeriodRunningError, SettledError, ClaimError]
     assert all(issubclass(one, RefusedError) and one.field and one.code for one in kinds)
+
+
+def test_rebates_go_with_their_agreement_when_accounts_are_merged() -> None:
+    keep, drop = make_account(), make_account()
+    rebate = make_rebate(account=drop)
+    make_entry(account=drop, amount="1000000")
+    run_rebates(MID)
+    merge_accounts(keep=keep, drop=drop, as_of=MID)
+    make_entry(account=keep, amount="1000000")
+    run_rebates(LATER)
+    assert latest(rebate).basis_amount == 2_000_000
+    made = settle(condition=rebate, period_start=YEAR, settled_on=NEXT_YEAR)
+    assert (made.amount, made.document and made.document.account) == (D(60_000), keep)

@@ -52,6 +52,7 @@ def settle(
     lock_names(LOCK)
     if standing := _replayed(idempotency_key, condition, period_start):
         return standing
+    condition = _read_again(condition)
     figure = _final(condition, period_start, settled_on)
     amount = _granted(condition, figure, claimed, reference)
     document = _post(condition, figure, amount, settled_on, reference, user, idempotency_key)
@@ -84,6 +85,15 @@ def _replayed(
     if (standing.condition_id, standing.period.lower) != (condition.pk, period_start):
         raise KeyReusedError
     return standing
+
+
+def _read_again(condition: TradeCondition) -> TradeCondition:
+    """The rebate as it stands under the lock: its account may have been merged."""
+    rows = TradeCondition.objects.select_related(
+        "version__agreement__account", "version__agreement__selling_company"
+    )
+    found: TradeCondition = rows.get(pk=condition.pk)
+    return found
 
 
 def _final(condition: TradeCondition, period_start: date, settled_on: date) -> Figure:
