@@ -20,6 +20,7 @@ PARTS = (
     "imports",
     "receivables",
     "rebates",
+    "credit",
     "tiers",
     "health",
     "touches",

@@ -18,8 +18,16 @@ from accounts.models import Account
 from kam.core.problems import RefusedError
 from kam.identity.choices import Role
 from kam.identity.models import User
+from kam.imports.options import Options
+from kam.imports.services import undoing
 from settlements.choices.credit import ApplicationRule, FactKind, HoldState
-from settlements.models import CreditApplication, CreditCheck, CreditLimit, CreditSettings
+from settlements.models import (
+    CreditApplication,
+    CreditCheck,
+    CreditLimit,
+    CreditSettings,
+    ExposureFact,
+)
 from settlements.selectors.credit.exposure import standings
 from settlements.services.credit import applications, facts, holds, limits
 from settlements.services.credit.checks import Ask, check_credit, override_account, override_check
@@ -27,6 +35,7 @@ from settlements.services.credit.positions import keep_positions
 from tests.factories import credit as rows
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
+from tests.factories.imports import TODAY, csv_text, send
 from tests.factories.settlements import make_document
 
 DAY = date(2026, 6, 30)
@@ -336,3 +345,35 @@ def test_two_at_once_never_use_the_same_room() -> None:
     assert sorted(said[:2]) == ["block", "warn"]
     assert sorted(said[2:]) == ["credit_limit_below_chain", "set"]
     assert CreditLimit.objects.filter(valid=DateRange(DAY, None)).count() == 1
+
+
+def test_facts_come_by_file_and_go_again(director: User) -> None:
+    party = make_account(external_id="C-1")
+    head = ("account", "kind", "amount", "currency", "from_day", "key")
+    first = send(
+        "exposure_facts",
+        csv_text(
+            head,
+            ("C-1", "open orders", "100", "EUR", "2026-06-01", "PO-1"),
+            ("C-1", "orders", "-5", "EUR", "2026-06-01", "PO-2"),
+            ("C-9", "orders", "5", "EUR", "2026-06-01", "PO-3"),
+            ("C-1", "orders", "5", "EUX", "2026-06-01", "PO-4"),
+        ),
+        options=Options(accept_rejects=True),
+    )
+    assert first.counts == (1, 0, 0, 3)
+    assert dict(first.reasons) == {
+        "fact below zero": 1, "unknown account": 1, "unknown currency": 1,
+    }  # fmt: skip
+    again = csv_text(head, ("C-1", "open orders", "100", "EUR", "2026-06-01", "PO-1"))
+    assert send("exposure_facts", again).counts == (0, 0, 1, 0)
+    less = csv_text(head, ("C-1", "open orders", "40", "EUR", "2026-06-15", "PO-1"))
+    sent = send("exposure_facts", less)
+    found = ExposureFact.objects.order_by("pk").values_list("amount", "valid", "party_id")
+    june, middle = date(2026, 6, 1), date(2026, 6, 15)
+    assert list(found) == [
+        (Decimal(100), DateRange(june, middle), party.pk),
+        (Decimal(40), DateRange(middle, None), party.pk),
+    ]
+    undoing.undo(batch_id=sent.batch.pk, as_of=TODAY)
+    assert ExposureFact.objects.get().valid == DateRange(june, None)
