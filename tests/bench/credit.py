@@ -45,8 +45,10 @@ def _bare_seconds() -> float:
     """Open amounts by payer, and what scores are made of, counted by the server."""
     as_of = FIRST_DAY + timedelta(days=DAYS)
     rules = credit_settings()
-    cells = f"SELECT party_id, currency_id, component, sum(amount) FROM ({cells_sql()}) AS c" \
-            "(party_id, currency_id, component, amount) GROUP BY 1, 2, 3"  # fmt: skip
+    names = "party_id, currency_id, component"
+    cells = (
+        f"SELECT {names}, sum(amount) FROM ({cells_sql()}) AS c({names}, amount) GROUP BY 1, 2, 3"
+    )
     inputs = f"{INPUTS} SELECT * FROM inputs"
     with transaction.atomic(), connection.cursor() as cursor:
         first = cursor.mogrify(cells, parameters_of(rules, as_of=as_of))
