@@ -57,7 +57,7 @@ def wallet(user: User, account: Account, as_of: date) -> Answer:
         return Answer(value="–", detail=_("Not computable"), state="warning", url=url)
     detail = _("%(whitespace)s to win; %(coverage)s") % {
         "whitespace": f"{formats.compact(total.whitespace)}\N{NO-BREAK SPACE}{base_currency()}",
-        "coverage": words.coverage(total),
+        "coverage": words.estimated(total),
     }
     share = formats.percent(total.share, 0)
     return Answer(value=share, detail=detail, url=url, risks=list(held(cells)))

@@ -74,6 +74,16 @@ def coverage(total: Sum) -> str:
     return text % words
 
 
+def estimated(total: Sum) -> str:
+    """How many of the categories that somebody estimated can be computed."""
+    text = ngettext(
+        "%(known)s of %(all)s estimated category",
+        "%(known)s of %(all)s estimated categories",
+        total.cells,
+    )
+    return text % {"known": formats.number(total.covered), "all": formats.number(total.cells)}
+
+
 def parts_words(one: HeatCell) -> str:
     """Of how many estimates below a cell is the sum; nothing for one of its own."""
     if one.covered is None:
