@@ -230,11 +230,15 @@ def specs(
     categories: dict[str, ProductCategory], calendars: dict[str, BusinessCalendar]
 ) -> Sequence[Spec]:
     """Return the demo's agreements."""
-    nordic, chinese = calendars["fi"].pk, calendars["cn"].pk
-    consigned_fish = paid(_CONSIGNED, days(14), category_id=categories["FIS"].pk)
-    berries = paid(_CREDIT, days(45), category_id=categories["BER"].pk)
-    vat = {"tax_rate": Decimal(13)}
-    banded = {"deduction_percent": None, "schedule": TURNOVER}
+    return (
+        *_finland(paid(_CREDIT, days(45), category_id=categories["BER"].pk), calendars["fi"].pk),
+        *_europe(paid(_CONSIGNED, days(14), category_id=categories["FIS"].pk)),
+        *_china(calendars["cn"].pk),
+        *_south(),
+    )
+
+
+def _finland(berries: TermDraft, nordic: int) -> tuple[Spec, ...]:
     return (
         Spec(
             code="FI01", name="Frame agreement with the group", before=2, since=-10, months=24,
@@ -262,6 +266,11 @@ def specs(
             code="FI06", name="Web shop on consignment", stage="draft", since=1, months=12,
             terms=(paid(_CONSIGNED, days(14)),), bears=bears(unsold=_US, damage=_THEM),
         ),
+    )  # fmt: skip
+
+
+def _europe(consigned_fish: TermDraft) -> tuple[Spec, ...]:
+    return (
         Spec(
             code="SE01", name="Central agreement", since=-15, months=36, currency="SEK",
             terms=(paid(_CREDIT, days(30)), consigned_fish),
@@ -296,6 +305,13 @@ def specs(
             conditions=(rebate("Quarterly rebate", "2"),),
             note="They ask for 45 days after 30 so far; volume grows by a fifth.",
         ),
+    )  # fmt: skip
+
+
+def _china(chinese: int) -> tuple[Spec, ...]:
+    vat = {"tax_rate": Decimal(13)}
+    banded = {"deduction_percent": None, "schedule": TURNOVER}
+    return (
         Spec(
             code="CN01", name="联营合同", since=-10, months=24, currency="CNY", before=1,
             notice_days=60, renewal=Renewal.NEGOTIATED,
@@ -331,6 +347,11 @@ def specs(
             terms=(replace(PRESETS[Preset.LEASE], rent=Decimal(42_000)),),
             conditions=(fee("Utilities", FeeType.UTILITIES, "1200"),),
         ),
+    )  # fmt: skip
+
+
+def _south() -> tuple[Spec, ...]:
+    return (
         Spec(
             code="VN01", name="Hợp đồng khung", since=-12, months=36, currency="VND",
             terms=(thirds(_CREDIT),), conditions=(rebate("Chiết khấu", "2.5"),),

@@ -45,7 +45,7 @@ class CalendarCode(serializers.SlugRelatedField[BusinessCalendar]):
     """A calendar of working days by its code."""
 
     def __init__(self, **kwargs: Any) -> None:
-        every = BusinessCalendar.objects.all()  # known to everybody who may sign in
+        every = BusinessCalendar._default_manager.all()  # known to everybody who may sign in
         super().__init__(slug_field="code", queryset=every, **kwargs)
 
 
