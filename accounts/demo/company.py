@@ -13,6 +13,8 @@ from accounts.demo.tree import Outlet, chains, grow
 
 DEFAULT_SEED = 20
 SOURCE_CODES = ("erp-europe", "erp-asia")
+MADE_HERE = (*SOURCE_CODES, "settlement-statements")
+"""Sources of the demo's revenue: its systems, and what the installation books itself."""
 
 
 def generate(*, as_of: date, seed: int = DEFAULT_SEED, scale: int = 1) -> Company:

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from accounts import models as m
 from accounts.demo import stakeholders
 from accounts.demo.catalogue import CATEGORIES, PRODUCTS
-from accounts.demo.company import SOURCE_CODES
+from accounts.demo.company import MADE_HERE, SOURCE_CODES
 from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TEAMS
 from accounts.demo.writer import RATE_SOURCE, load
 from accounts.services.ratings import rewriting_ratings
@@ -87,13 +87,13 @@ def present() -> Counts:
 def added() -> Counts:
     """Count rows that the demo did not bring; changes to the demo's own rows are not counted."""
     return _counts(
-        m.RevenueEntry.objects.exclude(source__code__in=SOURCE_CODES),
+        m.RevenueEntry.objects.exclude(source__code__in=MADE_HERE),
         m.Target.objects.filter(batch__isnull=False),
         m.Account.objects.exclude(identifiers__system__in=SOURCE_CODES),
         m.Person.objects.exclude(identifiers__system=stakeholders.SYSTEM),
         m.Product.objects.exclude(code__in=[product.code for product in PRODUCTS]),
         m.ProductCategory.objects.exclude(code__in=[category.code for category in CATEGORIES]),
-        ImportBatch.objects.exclude(source__code__in=SOURCE_CODES),
+        ImportBatch.objects.exclude(source__code__in=MADE_HERE),
     )
 
 
