@@ -14,6 +14,8 @@ from settlements.models import (
     Allocation,
     BusinessCalendar,
     Collateral,
+    ConsignedStock,
+    ConsignmentMovement,
     CreditApplication,
     CreditCheck,
     CreditHold,
@@ -32,8 +34,10 @@ from settlements.models import (
     RebateExpectation,
     RebateRun,
     RebateSettlement,
+    SalesReport,
     SettlementStatement,
     SettlementTerm,
+    StockCount,
     TradeCondition,
     TradingAgreement,
 )
@@ -235,4 +239,36 @@ class AccountProductCodeAdmin(ReadOnlyAdmin):
     list_display = ["account", "code", "product", "unit", "valid"]
     list_select_related = ["account", "product"]
     search_fields = ["=code", "=gtin"]
+    ordering = ["-pk"]
+
+
+@admin.register(SalesReport)
+class SalesReportAdmin(ReadOnlyAdmin):
+    list_display = ["their_number", "version", "kind", "account", "period", "state"]
+    list_select_related = ["account"]
+    list_filter = ["kind", "state", "function"]
+    search_fields = ["their_number"]
+    ordering = ["-pk"]
+
+
+@admin.register(ConsignmentMovement)
+class ConsignmentMovementAdmin(ReadOnlyAdmin):
+    list_display = ["moved_on", "kind", "store", "product", "quantity", "report_id"]
+    list_select_related = ["store", "product"]
+    list_filter = ["kind"]
+    ordering = ["-pk"]
+
+
+@admin.register(ConsignedStock)
+class ConsignedStockAdmin(ReadOnlyAdmin):
+    list_display = ["store", "product", "quantity", "is_flagged"]
+    list_select_related = ["store", "product"]
+    list_filter = ["is_flagged"]
+    ordering = ["-pk"]
+
+
+@admin.register(StockCount)
+class StockCountAdmin(ReadOnlyAdmin):
+    list_display = ["store", "counted_on", "reference", "recorded_at"]
+    list_select_related = ["store"]
     ordering = ["-pk"]

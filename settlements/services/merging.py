@@ -26,6 +26,7 @@ from settlements.models import (
     WorkEvent,
     WorkItem,
 )
+from settlements.services.consignment.merging import GOODS
 from settlements.services.work import RUN
 
 # What the last overdue run found for the two payers, added up: the next run finds the same.
@@ -199,6 +200,7 @@ def _move_controllers(keep: Account, drop: Account) -> None:
 
 MOVERS = (
     Mover(key="settlements.ledger", plan=_plan_ledger, move=_move_ledger, order=80),
+    GOODS,
     Mover(key="settlements.work", plan=_plan_work, move=_move_work, order=81),
     Mover(key="settlements.controllers", plan=_plan_controllers, move=_move_controllers, order=82),
 )

@@ -58,6 +58,7 @@ from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
 from tests.factories.rebates import make_rebate, run_rebates
+from tests.factories.reports import make_consigned
 from tests.factories.settlements import make_receivables
 
 PREFIX = "/api/v1/"
@@ -128,6 +129,7 @@ def rows(caller: User) -> dict[str, int | str]:
         **_costs(account),
         **make_receivables(account),
         **_rebates(account),
+        **make_consigned(account),
         **_agreements(account),
         **_tiers(account, caller),
         **_known(account, caller),

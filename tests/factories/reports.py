@@ -16,7 +16,14 @@ from django.utils import timezone
 from accounts.models import Account, Product
 from settlements.choices.consignment import MovementKind
 from settlements.choices.reports import ReportState
-from settlements.models import ConsignmentMovement, SalesReport, SalesReportLine
+from settlements.models import (
+    ConsignedStock,
+    ConsignmentMovement,
+    SalesReport,
+    SalesReportLine,
+    StockCount,
+)
+from tests.factories.accounts import make_product
 from tests.factories.settlements import make_company
 
 _numbers = count(1)
@@ -93,3 +100,23 @@ def make_movements(rows: Sequence[dict[str, Any]]) -> list[ConsignmentMovement]:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     return made
+
+
+def make_consigned(account: Account) -> dict[str, int | str]:
+    """One row of each resource of consigned goods, by the resource's path."""
+    product = make_product()
+    report = make_report(account=account)
+    add_line(report, store=account, product=product, quantity_sold=1)
+    movement = make_movement(store=account, product=product)
+    count = StockCount.objects.create(
+        selling_company=movement.selling_company,
+        account=account,
+        store=account,
+        counted_on=date(2026, 7, 31),
+    )
+    return {
+        "sales-reports": report.pk,
+        "consignment-movements": movement.pk,
+        "stock-counts": count.pk,
+        "consigned-stock": ConsignedStock.objects.get(store=account, product=product).pk,
+    }

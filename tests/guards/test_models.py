@@ -98,6 +98,11 @@ WITHOUT_HISTORY = {
     "settlements.AccountPosition": "derived by the overdue job",
     "settlements.OpenBalance": "derived from the ledger by the overdue job",
     "settlements.ExtractGap": "a list to review, each row closed once",
+    "settlements.SalesReportLine": "append-only once its report is accepted",
+    "settlements.ConsignmentMovement": "append-only, so its own history",
+    "settlements.ConsignedStock": "derived from movements by a trigger",
+    "settlements.StockCount": "append-only, so its own history",
+    "settlements.StockCountLine": "append-only, so its own history",
     "settlements.WorkEvent": "a log itself",
     "settlements.WorkItem": "a log itself: done work stays, with who, when and outcome",
 }

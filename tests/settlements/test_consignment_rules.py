@@ -171,3 +171,18 @@ def test_a_merge_brings_reports_and_goods() -> None:
     assert set(SalesReportLine.objects.values_list("store_id")) == {(keep.pk,)}
     numbers = SalesReport.objects.filter(account=keep).values_list("their_number", flat=True)
     assert set(numbers) == {"S1", f"S1 #{drop.pk}"}
+
+
+def test_the_merge_of_two_accounts_takes_goods_along_once() -> None:
+    from settlements.services.merging import MOVERS
+
+    keep, drop, product, company = make_account(), make_account(), make_product(), make_company()
+    make_movement(store=drop, product=product, selling_company=company)
+    make_report(account=drop)
+    plans = [str(line) for mover in MOVERS for line in mover.plan(keep, drop).moves]
+    assert plans == ["1 sales report", "Consigned stock of 1 product"]
+    for mover in MOVERS:
+        mover.move(keep, drop)
+    assert AccountMove.objects.count() == 1
+    assert ConsignedStock.objects.get().store_id == keep.pk
+    assert SalesReport.objects.get().account_id == keep.pk

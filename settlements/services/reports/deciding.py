@@ -189,6 +189,7 @@ def _decide(report: SalesReport, state: ReportState, user: User | None, when: da
 
 
 def _move(report: SalesReport, out: list[int], user: User | None, allow: bool) -> None:
-    values: dict[str, Any] = {"report": report.pk, "out": out, "allow": allow, "user": user and user.pk}
+    by = user.pk if user else None
+    values: dict[str, Any] = {"report": report.pk, "out": out, "allow": allow, "user": by}
     with connection.cursor() as cursor:
         cursor.execute(_MOVE, values)
