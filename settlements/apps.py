@@ -24,8 +24,6 @@ class SettlementsConfig(AppConfig):
         from settlements.selectors.settling import exposure as settling_exposure
         from settlements.selectors.settling import timeline as settling_timeline
         from settlements.selectors.settling import waiting as settling_waiting
-        from settlements.selectors.terms import timeline as term_timeline
-        from settlements.selectors.terms import waiting as term_waiting
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
         from settlements.services.credit import merging as credit_merging
@@ -36,19 +34,15 @@ class SettlementsConfig(AppConfig):
         from settlements.services.rebates import problems as rebate_problems
         from settlements.services.settling import merging as settling_merging
         from settlements.services.settling import problems as settling_problems
-        from settlements.services.terms import merging as term_merging
-        from settlements.services.terms import words as term_words
 
         problems.register()
         consignment_problems.register()
-        term_words.register()
+        self._register_terms()
         price_problems.register()
         rebate_problems.register()
         credit_problems.register()
         settling_problems.register()
-        register_mover(
-            *merging.MOVERS, term_merging.MOVER, price_merging.MOVER, credit_merging.MOVER
-        )
+        register_mover(*merging.MOVERS, price_merging.MOVER, credit_merging.MOVER)
         register_mover(settling_merging.MOVER)
         demo_parts.register(PART)
         importers.register()
@@ -63,8 +57,16 @@ class SettlementsConfig(AppConfig):
         handover.register()
         health.register()
         timeline.register()
-        term_timeline.register()
-        term_waiting.register()
         settling_exposure.register()
         settling_timeline.register()
         settling_waiting.register()
+
+    def _register_terms(self) -> None:
+        from accounts.services.merging import register_mover
+        from settlements.selectors.terms import timeline, waiting
+        from settlements.services.terms import merging, words
+
+        words.register()
+        register_mover(merging.MOVER)
+        timeline.register()
+        waiting.register()
