@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_UP, Decimal
 
+from accounts.choices import AccountKind
 from accounts.demo.chance import Dice
 from accounts.models import Account
 from kam.core.clock import organisation_zone
@@ -29,14 +30,19 @@ def give_credit(as_of: date, seed: int) -> None:
         return
     manager, director = people
     keep_positions(as_of=as_of)
-    owing = CreditPosition.objects.filter(exposure__gt=0).select_related("party")
-    rows = list(owing.order_by("-exposure", "pk")[:40])
+    # A chain that settles by statements stands above its companies: its limit would cap theirs.
+    owing = CreditPosition.objects.filter(exposure__gt=0).exclude(party__kind=AccountKind.GROUP)
+    owing = owing.select_related("party")
+    rows = list(owing.order_by("-exposure", "pk")[:60])
     _tell_facts(rows, as_of, seed)
     keep_positions(as_of=as_of)
     fresh = {row.party_id: row for row in CreditPosition.objects.filter(exposure__gt=0)}
+    limited: set[int] = set()
     for place, row in enumerate(rows):
         found = fresh.get(row.party_id, row)
-        if place % 8 != 7 and found.exposure is not None:
+        is_alone = not limited & set(found.party.path[:1])
+        if place % 8 != 7 and found.exposure is not None and is_alone:
+            limited.add(found.party.path[0])
             _limit(found.party, found.currency_id, found.exposure, place, as_of, director)
     _stories([row.party for row in rows], as_of, manager, director)
     rescore(as_of=as_of)
