@@ -359,7 +359,7 @@ class PriceAtView(StrictView):
         match = product_by_code(account, asked["code"], day=day)
         if match is None:
             raise unknown("code", _("No product is known by this code."), in_query=True)
-        product = Product.objects.get(pk=match.product_id)
+        product = Product.objects.visible_to(user_of(request)).get(pk=match.product_id)
         found = self._found(account, product, day, asked, asked.get("unit") or match.unit)
         return Response(shapes.PriceAtOutput(found).data)
 

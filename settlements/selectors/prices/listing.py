@@ -41,6 +41,18 @@ def accounts_to_price(user: User) -> QuerySet[Account]:
     return rows if works_on_all(user) else rows.filter(lead_chain__overlap=user.acting_user_ids())
 
 
+def prices_above(account: Account) -> QuerySet[AccountPrice]:
+    """Prices of an account and of those above it, which hold for it whoever may see them there."""
+    rows: QuerySet[AccountPrice] = AccountPrice.objects.filter(account__in=account.path)
+    return rows
+
+
+def own_units(account: Account, day: date) -> QuerySet[ProductUnit]:
+    """Units of an account's own, or of an account above it, that hold on a day."""
+    rows = ProductUnit.objects.at(day).filter(account__in=account.path)
+    return rows.select_related("product")
+
+
 def price_rows(user: User, day: date) -> QuerySet[AccountPrice]:
     """Prices of accounts in the user's scope, past and coming ones too, ready for `figures`.
 

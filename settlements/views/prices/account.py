@@ -21,8 +21,15 @@ from kam.core import htmx
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from settlements.forms.prices import state_of
-from settlements.models import AccountPrice, AccountProductCode, ProductUnit
-from settlements.selectors.prices.listing import Figures, compared, figures
+from settlements.models import AccountPrice
+from settlements.selectors.prices import codes_of
+from settlements.selectors.prices.listing import (
+    Figures,
+    compared,
+    figures,
+    own_units,
+    prices_above,
+)
 from settlements.selectors.prices.units import unit_name
 from settlements.views.prices import common
 from settlements.views.prices.columns import holds
@@ -66,13 +73,15 @@ def _lines(account: Account, user: User, today: date) -> list[Line]:
     depth = Func(
         F("account__path"), F("account_id"), function="array_position", output_field=IntegerField()
     )
-    near = AccountPrice.objects.filter(account__in=account.path, valid__overlap=_sight(today))
+    near = prices_above(account).filter(valid__overlap=_sight(today))
     rows = compared(near.select_related("account", "product", "currency"), today)
     rows = rows.alias(depth=depth).order_by("product__name", "unit", "currency", "-depth", "valid")
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
         groups.setdefault((row.product_id, row.unit, row.currency_id), []).append(row)
-    seen = set(AccountPrice.objects.visible_to(user).filter(pk__in=near).values_list("pk", flat=True))
+    seen = set(
+        AccountPrice.objects.visible_to(user).filter(pk__in=near).values_list("pk", flat=True)
+    )
     return [_line(account, found, today, seen) for found in groups.values()]
 
 
@@ -126,12 +135,10 @@ def account_prices(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today,
         "sees_floor": user.can(common.FLOOR),
         "may_price": common.may_price(user, pk),
-        "codes": AccountProductCode.objects.filter(account__in=account.path)
-        .at(today).select_related("product").order_by("code")[:50],
+        "codes": codes_of(account, day=today).select_related("product").order_by("code")[:50],
         "units": [
             (row, holds(row))
-            for row in ProductUnit.objects.filter(account__in=account.path)
-            .at(today).select_related("product").order_by("product__name", "code")[:50]
+            for row in own_units(account, today).order_by("product__name", "code")[:50]
         ],
         "crumbs": account_crumbs(account, (_("Prices"), "")),
     }  # fmt: skip

@@ -59,9 +59,9 @@ def get_price(request: HttpRequest, pk: int, *, change: bool = False) -> Account
     return found
 
 
-def get_product(pk: int) -> Product:
+def get_product(request: HttpRequest, pk: int) -> Product:
     """A product; they are known to everybody who may sign in. Raises Http404."""
-    rows = Product.objects.select_related("category", "currency")
+    rows = Product.objects.visible_to(signed_in(request)).select_related("category", "currency")
     found: Product = get_object_or_404(rows, pk=pk)
     return found
 
@@ -83,6 +83,14 @@ def amount_words(amount: Decimal | None, currency: str = "") -> str | None:
     exponent = amount.normalize().as_tuple().exponent
     places = max(least, -int(exponent) if isinstance(exponent, int) else 0)
     return formats.money(amount, currency, places)
+
+
+def product_asked(request: HttpRequest) -> str:
+    """The code of the product that the address names by id; nothing for none."""
+    asked = request.GET.get("product", "")
+    rows = Product.objects.visible_to(signed_in(request))
+    found = rows.filter(pk=asked[:18]).first() if asked.isdecimal() else None
+    return found.code if found else ""
 
 
 def may_price(user: User, account_id: int) -> bool:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import Product
 from kam.core.models import Organisation
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
@@ -36,9 +35,7 @@ def company_price_create(request: HttpRequest, kind: str) -> HttpResponse:
     model, title, back = _kind(request, kind)
     start: dict[str, Any] = {"start": timezone.localdate()}
     start["currency"] = Organisation.objects.values_list("base_currency_id", flat=True).first()
-    asked = request.GET.get("product", "")
-    if asked.isdecimal() and (product := Product.objects.filter(pk=asked[:18]).first()):
-        start["product"] = product.code
+    start["product"] = common.product_asked(request)
     form = CompanyPriceForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:

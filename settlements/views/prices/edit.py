@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.fields import as_typed
-from accounts.models import Product
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of, history_of_rows
@@ -129,14 +128,12 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     """Today, and the account and product that the address names."""
     user = signed_in(request)
     start: dict[str, Any] = {"start": timezone.localdate()}
-    account, product = request.GET.get("account", ""), request.GET.get("product", "")
+    account = request.GET.get("account", "")
     if account.isdecimal() and (one := accounts_to_price(user).filter(pk=account[:18]).first()):
         start["account"] = as_typed(one)
         if one.currency_id:
             start["currency"] = one.currency_id
-    if product.isdecimal() and (found := Product.objects.filter(pk=product[:18]).first()):
-        start["product"] = found.code
-    return start
+    return start | {"product": common.product_asked(request)}
 
 
 def _form(

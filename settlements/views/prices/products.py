@@ -33,8 +33,8 @@ SHOWN = 30
 @require_GET
 def product_units(request: HttpRequest, pk: int) -> HttpResponse:
     """Units, codes, list and floor prices, and who pays what for a product."""
-    user, today = signed_in(request), timezone.localdate()
-    product = common.get_product(pk)
+    user = signed_in(request)
+    product = common.get_product(request, pk)
     context = {
         "product": product,
         "base": unit_name(product, ""),
@@ -98,7 +98,7 @@ def _company(user: User, product: Product) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def unit_create(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what a unit of a product holds, for everybody or for one account."""
-    user, product = signed_in(request), common.get_product(pk)
+    user, product = signed_in(request), common.get_product(request, pk)
     start = {"start": timezone.localdate(), "denominator": 1}
     form = UnitForm(request.POST or None, user=user, initial=start)
     back = reverse("settlements:product-units", args=[pk])
@@ -174,13 +174,11 @@ def code_create(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest) -> dict[str, Any]:
     start: dict[str, Any] = {"start": timezone.localdate()}
-    account, product = request.GET.get("account", ""), request.GET.get("product", "")
+    account = request.GET.get("account", "")
     rows = accounts_to_price(signed_in(request))
     if account.isdecimal() and (one := rows.filter(pk=account[:18]).first()):
         start["account"] = as_typed(one)
-    if product.isdecimal() and (found := Product.objects.filter(pk=product[:18]).first()):
-        start["product"] = found.code
-    return start
+    return start | {"product": common.product_asked(request)}
 
 
 @requires(common.EDIT)
