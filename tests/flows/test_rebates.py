@@ -51,8 +51,8 @@ def test_a_rebate_reaches_its_cliff(browse: Browse) -> None:
     execute(JobRun.objects.get().pk)
     expect(page.get_by_role("row", name="Year bonus")).to_contain_text("1,000,000.00")
     visit.open(f"{reverse('settlements:rebate-detail', args=[month.pk])}?period={start}")
-    page.get_by_role("link", name="Settle").click()
-    page.get_by_role("button", name="Settle").click()
+    page.get_by_role("link", name="Settle", exact=True).click()
+    page.get_by_role("button", name="Settle", exact=True).click()
     expect(page.get_by_text("Settled on")).to_be_visible()
     assert RebateSettlement.objects.get().amount == 20_000
     addresses = [

@@ -54,6 +54,7 @@ def accrue_rebates(
         )
         cursor.execute(sql.WRITE, {**parameters, "run": run_id, "user": user.pk if user else None})
         run.conditions = cursor.rowcount
+        cursor.execute("ANALYZE settlements_rebateaccrual")  # the next run plans by it
     run.save(force_insert=True)
     return run
 

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kam.core import formats, htmx
@@ -149,7 +149,7 @@ def _pays() -> list[Column]:
     return [
         Column(
             name="rate",
-            title=gettext_lazy("Rate"),
+            title=pgettext_lazy("rebate", "Rate"),
             value=lambda row: words.rate_words(row.condition, row.rate),
             sort="rate",
             css="is-num",

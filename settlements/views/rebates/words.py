@@ -83,9 +83,13 @@ class Progress:
         return max(row.basis_amount, Decimal(0)) / bound if bound > 0 else Decimal(0)
 
     def __str__(self) -> str:
-        return _("Top tier") if self.share is None else formats.percent(self.share)
+        if self.share is not None:
+            return formats.percent(self.share)
+        return _("Top tier") if self.row.condition.schedule_id else _("One rate for all")
 
     def __html__(self) -> SafeString:
+        if self.share is None and not self.row.condition.schedule_id:
+            return format_html('<span class="text-secondary">{}</span>', str(self))
         share = Decimal(1) if self.share is None else self.share
         return format_html(
             '<span class="rebate-progress"><progress class="progress" max="1" value="{}"'
