@@ -43,6 +43,7 @@ from tests.factories import (
     tiers,
     wallet,
 )
+from tests.factories import prices as price_rows
 from tests.factories.accounts import (
     make_account,
     make_batch,
@@ -129,11 +130,25 @@ def rows(caller: User) -> dict[str, int | str]:
         **_costs(account),
         **make_receivables(account),
         **_rebates(account),
+        **_prices(account),
         **make_consigned(account),
         **_agreements(account),
         **_tiers(account, caller),
         **_known(account, caller),
         **_worked(account, caller),
+    }
+
+
+def _prices(account: Account) -> dict[str, int | str]:
+    product = make_product()
+    unit = price_rows.make_unit(product=product)
+    price = price_rows.make_price(account=account, product=product, unit="carton")
+    return {
+        "prices": price.pk,
+        "list-prices": price_rows.make_list_price(product=product).pk,
+        "floor-prices": price_rows.make_floor(product=product).pk,
+        "product-units": unit.pk,
+        "product-codes": price_rows.make_code(account=account, product=product).pk,
     }
 
 
