@@ -57,7 +57,6 @@ def test_a_rebate_reaches_its_cliff(browse: Browse) -> None:
     assert RebateSettlement.objects.get().amount == 20_000
     addresses = [
         LIST,
-        reverse("settlements:rebate-run"),
         reverse("settlements:rebate-detail", args=[rebate.pk]),
         reverse("settlements:panel-rebates", args=[account.pk]),
     ]
