@@ -18,7 +18,7 @@ from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.rates import base_currency
 from kam.identity.decorators import requires, signed_in
-from settlements.choices.credit import CheckResult
+from settlements.choices.credit import CheckResult, Component
 from settlements.forms.credit import CheckForm, UntilForm
 from settlements.models import CreditCheck, CreditOverride
 from settlements.services.credit.checks import Ask, check_credit, override_check
@@ -106,7 +106,11 @@ def _levels(check: CreditCheck, user: Any) -> list[dict[str, Any]]:
 
 
 def _level(check: CreditCheck, told: dict[str, Any], account: Account | None) -> dict[str, Any]:
-    parts = {name: Decimal(amount) for name, amount in told["parts"].items()}
+    parts = {
+        name: Decimal(told["parts"][name])
+        for name in Component.values
+        if name in told["parts"] and name not in told["left_out"]
+    }
     limit = None if told["limit"] is None else Decimal(told["limit"])
     exposure = Decimal(told["exposure"])
     return {
