@@ -24,7 +24,7 @@ from settlements.choices.consignment import MovementKind
 from settlements.choices.reports import ReportKind, ReportState
 from settlements.forms.days import DayField
 from settlements.forms.posting import OnceForm
-from settlements.forms.prices import ProductField
+from settlements.forms.products import ProductField
 from settlements.models import ConsignedStock, ConsignmentMovement, SalesReport, StockCount
 from settlements.selectors.consignment.board import slow
 from settlements.selectors.prices import UnknownUnitError, unit_of

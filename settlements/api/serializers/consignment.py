@@ -138,7 +138,7 @@ class ReportInput(Input):
     control_quantity = AmountField(max_digits=20, required=False, allow_null=True)
     control_amount = AmountField(max_digits=20, required=False, allow_null=True)
     note = TextField(max_length=300, required=False, default="")
-    lines = ReportLineInput(many=True, required=False, max_length=MAX_LINES)
+    lines = ReportLineInput(many=True, required=False, max_length=MAX_LINES)  # type: ignore[call-arg]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The period does not end before it begins."""
@@ -207,7 +207,7 @@ class MovementInput(Input):
     account = AccountId(required=False, help_text=_("Left out: the nearest with an agreement."))
     selling_company = CompanyCode()
     moved_on = DayField()
-    goods = GoodsInput(many=True, max_length=MAX_GOODS)
+    goods = GoodsInput(many=True, max_length=MAX_GOODS)  # type: ignore[call-arg]
     reference = TextField(max_length=140, required=False, default="")
     note = TextField(max_length=300, required=False, default="")
     allow_below_zero = serializers.BooleanField(required=False, default=False)
@@ -266,7 +266,7 @@ class CountInput(Input):
     account = AccountId(required=False)
     selling_company = CompanyCode()
     counted_on = DayField()
-    goods = CountedInput(many=True, max_length=MAX_GOODS)
+    goods = CountedInput(many=True, max_length=MAX_GOODS)  # type: ignore[call-arg]
     reference = TextField(max_length=140, required=False, default="")
     note = TextField(max_length=300, required=False, default="")
 

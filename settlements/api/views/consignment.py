@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -98,7 +99,7 @@ class CountFilter(_Recorded):
 class StockFilter(_Recorded):
     """Filters of stock."""
 
-    updated_since = None
+    updated_since = None  # type: ignore[assignment] # stock has no moment of change
     below_zero = django_filters.BooleanFilter(
         field_name="is_flagged", help_text=_("Below zero knowingly.")
     )
@@ -277,7 +278,7 @@ class MovementViewSet(Listed, Retrieved, Resource):
         )
         return self._answer_rows(rows)
 
-    def _answer_rows(self, rows: list[ConsignmentMovement]) -> Response:
+    def _answer_rows(self, rows: Sequence[ConsignmentMovement]) -> Response:
         found = self.shown(self.get_queryset()).filter(pk__in=[row.pk for row in rows])
         data = shapes.MovementsOutput(
             {"movements": found.order_by("pk")}, context=self.get_serializer_context()

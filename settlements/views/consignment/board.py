@@ -170,7 +170,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """Consigned goods on the account page: the identity of this month, and the last reports."""
     user, account = signed_in(request), get_account(request, pk)
     month = month_asked(request)
-    rows = reads.stock_rows(user, first=month.start, last=month.last_day).within(account.pk)
+    rows = reads.stock_rows(user, first=month.start, last=month.last_day)
+    rows = rows.filter(store__path__contains=[account.pk])
     shown = list(rows.order_by("store__name_key", "product__name")[: PANEL_ROWS + 1])
     reports = reads.reports_for(user).within(account.pk)[:PANEL_REPORTS]  # type: ignore[attr-defined]
     context = {
