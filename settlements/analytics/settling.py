@@ -8,7 +8,7 @@ computed once from the whole, is divided among them by their turnover.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,119 +18,24 @@ from settlements.analytics.concession import (
     Commission,
     Guarantee,
     Month,
-    NegativeHandling,
     Terms,
     carry,
     commission,
     true_up,
 )
 from settlements.analytics.problems import CalculationError
-from settlements.analytics.rates import Band, Scheme, applied
+from settlements.analytics.rates import applied
+from settlements.analytics.settling_shapes import CLAIM as CLAIM
+from settlements.analytics.settling_shapes import CONTAINED as CONTAINED
+from settlements.analytics.settling_shapes import Charge as Charge
+from settlements.analytics.settling_shapes import Computed as Computed
+from settlements.analytics.settling_shapes import Goods as Goods
+from settlements.analytics.settling_shapes import Line as Line
+from settlements.analytics.settling_shapes import Missing as Missing
+from settlements.analytics.settling_shapes import Rules as Rules
 from settlements.analytics.statement import LineKind, Statement, StatementLine, line, statement
 
 ZERO = Decimal(0)
-PAYABLE, CLAIM, CONTAINED = "payable", "claim", "contained"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goods:
-    """What was sold of one thing: quantities, at a supply price or as turnover.
-
-    `price` is that of one unit (sell-through). `sales` (zero or above) and `returns` (zero or
-    below) are the turnover with tax.
-    """
-
-    tax_rate: Decimal
-    category_id: int | None = None
-    product_id: int | None = None
-    sold: Decimal = ZERO
-    returned: Decimal = ZERO
-    price: Decimal | None = None
-    sales: Decimal = ZERO
-    returns: Decimal = ZERO
-
-
-@dataclass(frozen=True, kw_only=True)
-class Missing:
-    """Goods that a store lacks and pays for, at the supply price."""
-
-    store_id: int
-    product_id: int
-    category_id: int | None
-    quantity: Decimal
-    price: Decimal
-    tax_rate: Decimal
-
-
-@dataclass(frozen=True, kw_only=True)
-class Charge:
-    """A fee or promotion: an amount, or a rate (percent, or money for a unit) of a basis.
-
-    `is_claim`: claimed beside the statement; otherwise taken off it. `bands` go before a rate.
-    """
-
-    condition_id: int
-    label: str
-    is_promotion: bool
-    is_claim: bool
-    basis: Decimal
-    fixed: Decimal | None = None
-    rate: Decimal | None = None
-    is_per_unit: bool = False
-    bands: tuple[Band, ...] = ()
-    scheme: Scheme | None = None
-    floor: Decimal | None = None
-    cap: Decimal | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A line as it is stored; `part` says which total it belongs to."""
-
-    kind: str
-    amount: Decimal
-    basis: Decimal
-    part: str = PAYABLE
-    rate: Decimal | None = None
-    tax_rate: Decimal | None = None
-    quantity: Decimal | None = None
-    product_id: int | None = None
-    category_id: int | None = None
-    store_id: int | None = None
-    condition_id: int | None = None
-    label: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What a term says of computing. `terms` None: nothing is deducted.
-
-    `days` are those of trading and of the calendar month, for a guarantee in proportion to them.
-    """
-
-    places: int
-    is_tax_inclusive: bool
-    terms: Terms | None = None
-    guarantee: Guarantee | None = None
-    days: tuple[int, int] | None = None
-    handling: NegativeHandling = NegativeHandling.CARRY_FORWARD
-
-
-@dataclass(frozen=True, kw_only=True)
-class Computed:
-    """A statement in numbers, with the lines that make them."""
-
-    lines: tuple[Line, ...]
-    net: Decimal
-    tax: Decimal
-    payable: Decimal
-    claimed: Decimal
-    gross: Decimal = ZERO
-    returns: Decimal = ZERO
-    deduction: Decimal = ZERO
-    top_up: Decimal = ZERO
-    basis: Decimal | None = None
-    carried_forward: Decimal = ZERO
 
 
 ChargesOf = Callable[[Decimal], Iterable[Charge]]
@@ -370,7 +275,7 @@ def _taxed(lines: Iterable[Line], rules: Rules) -> Statement:
 
 def _closing(whole: Statement) -> list[Line]:
     """Return the lines of tax and rounding; tax within the amounts is told beside them."""
-    part = CONTAINED if whole.is_tax_inclusive else PAYABLE
+    part = CONTAINED if whole.is_tax_inclusive else "payable"
     found = [
         Line(
             kind=LineKind.TAX.value,
@@ -417,31 +322,3 @@ def _off(charge: Charge, tax_rate: Decimal | None, places: int) -> Line:
         condition_id=charge.condition_id,
         label=charge.label,
     )
-
-
-# Revenue
-
-
-def by_category(
-    lines: Iterable[Line], net: Decimal, places: int
-) -> list[tuple[int | None, Decimal]]:
-    """Divide a statement's net among the categories of its goods, by their amounts.
-
-    The parts add up to the net exactly; the last category takes what rounding leaves. Where goods
-    come to nothing in sum, it is of no category.
-    """
-    goods = {LineKind.GROSS.value, LineKind.RETURN.value, LineKind.SHRINK.value}
-    weights: dict[int | None, Decimal] = {}
-    for one in lines:
-        if one.kind in goods:
-            weights[one.category_id] = weights.get(one.category_id, ZERO) + one.amount
-    whole = exact_sum(weights.values())
-    if not whole:
-        return [(None, net)] if net else []
-    order = sorted(weights, key=lambda key: (key is None, key or 0))
-    left, found = net, []
-    for key in order[:-1]:
-        part = rounded(Fraction(net) * Fraction(weights[key]) / Fraction(whole), places)
-        found.append((key, part))
-        left = EXACT.subtract(left, part)
-    return [(key, part) for key, part in [*found, (order[-1], left)] if part]

@@ -35,13 +35,11 @@ from settlements.models.rebates import (
 )
 from settlements.models.reports import SalesReport, SalesReportLine
 from settlements.models.rollups import AccountPosition, OpenBalance
-from settlements.models.settling import (
+from settlements.models.settling import SettlementStatement, StatementLine, StatementReport
+from settlements.models.settling_parts import (
     PostingLimit,
-    SettlementStatement,
     StatementDispute,
     StatementDocument,
-    StatementLine,
-    StatementReport,
 )
 from settlements.models.term_parts import (
     BusinessCalendar,

@@ -103,6 +103,9 @@ WITHOUT_HISTORY = {
     "settlements.ConsignedStock": "derived from movements by a trigger",
     "settlements.StockCount": "append-only, so its own history",
     "settlements.StockCountLine": "append-only, so its own history",
+    "settlements.StatementLine": "append-only once its statement is issued",
+    "settlements.StatementReport": "kept once its statement is issued",
+    "settlements.StatementDocument": "append-only, so its own history",
     "settlements.WorkEvent": "a log itself",
     "settlements.WorkItem": "a log itself: done work stays, with who, when and outcome",
 }

@@ -124,15 +124,15 @@ def _computed(job: Job, source: Source, known: _Known) -> Computed:
     places = known.decimals[job.rules.currency]
     rules = computing_rules(job, places)
 
-    def charges(basis: Decimal) -> Iterable[Charge]:
+    def _charges(basis: Decimal) -> Iterable[Charge]:
         return charges_of(job, source, known.conditions, known.fiscal_start, basis)
 
     if job.kind == StatementKind.TURNOVER:
         goods = [_turnover(job, one) for one in source.sold]
-        return maths.turnover(_merged(goods), charges, rules, job.brought_forward)
+        return maths.turnover(_merged(goods), _charges, rules, job.brought_forward)
     priced = _priced(job, source, known)
     missing = _missing(job, source, known)
-    return maths.sell_through(priced, missing, charges, rules, job.brought_forward)
+    return maths.sell_through(priced, missing, _charges, rules, job.brought_forward)
 
 
 def _check(job: Job, source: Source) -> None:

@@ -14,7 +14,7 @@ from kam.core.money import LINE_PLACES, quantise
 from kam.core.selectors.rates import MissingRateError, base_currency, rate_on
 from kam.imports.choices import BatchState
 from kam.imports.models import DataSource, ImportBatch
-from settlements.analytics.settling import by_category
+from settlements.analytics.settling_revenue import by_category
 from settlements.models import SettlementStatement
 from settlements.selectors.settling.recomputing import stored_lines
 from settlements.services.posting import decimals_of
