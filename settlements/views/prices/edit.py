@@ -60,7 +60,9 @@ def price_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _history(price: AccountPrice) -> list[Any]:
-    steps = history_of_rows(PriceBreak, subject=_("Price from a quantity on"), price=price.pk)
+    steps = history_of_rows(
+        PriceBreak, subject=_("Price from a quantity on"), hidden=("price",), price=price.pk
+    )
     changes = sorted([*history_of(price), *steps], key=lambda one: one.at, reverse=True)
     return changes[:HISTORY]
 
