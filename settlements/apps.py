@@ -12,7 +12,6 @@ class SettlementsConfig(AppConfig):
         from settlements import (
             cards,
             cockpit,
-            cockpit_terms,
             importers,
             notices,
             panels,
@@ -24,6 +23,7 @@ class SettlementsConfig(AppConfig):
         from settlements.selectors.settling import exposure as settling_exposure
         from settlements.selectors.settling import timeline as settling_timeline
         from settlements.selectors.settling import waiting as settling_waiting
+        from settlements.selectors.terms import ending as term_ending
         from settlements.services import merging, problems
         from settlements.services.consignment import problems as consignment_problems
         from settlements.services.credit import merging as credit_merging
@@ -50,7 +50,7 @@ class SettlementsConfig(AppConfig):
         panels.register()
         cards.register()
         cockpit.register()
-        cockpit_terms.register()
+        term_ending.register()
         credit_glance.register()
         credit_telling.register()
         search.register()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from settlements.views.terms import acts, bands, comparing, editing, listing, panel, version
+from settlements.views.terms import acts, adding, bands, comparing, editing, listing, panel, version
 
 _VERSION = "agreements/<int:pk>/versions/<int:number>/"
 AGREEMENTS: list[URLPattern] = [
@@ -33,10 +33,10 @@ AGREEMENTS: list[URLPattern] = [
     path(f"{_VERSION}edit/period/", editing.header_save, name="agreement-period-save"),
     path(f"{_VERSION}edit/bearers/", editing.bearers_save, name="agreement-bearers-save"),
     path(f"{_VERSION}edit/due/", editing.preview_due, name="agreement-preview-due"),
-    path(f"{_VERSION}terms/new/", editing.term_create, name="agreement-term-create"),
+    path(f"{_VERSION}terms/new/", adding.term_create, name="agreement-term-create"),
     path(
         f"{_VERSION}terms/<int:term_pk>/remove/",
-        editing.term_remove,
+        adding.term_remove,
         name="agreement-term-remove",
     ),
     path(
