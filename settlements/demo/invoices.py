@@ -114,7 +114,8 @@ def bill(book: Book, *, as_of: date, seed: int) -> dict[Payer, list[Paper]]:
         if key not in customers:
             payer = _payer(sold, companies)
             customers[key] = _Customer(payer, terms_of(payer.code, seed))
-        customers[key].add(sold)
+        if sold.known_to is not None:  # what statements booked is not billed a second time
+            customers[key].add(sold)
     return {one.payer: one.bill(book) for one in customers.values()}
 
 

@@ -187,7 +187,8 @@ def test_the_same_ledger_is_made_twice() -> None:
         for book in (first, second)
     ]
     assert told[0] == told[1]
-    assert len(first.matches) == len(second.matches) == Allocation.objects.count()
+    paid = Allocation.objects.exclude(debit_item__document__from_statement__isnull=False)
+    assert len(first.matches) == len(second.matches) == paid.count()
 
 
 def test_second_load_is_refused_and_writes_nothing() -> None:
