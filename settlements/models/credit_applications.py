@@ -22,7 +22,12 @@ DECIDED = (ApplicationState.APPROVED, ApplicationState.REFUSED)
 
 
 def _user(label: Any, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    facts: dict[str, Any] = {"null": True, "editable": False, "related_name": "+", "verbose_name": label}
+    facts: dict[str, Any] = {
+        "null": True,
+        "editable": False,
+        "related_name": "+",
+        "verbose_name": label,
+    }
     return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))
 
 

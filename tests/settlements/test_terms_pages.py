@@ -157,7 +157,7 @@ def test_a_guarantee_is_worked_through_for_a_typed_turnover(
     ):
         url = of("agreement-preview-deduction", version, term.pk)
         text = client.get(url, {"turnover": turnover}).content.decode()
-        assert top_up in text, text[text.index("month-"):][:2500]
+        assert top_up in text, text[text.index("month-") :][:2500]
         assert pays in text, turnover
     assert client.get(url, {"turnover": "NaN"}).status_code == 200
     assert (
