@@ -97,7 +97,7 @@ def draft_statements(
     done = draft_due(
         start=date.fromisoformat(start),
         end=date.fromisoformat(end),
-        drafted_by=User.objects.filter(pk=user_id).first(),
+        drafted_by=User.objects.filter(pk=user_id).first() if user_id else None,
         report=progress.report,
     )
     return {

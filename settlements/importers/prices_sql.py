@@ -123,7 +123,8 @@ FROM (
         WHEN count(*) OVER (PARTITION BY f.account_id, f.product_id, f.unit, f.currency_id,
             lower(f.valid), f.from_quantity) > 1 THEN 'same quantity twice'
         WHEN min(COALESCE(upper(f.valid), 'infinity')) OVER price
-            <> max(COALESCE(upper(f.valid), 'infinity')) OVER price THEN 'other end in the same price'
+            <> max(COALESCE(upper(f.valid), 'infinity')) OVER price
+            THEN 'other end in the same price'
         WHEN f.to_quantity IS NOT NULL AND f.to_quantity IS DISTINCT FROM lead(f.from_quantity)
             OVER steps THEN 'gap between breaks'
         END AS problem, f.from_quantity::text AS detail

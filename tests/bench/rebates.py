@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -86,7 +87,7 @@ def _fill() -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        facts = {"company": company.pk, "rebates": REBATES, "version": _VERSION}
+        facts: dict[str, Any] = {"company": company.pk, "rebates": REBATES, "version": _VERSION}
         for statement in _FILL:
             cursor.execute(statement, facts)
         cursor.execute("SET session_replication_role = origin")

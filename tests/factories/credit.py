@@ -94,5 +94,5 @@ def make_golden(party: Account, *, as_of: date) -> None:
         (FactKind.OPEN_ORDERS, "150000"),
         (FactKind.CONSIGNED_STOCK, "200000"),
     )
-    for kind, amount in facts:
-        make_fact(party, kind, amount)
+    for known, amount in facts:
+        make_fact(party, known, amount)

@@ -30,9 +30,10 @@ def test_reports_movements_and_counts_over_the_api(people: People) -> None:
     client, stranger = client_of(people.owner), client_of(people.stranger)
     goods = [{"product": "P-1", "quantity": "10"}]
     body = {"kind": "fill_up", "store": store.pk, "moved_on": "2026-07-01", "goods": goods}
-    key = {"HTTP_IDEMPOTENCY_KEY": "k-1"}
     for _twice in range(2):
-        made = client.post(f"{API}/consignment-movements/", body, format="json", **key)
+        made = client.post(
+            f"{API}/consignment-movements/", body, format="json", HTTP_IDEMPOTENCY_KEY="k-1"
+        )
         assert made.status_code == 201, made.content
     assert ConsignmentMovement.objects.count() == 1
     movement = made.json()["movements"][0]

@@ -73,7 +73,7 @@ def test_lines_fit_their_report() -> None:
     ]
     for fields, name in table:
         assert refused(lambda f=fields: add_line(store=store, **f)) == f"sales_report_{name}"  # type: ignore[misc]
-    below = {"report": through, "product": product, "quantity_sold": -1}
+    below: dict[str, Any] = {"report": through, "product": product, "quantity_sold": -1}
     assert refused(lambda: add_line(store=store, **below)) == "sales_report_line_not_negative"
     assert refused(
         lambda: SalesReportLine.objects.create(
@@ -108,7 +108,7 @@ def test_control_totals_and_doubles_are_refused() -> None:
 
 def test_movements_keep_the_stock_and_never_change() -> None:
     store, product, company = make_account(), make_product(), make_company()
-    own = {"store": store, "product": product, "selling_company": company}
+    own: dict[str, Any] = {"store": store, "product": product, "selling_company": company}
     filled = make_movement(**own, quantity="10")
     make_movement(**own, quantity="-4", kind="pick_up")
     assert ConsignedStock.objects.get().quantity == Decimal(6)

@@ -45,7 +45,7 @@ class Shop:
     company: SellingCompany
 
     def move(self, kind: str, quantity: str | Decimal, **more: Any) -> list[ConsignmentMovement]:
-        values = {"store": self.store, "moved_on": FIRST} | more
+        values: dict[str, Any] = {"store": self.store, "moved_on": FIRST} | more
         return record_movements(
             kind=MovementKind(kind),
             selling_company=self.company,
@@ -83,7 +83,7 @@ def shop(db: None) -> Shop:
 def make_shop() -> Shop:
     group = make_account()
     stores = [make_account(name=f"Store {n}", parent=group, kind="store") for n in (1, 2)]
-    return Shop(group, *stores, make_product(), make_company())
+    return Shop(group, stores[0], stores[1], make_product(), make_company())
 
 
 def test_golden_consignment(shop: Shop) -> None:

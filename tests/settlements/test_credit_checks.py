@@ -337,7 +337,7 @@ def test_two_at_once_never_use_the_same_room() -> None:
             connection.close()
 
     for act, args in ((order, [(one, "A"), (two, "B")]), (limit, [(one,), (two,)])):
-        threads = [threading.Thread(target=act, args=a) for a in args]  # type: ignore[arg-type]
+        threads = [threading.Thread(target=act, args=a) for a in args]
         for thread in threads:
             thread.start()
         for thread in threads:

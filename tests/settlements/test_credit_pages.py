@@ -25,7 +25,7 @@ from tests.factories.settlements import make_document
 FACTS = {"currency_id": "EUR", "requested_limit": Decimal(5000), "requested_days": 30}
 
 
-def _page(name: str, *args: int) -> str:
+def _page(name: str, *args: int | str) -> str:
     return reverse(f"settlements:credit-{name}", args=args)
 
 

@@ -101,9 +101,9 @@ def test_a_price_is_set_corrected_ended_and_overlap_names_the_other(
     good = {"price": "11", "start": "2026-01-01", "end": "2026-05-01", "reason": "typo"}
     assert client.post(_url("price-change", price.pk), good).status_code == 302
     assert [one.amount for one in price.breaks.all()] == [11]
-    page = client.get(_url("price-detail", price.pk)).content.decode()
-    assert "typo" in page
-    assert "Before and after" in page
+    shown = client.get(_url("price-detail", price.pk)).content.decode()
+    assert "typo" in shown
+    assert "Before and after" in shown
 
 
 def test_lists_ask_the_same_number_of_questions_for_one_row_and_three(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, CurrencyCode
-from accounts.models import ProductCategory
+from accounts.api.serializers.revenue import CategoryCode
 from kam.core.api.serializers import AmountField, Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.api.serializers.fields import CompanyCode, DayField
@@ -35,14 +35,6 @@ class ProductRef(Output):
     id = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField()
-
-
-class CategoryCode(serializers.SlugRelatedField[ProductCategory]):
-    """A product category by its code."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        every = ProductCategory.objects.all()  # known to everybody who may sign in
-        super().__init__(slug_field="code", queryset=every, **kwargs)
 
 
 class ReportOutput(Output):
@@ -110,7 +102,7 @@ class ReportLineInput(Input):
 
     store = AccountId()
     product = ProductCode(required=False, allow_null=True)
-    category = CategoryCode(required=False, allow_null=True)
+    category = CategoryCode()
     sold_on = DayField(required=False, allow_null=True)
     quantity_sold = Quantity(required=False, default=Decimal(0))
     quantity_returned = Quantity(required=False, default=Decimal(0))

@@ -59,11 +59,9 @@ def stock_rows(user: User, *, first: date, last: date) -> QuerySet[ConsignedStoc
     what lies there by everything that is recorded, whatever its day.
     """
     values = [first, *([first] * len(SIGNED)), last]
-    return (
-        ConsignedStock.objects.visible_to(user)
-        .select_related("store", "product", "selling_company")
-        .annotate(identity=RawSQL(_IDENTITY, values, JSONField()))  # noqa: S611 - our own text
-    )
+    rows: QuerySet[ConsignedStock] = ConsignedStock.objects.visible_to(user)
+    identity = RawSQL(_IDENTITY, values, JSONField())  # noqa: S611 - our own text
+    return rows.select_related("store", "product", "selling_company").annotate(identity=identity)
 
 
 def slow(rows: QuerySet[ConsignedStock], *, as_of: date) -> QuerySet[ConsignedStock]:
@@ -100,11 +98,10 @@ def stock_counts(user: User) -> dict[str, int]:
 def movements_for(user: User) -> QuerySet[ConsignmentMovement]:
     """Return movements in scope, each with whether it was taken back (`is_back`)."""
     taken = ConsignmentMovement.objects.filter(reversal_of=OuterRef("pk"))
-    return (
-        ConsignmentMovement.objects.visible_to(user)
-        .select_related("store", "product", "report", "count", "created_by", "selling_company")
-        .annotate(is_back=Exists(taken))
-    )
+    rows: QuerySet[ConsignmentMovement] = ConsignmentMovement.objects.visible_to(user)
+    return rows.select_related(
+        "store", "product", "report", "count", "created_by", "selling_company"
+    ).annotate(is_back=Exists(taken))
 
 
 def counts_for(user: User) -> QuerySet[StockCount]:
@@ -118,15 +115,12 @@ def counts_for(user: User) -> QuerySet[StockCount]:
         moved_on__lte=OuterRef("counted_on"),
         recorded_at__gt=OuterRef("recorded_at"),
     ).exclude(count=OuterRef("pk"))
-    return (
-        StockCount.objects.visible_to(user)
-        .select_related("store", "selling_company", "created_by")
-        .annotate(
-            products=Count("lines"),
-            differing=Count("lines", filter=~Q(lines__difference=0)),
-            is_replaced=Exists(StockCount.objects.filter(replaces=OuterRef("pk"))),
-            is_old=Exists(later),
-        )
+    rows: QuerySet[StockCount] = StockCount.objects.visible_to(user)
+    return rows.select_related("store", "selling_company", "created_by").annotate(
+        products=Count("lines"),
+        differing=Count("lines", filter=~Q(lines__difference=0)),
+        is_replaced=Exists(StockCount.objects.filter(replaces=OuterRef("pk"))),
+        is_old=Exists(later),
     )
 
 
@@ -139,6 +133,7 @@ def reports_for(user: User) -> QuerySet[SalesReport]:
 
 def lines_of(report: SalesReport) -> QuerySet[SalesReportLine]:
     """Return the lines of a report with what they name."""
-    return report.lines.select_related("store", "product", "category").annotate(
+    rows: QuerySet[SalesReportLine] = report.lines.all()
+    return rows.select_related("store", "product", "category").annotate(
         net=F("quantity_sold") - F("quantity_returned")
     )

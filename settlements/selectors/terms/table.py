@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from django.db.models import (
@@ -70,3 +71,11 @@ def ending_within(
         Q(valid__endswith__lte=end) | Q(notice_on__gte=as_of, notice_on__lte=end)
     )
     return rows.filter(pk__in=soon.values("agreement"))
+
+
+def settled_by(
+    rows: QuerySet[TradingAgreement], methods: Collection[str]
+) -> QuerySet[TradingAgreement]:
+    """Return rows of `agreements_for` whose shown version settles by one of the methods."""
+    terms = SettlementTerm.objects.filter(preset__in=methods)
+    return rows.filter(shown_id__in=terms.values("version"))

@@ -95,7 +95,7 @@ def count_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": count_badge(row),
         "lines": row.lines.select_related("product").order_by("product__name", "pk"),
         "replaces": row.replaces_id,
-        "later": StockCount.objects.filter(replaces=row).first(),
+        "later": StockCount.objects.visible_to(signed_in(request)).filter(replaces=row).first(),
         "may_anew": is_old and may(signed_in(request), EDIT),
         "crumbs": crumbs((_("Counts"), url("count-list")), (str(row.store), "")),
     }

@@ -13,8 +13,8 @@ from accounts.filters import AccountChoice, PageFilter, Several
 from accounts.models import Account
 from kam.core.models import Currency, SellingCompany
 from settlements.choices.terms import Preset, VersionState
-from settlements.models import SettlementTerm, TradingAgreement
-from settlements.selectors.terms.table import ending_within
+from settlements.models import TradingAgreement
+from settlements.selectors.terms.table import ending_within, settled_by
 
 SOON = 90
 _SPANS = [("30", _("30 days")), ("90", _("90 days")), ("180", _("180 days"))]
@@ -54,10 +54,7 @@ class AgreementFilter(PageFilter):
 
     def by_method(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
         """Those whose shown version settles by one of the methods."""
-        if not chosen:
-            return rows
-        terms = SettlementTerm.objects.filter(preset__in=chosen)
-        return rows.filter(shown_id__in=terms.values("version"))
+        return settled_by(rows, chosen) if chosen else rows
 
     def by_branch(self, rows: QuerySet[Any], _name: str, account: Account) -> QuerySet[Any]:
         """Of a node and everything below it today."""

@@ -51,9 +51,7 @@ def version_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 def previous_of(version: AgreementVersion) -> AgreementVersion | None:
     """The version written before this one."""
-    rows = AgreementVersion.objects.filter(
-        agreement=version.agreement_id, version__lt=version.version
-    )
+    rows = version.agreement.versions.filter(version__lt=version.version)
     return rows.select_related("agreement").order_by("-version").first()
 
 
@@ -78,8 +76,9 @@ def wrote(user: User, version: AgreementVersion) -> bool:
 
 
 def _has_open(version: AgreementVersion) -> bool:
-    rows = AgreementVersion.objects.filter(agreement=version.agreement_id)
-    return rows.filter(state__in=[VersionState.DRAFT, VersionState.IN_APPROVAL]).exists()
+    return version.agreement.versions.filter(
+        state__in=[VersionState.DRAFT, VersionState.IN_APPROVAL]
+    ).exists()
 
 
 def waits(user: User, version: AgreementVersion) -> str:
