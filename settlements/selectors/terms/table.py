@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -78,4 +79,5 @@ def settled_by(
 ) -> QuerySet[TradingAgreement]:
     """Return rows of `agreements_for` whose shown version settles by one of the methods."""
     terms = SettlementTerm.objects.filter(preset__in=methods)
-    return rows.filter(shown_id__in=terms.values("version"))
+    annotated: QuerySet[Any] = rows
+    return annotated.filter(shown_id__in=terms.values("version"))
