@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,12 @@ from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
+from settlements.choices.credit import FactKind
+from settlements.models import CreditPosition, CreditScoreSnapshot
+from settlements.services.credit.applications import Supporting, apply_for_credit
+from settlements.services.credit.checks import Ask, check_credit
+from settlements.services.credit.holds import propose_hold
+from settlements.services.credit.positions import rescore
 from settlements.services.terms.calendars import DayDraft, save_calendar
 from tests.api import Answer, Api
 from tests.factories import (
@@ -55,12 +62,14 @@ from tests.factories.cadence import make_pause, make_policy
 from tests.factories.calendar import make_meeting
 from tests.factories.concerns import make_concern
 from tests.factories.core import make_rate
+from tests.factories.credit import make_fact, make_limit
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
 from tests.factories.rebates import make_rebate, run_rebates
 from tests.factories.reports import make_consigned
 from tests.factories.settlements import make_receivables
+from tests.factories.settling import make_statements
 
 PREFIX = "/api/v1/"
 HOSTILE = ("", "x", "\0", "-1", "1.5", "9" * 30, "nul\0l", "'; --", "%", "🦊" * 300, "null", "[]")
@@ -85,6 +94,8 @@ QUERIES = {
     "profitability/": PERIOD,
     "accounts/{id}/profitability/": PERIOD,
     "timeline/search/": "?q=crates",
+    "price-at/": "?account={accounts}&code={product_code}&quantity=1",
+    "sales-report-lines/": "?report={sales-reports}",
     "receivables/statement/": PERIOD + "&account={accounts}",
 }
 
@@ -132,6 +143,8 @@ def rows(caller: User) -> dict[str, int | str]:
         **_rebates(account),
         **_prices(account),
         **make_consigned(account),
+        **_credit(account, caller),
+        **_statements(caller),
         **_agreements(account),
         **_tiers(account, caller),
         **_known(account, caller),
@@ -144,12 +157,42 @@ def _prices(account: Account) -> dict[str, int | str]:
     unit = price_rows.make_unit(product=product)
     price = price_rows.make_price(account=account, product=product, unit="carton")
     return {
+        "product_code": product.code,
         "prices": price.pk,
         "list-prices": price_rows.make_list_price(product=product).pk,
         "floor-prices": price_rows.make_floor(product=product).pk,
         "product-units": unit.pk,
         "product-codes": price_rows.make_code(account=account, product=product).pk,
     }
+
+
+def _credit(account: Account, caller: User) -> dict[str, int | str]:
+    limit = make_limit(account, "100000", start=date(2020, 1, 1), by=caller)
+    fact = make_fact(account, FactKind.OPEN_ORDERS, "10", start=date(2020, 1, 1))
+    facts = {"requested_limit": Decimal(10), "currency_id": "EUR", "requested_days": 30}
+    application = apply_for_credit(party=account, facts=facts, supporting=Supporting(), by=caller)
+    check = check_credit(
+        account=account,
+        ask=Ask(amount=Decimal(1), currency="EUR"),
+        by=caller,
+        as_of=timezone.localdate(),
+    )
+    hold = propose_hold(party=account, reason="Late", by=caller)
+    rescore(as_of=timezone.localdate())
+    return {
+        "credit/limits": limit.pk,
+        "credit/facts": fact.pk,
+        "credit/applications": application.pk,
+        "credit/checks": check.pk,
+        "credit/holds": hold.pk,
+        "credit/exposure": CreditPosition.objects.earliest("pk").pk,
+        "credit/scores": CreditScoreSnapshot.objects.earliest("pk").pk,
+    }
+
+
+def _statements(caller: User) -> dict[str, int | str]:
+    [statement] = make_statements(make_account(name="Counter", lead=caller), 1)
+    return {"settlement-statements": statement.pk}
 
 
 def _rebates(account: Account) -> dict[str, int | str]:
@@ -326,7 +369,7 @@ def test_what_is_read_fits_the_file(
 ) -> None:
     path, _method, operation = case
     query = QUERIES.get(path.removeprefix(PREFIX), "")
-    url = _filled(path, rows) + query.format(accounts=rows["accounts"])
+    url = _filled(path, rows) + query.format(**rows)
     response = Api(caller).get(url)
     assert response.status_code == 200, response.content
     assert _fits(response, operation) == []

@@ -118,7 +118,7 @@ FORBIDDEN: dict[str, tuple[str, str]] = {
         "ledger_append_only",
     ),
     "delete a document": ("DELETE FROM settlements_document", "ledger_append_only"),
-    "empty the documents": ("TRUNCATE settlements_document", "ledger_append_only"),
+    "empty the documents": ("TRUNCATE settlements_document CASCADE", "ledger_append_only"),
     "change an item": (
         "UPDATE settlements_ledgeritem SET amount = 1 WHERE id = {debit2}",
         "ledger_append_only",

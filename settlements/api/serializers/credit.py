@@ -141,7 +141,7 @@ class AnswerShape(Output):
     points = serializers.IntegerField(allow_null=True)
 
 
-class AnswerInput(Input):
+class ChecklistAnswerInput(Input):
     """An item of the checklist, from 0 to 5."""
 
     item = serializers.ChoiceField(choices=ChecklistItem.choices)
@@ -203,7 +203,7 @@ class ApplicationInput(Input):
     security = TextField(max_length=3000)
     note = TextField(max_length=3000)
     statements = YearInput(many=True, required=False)
-    answers = AnswerInput(many=True, required=False)
+    answers = ChecklistAnswerInput(many=True, required=False)
 
 
 class DecisionInput(Input):
@@ -291,7 +291,7 @@ class FactInput(Input):
     source_key = serializers.CharField(max_length=200)
 
 
-class PositionOutput(Output):
+class CreditPositionOutput(Output):
     """Exposure of an account against a limit, as of the last run. Null amounts: no rate."""
 
     id = serializers.IntegerField()

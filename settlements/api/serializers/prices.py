@@ -164,7 +164,7 @@ class PriceChange(Input):
     reason = TextField(max_length=500, required=True)
 
 
-class EndInput(Input):
+class PriceEndInput(Input):
     """The first day on which something holds no longer, and why."""
 
     valid_until = DayField()

@@ -172,7 +172,7 @@ class RunInput(Input):
     through = DayField(required=False, help_text=_("Today unless given."))
 
 
-class RunOutput(Output):
+class RebateRunOutput(Output):
     """A run."""
 
     through = serializers.DateField()
@@ -181,7 +181,7 @@ class RunOutput(Output):
     recorded_at = serializers.DateTimeField()
 
 
-class RunsOutput(Output):
+class RebateRunsOutput(Output):
     """The latest runs."""
 
-    results = RunOutput(many=True)
+    results = RebateRunOutput(many=True)

@@ -80,9 +80,9 @@ class ExposureViewSet(Listed, Retrieved, Resource):
 
     model = CreditPosition
     capability = VIEW
-    output = shapes.PositionOutput
+    output = shapes.CreditPositionOutput
     filterset_class = PositionFilter
-    orderings = {"id": "pk", "exposure": "exposure"}
+    orderings = {"id": "pk"}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With the account."""

@@ -124,7 +124,7 @@ class PriceViewSet(Listed, Retrieved, Changeable):
     bodies = {
         "create": shapes.PriceInput,
         "partial_update": shapes.PriceChange,
-        "end": shapes.EndInput,
+        "end": shapes.PriceEndInput,
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -194,7 +194,7 @@ class CompanyPriceViewSet(Listed, Retrieved, Changeable):
     output = shapes.CompanyPriceOutput
     filterset_class = CompanyFilter
     orderings = BY_TIME
-    bodies: ClassVar[Any] = {"create": shapes.CompanyPriceInput, "end": shapes.EndInput}
+    bodies: ClassVar[Any] = {"create": shapes.CompanyPriceInput, "end": shapes.PriceEndInput}
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With the product."""

@@ -192,7 +192,7 @@ class RunView(StrictView):
     capability = "rebates.view"
     change_capability = "rebates.accrue"
     bodies = {"post": shapes.RunInput}
-    answers = {"get": {200: shapes.RunsOutput}, "post": {202: JobRunOutput}}
+    answers = {"get": {200: shapes.RebateRunsOutput}, "post": {202: JobRunOutput}}
 
     def get(self, request: Request) -> Response:
         """The latest days up to which rebates were accrued.
@@ -201,7 +201,7 @@ class RunView(StrictView):
         """
         rows = RebateRun.objects.order_by("-through")[:RUNS_SHOWN]
         seen = rows if user_of(request).sees_everything() else []
-        return Response(shapes.RunsOutput({"results": seen}).data)
+        return Response(shapes.RebateRunsOutput({"results": seen}).data)
 
     def post(self, request: Request) -> Response:
         """Accrue all rebates up to a day as a job; a day up to which it was done is refused.
