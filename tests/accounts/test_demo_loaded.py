@@ -56,7 +56,8 @@ def _loaded(
 def test_what_is_written_is_what_was_generated() -> None:
     company = generate(as_of=AS_OF)
     rates = RateTable(company.rates)
-    assert RevenueEntry.objects.count() == len(company.entries)
+    sold = RevenueEntry.objects.exclude(source__code="settlement-statements")
+    assert sold.count() == len(company.entries)
     assert Account.objects.count() == len(company.nodes)
     euro = sum(
         (
@@ -65,10 +66,11 @@ def test_what_is_written_is_what_was_generated() -> None:
         ),
         Decimal(),
     )
-    stored = RevenueEntry.objects.aggregate(total=Sum("base_amount"))["total"]
+    stored = sold.aggregate(total=Sum("base_amount"))["total"]
     assert abs(stored - euro) < 1
     assert not RevenueEntry.objects.filter(rate=None).exists()
-    assert GroupMonth.objects.aggregate(total=Sum("base_amount"))["total"] == stored
+    everything = RevenueEntry.objects.aggregate(total=Sum("base_amount"))["total"]
+    assert GroupMonth.objects.aggregate(total=Sum("base_amount"))["total"] == everything
 
 
 def test_group_of_the_bought_chain_changes_in_the_middle_of_the_month() -> None:

@@ -202,7 +202,7 @@ def test_clears_without_leftovers() -> None:
     removed = clear_demo()
     assert removed["documents"] > 4_000
     assert set(_rows().values()) == {0}
-    assert PART.present() == {"documents": 0, "allocations": 0}
+    assert set(PART.present().values()) == {0}
 
 
 def test_a_receipt_typed_in_asks_before_it_goes() -> None:
