@@ -139,7 +139,7 @@ class SettlementTerm(Record):
         _("who bears shrink"), max_length=8, choices=Bearer, blank=True
     )
     shrink_tolerance = models.DecimalField(
-        _("shrink we bear first, % of units sold"),
+        _("shrink we bear first, percent of units sold"),
         max_digits=7,
         decimal_places=4,
         null=True,

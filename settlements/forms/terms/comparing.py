@@ -19,17 +19,17 @@ class ComparisonForm(forms.Form):
     """Sales, cost, returns and payment of an account, and the terms of each method."""
 
     month_sales = number_field(label=_("Sales of a month, at our price"))
-    cost_percent = percent_field(label=_("Cost of goods, % of our price"))
+    cost_percent = percent_field(label=_("Cost of goods, percent of our price"))
     markup_percent = number_field(
         digits=7, label=_("Their price over ours, %"),
         help_text=_("Without tax. Needed for the concession."),
     )  # fmt: skip
-    unsold_percent = percent_field(label=_("Goods that do not sell, % of delivered"))
-    shrink_percent = percent_field(label=_("Shrink, % of units sold"))
+    unsold_percent = percent_field(label=_("Goods that do not sell, percent of delivered"))
+    shrink_percent = percent_field(label=_("Shrink, percent of units sold"))
     stock_days = count_field(label=_("Days from delivery to sale"))
     delay_days = number_field(digits=7, places=2, label=_("Days paid beyond terms"))
     capital_percent = percent_field(label=_("Cost of capital, % a year"))
-    loss_percent = percent_field(label=_("Never paid, % of revenue"))
+    loss_percent = percent_field(label=_("Never paid, percent of revenue"))
     credit_days = count_field(label=_("Outright: days of credit"), required=True)
     takes_back = forms.BooleanField(
         label=_("Outright: we take back what is unsold"), required=False

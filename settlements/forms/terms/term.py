@@ -57,7 +57,7 @@ class TermForm(forms.Form):
         required=False,
         choices=[("", _("Not agreed")), *Bearer.choices],
     )
-    shrink_tolerance = percent_field(label=_("Shrink we bear first, % of units sold"))
+    shrink_tolerance = percent_field(label=_("Shrink we bear first, percent of units sold"))
     is_tax_inclusive = forms.BooleanField(label=_("Amounts include tax"), required=False)
     tax_rate = percent_field(label=_("Tax rate, %"))
     is_after_coupons = forms.BooleanField(

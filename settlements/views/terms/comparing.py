@@ -40,7 +40,7 @@ METHODS: dict[str, Text] = {
 FIGURES: dict[str, tuple[Text, Text, str]] = {
     "revenue": (gettext_lazy("Revenue"), gettext_lazy("What we bill, less a deduction."), "money"),
     "margin": (gettext_lazy("Margin"), gettext_lazy("Less cost of goods billed or lost."), "money"),
-    "margin_percent": (gettext_lazy("Margin, % of revenue"), "", "number"),
+    "margin_percent": (gettext_lazy("Margin, percent of revenue"), "", "number"),
     "days_to_cash": (gettext_lazy("Days from delivery to cash"), "", "number"),
     "peak_cash_out": (
         gettext_lazy("Most cash tied up"),
