@@ -1,6 +1,7 @@
 """What this app adds to pages of others: the panel of the account page, entries of the rail."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.core.nav import NavItem, navigation
 from kam.core.panels import Panel, panels
@@ -12,7 +13,7 @@ PANELS = (
         slot="account",
         capability="credit.view",
         key="credit",
-        title=_("Credit"),
+        title=pgettext_lazy("credit of customers", "Credit"),
         url_name="settlements:panel-credit",
         icon="shield-half",
         order=27,
@@ -77,7 +78,7 @@ PANELS = (
 NAVIGATION = (
     NavItem(
         key="credit",
-        title=_("Credit"),
+        title=pgettext_lazy("credit of customers", "Credit"),
         icon="shield-half",
         url_name="settlements:credit-board",
         capability="credit.view",

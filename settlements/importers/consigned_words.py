@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.imports.engine.notices import Also
 
@@ -46,6 +47,7 @@ NOTICES = {
 }
 ALSO = {"sales reports": Also(title=_("Sales reports"), url_name="settlements:report-list",
                               capability="consignment.view"),
-        "counts": Also(title=_("Counts"), url_name="settlements:count-list",
+        "counts": Also(title=pgettext_lazy("stock counts", "Counts"),
+                       url_name="settlements:count-list",
                        capability="consignment.view")}  # fmt: skip
 CONFLICTS = ("report stands already", "count stands already", "fill-up stands already")

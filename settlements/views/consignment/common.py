@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core.badges import Badge, State
 from kam.core.dates import Period, PeriodError
@@ -60,7 +61,7 @@ def tabs(active: str) -> list[Tab]:
     pages = (
         ("consignment", _("Stock")),
         ("consignment-movements", _("Movements")),
-        ("count-list", _("Counts")),
+        ("count-list", pgettext("stock counts", "Counts")),
         ("report-list", _("Sales reports")),
     )
     return [Tab(title, url(name), active=name == active) for name, title in pages]

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms.fields import as_typed
@@ -60,7 +60,7 @@ def count_list(request: HttpRequest) -> HttpResponseBase:
         reads.counts_for(user),
         COLUMNS,
         name="stock-counts",
-        caption=_("Counts"),
+        caption=pgettext("stock counts", "Counts"),
         default_sort="-day",
         row_url=count_url,
         filters=CountFilter,
@@ -69,12 +69,12 @@ def count_list(request: HttpRequest) -> HttpResponseBase:
                     icon="clipboard-check"),
     )  # fmt: skip
     context = {
-        "title": _("Counts"),
+        "title": pgettext("stock counts", "Counts"),
         "lead": _("What was found in stores against the books."),
         "tabs": tabs("count-list"),
         "record_url": url("count-record") if may(user, EDIT) else "",
         "record_label": _("Count a store"),
-        "crumbs": crumbs((_("Counts"), "")),
+        "crumbs": crumbs((pgettext("stock counts", "Counts"), "")),
     }
     return table.response("settlements/consignment_list.html", context)
 
@@ -97,7 +97,9 @@ def count_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "replaces": row.replaces_id,
         "later": StockCount.objects.visible_to(signed_in(request)).filter(replaces=row).first(),
         "may_anew": is_old and may(signed_in(request), EDIT),
-        "crumbs": crumbs((_("Counts"), url("count-list")), (str(row.store), "")),
+        "crumbs": crumbs(
+            (pgettext("stock counts", "Counts"), url("count-list")), (str(row.store), "")
+        ),
     }
     return render(request, "settlements/consignment_count.html", context)
 
@@ -129,7 +131,9 @@ def count_record(request: HttpRequest) -> HttpResponse:
         "form": form,
         "store": store,
         "cancel_url": url("count-list"),
-        "crumbs": crumbs((_("Counts"), url("count-list")), (_("Count a store"), "")),
+        "crumbs": crumbs(
+            (pgettext("stock counts", "Counts"), url("count-list")), (_("Count a store"), "")
+        ),
     }
     status = 422 if form.errors else 200
     return render(request, "settlements/consignment_count_form.html", context, status=status)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Account
@@ -230,9 +230,9 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     holds = reads.holds_of(account, user).standing()  # type: ignore[attr-defined]
     context = {
         "account": account,
-        "title": _("Credit"),
+        "title": pgettext("credit of customers", "Credit"),
         "panel_template": "settlements/panels/credit.html",
-        "crumbs": account_crumbs(account, (_("Credit"), "")),
+        "crumbs": account_crumbs(account, (pgettext("credit of customers", "Credit"), "")),
         "blocks": [exposure_block(one) for one in account_standings(account, user, as_of=today)],
         "latest": latest,
         "grade": common.grade_words(latest.grade) if latest else "",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from kam.core import formats
 from kam.core.badges import Badge, State
@@ -65,7 +65,13 @@ def tabs(request: HttpRequest, active: str) -> list[Tab]:
 
 def crumbs(*steps: tuple[Any, str]) -> Crumbs:
     """Breadcrumbs of pages about credit."""
-    return [(_("Credit"), reverse("settlements:credit-board") if steps else ""), *steps]
+    return [
+        (
+            pgettext("credit of customers", "Credit"),
+            reverse("settlements:credit-board") if steps else "",
+        ),
+        *steps,
+    ]
 
 
 def of_account(account: Any, *steps: tuple[Any, str]) -> Crumbs:

@@ -39,7 +39,7 @@ def crumbs(*steps: tuple[str, str]) -> Crumbs:
 def tabs(active: str) -> list[Tab]:
     """The ways to look at settlement statements."""
     return [
-        Tab(_("Statements"), reverse("settlements:settling-list"), active == "all"),
+        Tab(_("All statements"), reverse("settlements:settling-list"), active == "all"),
         Tab(_("To be made"), reverse("settlements:settling-due"), active == "due"),
     ]
 
