@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from kam.core import exports
@@ -162,7 +163,7 @@ def _file(request: HttpRequest, row: SettlementStatement, kind: str) -> HttpResp
         kind=kind,
         headings=[
             _("Line"), _("Kind"), _("Text"), _("Product"), _("Category"), _("Quantity"), _("Of"),
-            _("Rate"), _("Tax rate in percent"), _("Amount"), _("Currency"),
+            pgettext("agreement", "Rate"), _("Tax rate in percent"), _("Amount"), _("Currency"),
         ],
         records=lambda: records,
         exceeds=lambda limit: len(records) > limit,
