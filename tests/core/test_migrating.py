@@ -70,6 +70,7 @@ def made(name: str, *, slow: bool) -> Iterator[set[tuple[Any, ...]]]:
 
 
 @pytest.mark.soak
+@pytest.mark.skipif("KAM_SOAK" not in os.environ, reason="minutes long: `make soak`")
 @pytest.mark.django_db
 def test_the_schema_is_the_one_that_django_makes() -> None:
     with made("kam_made_quick", slow=False) as quick, made("kam_made_slow", slow=True) as slow:
