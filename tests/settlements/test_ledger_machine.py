@@ -115,7 +115,8 @@ class LedgerMachine(RuleBasedStateMachine):
         due: list[int | None],
         day: date,
     ) -> None:
-        usual = {"credit_note": -1, "receipt": -1, "write_off": side, "opening": side}
+        usual = {"credit_note": -1, "claim": -1, "receipt": -1}
+        usual |= {"write_off": side, "opening": side}
         stands = Side(usual.get(kind, 1))
         dates = [None if n is None or stands < 0 else day + timedelta(days=n) for n in due]
         parts = split(Decimal(total), dates, places=0)
