@@ -41,7 +41,8 @@ def test_a_meeting_is_dragged_and_moved_by_keys(browse: Browse) -> None:
     expect(thursday.locator("[data-move]")).to_be_focused()
     row.refresh_from_db()
     assert row.starts_at == at + timedelta(days=3, hours=9)
-    month = reverse("interactions:calendar") + f"?view=month&on={monday.isoformat()}"
+    moved_to = monday + timedelta(days=3)  # perhaps of the next month
+    month = reverse("interactions:calendar") + f"?view=month&on={moved_to.isoformat()}"
     paths = [month, row.get_absolute_url(), reverse("interactions:calendar-feed")]
     assert visit.wrong(paths) == {}
     visit.look("light", (390, 844))
