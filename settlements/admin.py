@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Model
 
 from kam.core.admin import ReadOnlyAdmin
 from settlements.models import (
@@ -51,56 +52,6 @@ class DocumentAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
-@admin.register(LedgerItem)
-class LedgerItemAdmin(ReadOnlyAdmin):
-    list_display = ["document", "sequence", "side", "amount", "allocated", "due_date"]
-    list_select_related = ["document"]
-    ordering = ["-pk"]
-
-
-@admin.register(Allocation)
-class AllocationAdmin(ReadOnlyAdmin):
-    list_display = ["effective_date", "amount", "currency_id", "debit_item_id", "credit_item_id"]
-    ordering = ["-pk"]
-
-
-@admin.register(AccountingPeriod)
-class AccountingPeriodAdmin(ReadOnlyAdmin):
-    list_display = ["valid", "selling_company", "closed_at", "closed_by"]
-    list_select_related = ["selling_company", "closed_by"]
-
-
-@admin.register(AccountMove)
-class AccountMoveAdmin(ReadOnlyAdmin):
-    list_display = ["from_account", "to_account", "moved_at"]
-    list_select_related = ["from_account", "to_account"]
-
-
-@admin.register(RebateRun)
-class RebateRunAdmin(ReadOnlyAdmin):
-    list_display = ["through", "conditions", "left_out", "created_by", "recorded_at"]
-    list_select_related = ["created_by"]
-
-
-@admin.register(RebateAccrual)
-class RebateAccrualAdmin(ReadOnlyAdmin):
-    list_display = ["condition", "period", "through", "basis_amount", "accrued", "catch_up"]
-    list_select_related = ["condition"]
-    ordering = ["-pk"]
-
-
-@admin.register(RebateExpectation)
-class RebateExpectationAdmin(ReadOnlyAdmin):
-    list_display = ["condition", "period", "total", "expected_on", "created_by"]
-    list_select_related = ["condition", "created_by"]
-
-
-@admin.register(RebateSettlement)
-class RebateSettlementAdmin(ReadOnlyAdmin):
-    list_display = ["condition", "period", "amount", "currency_id", "document", "settled_on"]
-    list_select_related = ["condition", "document"]
-
-
 @admin.register(TradingAgreement)
 class TradingAgreementAdmin(ReadOnlyAdmin):
     list_display = ["number", "name", "account", "selling_company", "currency_id"]
@@ -133,72 +84,6 @@ class TradeConditionAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
-@admin.register(BusinessCalendar)
-class BusinessCalendarAdmin(ReadOnlyAdmin):
-    list_display = ["code", "name", "updated_at"]
-
-
-@admin.register(CreditApplication)
-class CreditApplicationAdmin(ReadOnlyAdmin):
-    list_display = ["party", "state", "requested_limit", "currency_id", "submitted_at"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditLimit)
-class CreditLimitAdmin(ReadOnlyAdmin):
-    list_display = ["party", "amount", "currency_id", "valid", "revoked_on"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(Collateral)
-class CollateralAdmin(ReadOnlyAdmin):
-    list_display = ["party", "kind", "amount", "currency_id", "valid"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditCheck)
-class CreditCheckAdmin(ReadOnlyAdmin):
-    list_display = ["party", "as_of", "requested", "currency_id", "result"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditOverride)
-class CreditOverrideAdmin(ReadOnlyAdmin):
-    list_display = ["party", "begins", "until", "role", "reason"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditHold)
-class CreditHoldAdmin(ReadOnlyAdmin):
-    list_display = ["party", "state", "reason", "until"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditScoreSnapshot)
-class CreditScoreSnapshotAdmin(ReadOnlyAdmin):
-    list_display = ["party", "month", "grade", "score", "confidence"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(ExposureFact)
-class ExposureFactAdmin(ReadOnlyAdmin):
-    list_display = ["party", "kind", "amount", "currency_id", "valid"]
-    list_select_related = ["party"]
-    ordering = ["-pk"]
-
-
-@admin.register(CreditSettings)
-class CreditSettingsAdmin(ReadOnlyAdmin):
-    list_display = ["stock_weight", "horizon_days", "warn_at", "application_rule"]
-
-
 @admin.register(SettlementStatement)
 class SettlementStatementAdmin(ReadOnlyAdmin):
     list_display = ["number", "version", "account", "kind", "period", "state", "payable"]
@@ -213,24 +98,10 @@ class PostingLimitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["role", "amount"]
 
 
-@admin.register(AccountPrice)
-class AccountPriceAdmin(ReadOnlyAdmin):
-    list_display = ["account", "product", "unit", "currency_id", "valid"]
-    list_select_related = ["account", "product"]
-    ordering = ["-pk"]
-
-
 @admin.register(ListPrice, FloorPrice)
 class CompanyPriceAdmin(ReadOnlyAdmin):
     list_display = ["product", "unit", "amount", "currency_id", "valid"]
     list_select_related = ["product"]
-    ordering = ["-pk"]
-
-
-@admin.register(ProductUnit)
-class ProductUnitAdmin(ReadOnlyAdmin):
-    list_display = ["product", "code", "numerator", "denominator", "account", "valid"]
-    list_select_related = ["product", "account"]
     ordering = ["-pk"]
 
 
@@ -267,8 +138,53 @@ class ConsignedStockAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
 
 
-@admin.register(StockCount)
-class StockCountAdmin(ReadOnlyAdmin):
-    list_display = ["store", "counted_on", "reference", "recorded_at"]
-    list_select_related = ["store"]
-    ordering = ["-pk"]
+# Rows that a list of columns is enough for: columns, and the keys that they read through.
+PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
+    LedgerItem: (["document", "sequence", "side", "amount", "allocated", "due_date"], ["document"]),
+    Allocation: (
+        ["effective_date", "amount", "currency_id", "debit_item_id", "credit_item_id"],
+        [],
+    ),
+    AccountingPeriod: (
+        ["valid", "selling_company", "closed_at", "closed_by"],
+        ["selling_company", "closed_by"],
+    ),
+    AccountMove: (["from_account", "to_account", "moved_at"], ["from_account", "to_account"]),
+    RebateRun: (["through", "conditions", "left_out", "created_by", "recorded_at"], ["created_by"]),
+    RebateAccrual: (
+        ["condition", "period", "through", "basis_amount", "accrued", "catch_up"],
+        ["condition"],
+    ),
+    RebateExpectation: (
+        ["condition", "period", "total", "expected_on", "created_by"],
+        ["condition", "created_by"],
+    ),
+    RebateSettlement: (
+        ["condition", "period", "amount", "currency_id", "document", "settled_on"],
+        ["condition", "document"],
+    ),
+    BusinessCalendar: (["code", "name", "updated_at"], []),
+    CreditApplication: (
+        ["party", "state", "requested_limit", "currency_id", "submitted_at"],
+        ["party"],
+    ),
+    CreditLimit: (["party", "amount", "currency_id", "valid", "revoked_on"], ["party"]),
+    Collateral: (["party", "kind", "amount", "currency_id", "valid"], ["party"]),
+    CreditCheck: (["party", "as_of", "requested", "currency_id", "result"], ["party"]),
+    CreditOverride: (["party", "begins", "until", "role", "reason"], ["party"]),
+    CreditHold: (["party", "state", "reason", "until"], ["party"]),
+    CreditScoreSnapshot: (["party", "month", "grade", "score", "confidence"], ["party"]),
+    ExposureFact: (["party", "kind", "amount", "currency_id", "valid"], ["party"]),
+    CreditSettings: (["stock_weight", "horizon_days", "warn_at", "application_rule"], []),
+    AccountPrice: (["account", "product", "unit", "currency_id", "valid"], ["account", "product"]),
+    ProductUnit: (
+        ["product", "code", "numerator", "denominator", "account", "valid"],
+        ["product", "account"],
+    ),
+    StockCount: (["store", "counted_on", "reference", "recorded_at"], ["store"]),
+}
+
+for _model, (_columns, _keys) in PLAIN.items():
+    admin.site.register(
+        _model, ReadOnlyAdmin, list_display=_columns, list_select_related=_keys, ordering=["-pk"]
+    )

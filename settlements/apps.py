@@ -1,3 +1,5 @@
+"""What settlements bring to the registries of the floors below, in the order of the rooms."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,66 +9,58 @@ class SettlementsConfig(AppConfig):
     verbose_name = _("Settlements")
 
     def ready(self) -> None:
-        from accounts.services.merging import register_mover
-        from kam.core.demo import demo_parts
-        from settlements import (
-            cards,
-            cockpit,
-            importers,
-            notices,
-            panels,
-            search,
-        )
-        from settlements.demo.part import PART
-        from settlements.selectors import handover, health, timeline
-        from settlements.selectors.credit import glance as credit_glance
-        from settlements.selectors.settling import exposure as settling_exposure
-        from settlements.selectors.settling import timeline as settling_timeline
-        from settlements.selectors.settling import waiting as settling_waiting
-        from settlements.selectors.terms import ending as term_ending
-        from settlements.services import merging, problems
-        from settlements.services.consignment import problems as consignment_problems
-        from settlements.services.credit import merging as credit_merging
-        from settlements.services.credit import problems as credit_problems
-        from settlements.services.credit import telling as credit_telling
-        from settlements.services.prices import merging as price_merging
-        from settlements.services.prices import problems as price_problems
-        from settlements.services.rebates import problems as rebate_problems
-        from settlements.services.settling import merging as settling_merging
-        from settlements.services.settling import problems as settling_problems
+        _services()
+        _movers()
+        _selectors()
+        _pages()
 
-        problems.register()
-        consignment_problems.register()
-        self._register_terms()
-        price_problems.register()
-        rebate_problems.register()
-        credit_problems.register()
-        settling_problems.register()
-        register_mover(*merging.MOVERS, price_merging.MOVER, credit_merging.MOVER)
-        register_mover(settling_merging.MOVER)
-        demo_parts.register(PART)
-        importers.register()
-        notices.register()
-        panels.register()
-        cards.register()
-        cockpit.register()
-        term_ending.register()
-        credit_glance.register()
-        credit_telling.register()
-        search.register()
-        handover.register()
-        health.register()
-        timeline.register()
-        settling_exposure.register()
-        settling_timeline.register()
-        settling_waiting.register()
 
-    def _register_terms(self) -> None:
-        from accounts.services.merging import register_mover
-        from settlements.selectors.terms import timeline, waiting
-        from settlements.services.terms import merging, words
+def _services() -> None:
+    from settlements.services import problems
+    from settlements.services.consignment import problems as consignment
+    from settlements.services.credit import problems as credit
+    from settlements.services.credit import telling
+    from settlements.services.prices import problems as prices
+    from settlements.services.rebates import problems as rebates
+    from settlements.services.settling import problems as settling
+    from settlements.services.terms import words as terms
 
-        words.register()
-        register_mover(merging.MOVER)
-        timeline.register()
-        waiting.register()
+    for part in (problems, consignment, terms, prices, rebates, credit, settling, telling):
+        part.register()
+
+
+def _movers() -> None:
+    """What a merge of accounts takes along."""
+    from accounts.services.merging import register_mover
+    from settlements.services import merging
+    from settlements.services.credit import merging as credit
+    from settlements.services.prices import merging as prices
+    from settlements.services.settling import merging as settling
+    from settlements.services.terms import merging as terms
+
+    register_mover(*merging.MOVERS, terms.MOVER, prices.MOVER, credit.MOVER, settling.MOVER)
+
+
+def _selectors() -> None:
+    from settlements.selectors import handover, health, timeline
+    from settlements.selectors.credit import glance
+    from settlements.selectors.settling import exposure, waiting
+    from settlements.selectors.settling import timeline as settling_timeline
+    from settlements.selectors.terms import ending
+    from settlements.selectors.terms import timeline as terms_timeline
+    from settlements.selectors.terms import waiting as terms_waiting
+
+    for part in (terms_timeline, terms_waiting, ending, glance, handover, health):
+        part.register()
+    for part in (timeline, exposure, settling_timeline, waiting):
+        part.register()
+
+
+def _pages() -> None:
+    from kam.core.demo import demo_parts
+    from settlements import cards, cockpit, importers, notices, panels, search
+    from settlements.demo.part import PART
+
+    demo_parts.register(PART)
+    for part in (importers, notices, panels, cards, cockpit, search):
+        part.register()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.demo.catalogue import CATEGORIES, PRODUCTS
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from accounts.demo.countries import COUNTRIES
 from accounts.demo.records import Channel, Product
 from accounts.demo.tree import Outlet
@@ -103,7 +103,7 @@ def _deliveries(monthly: float) -> int:
 def euro_price(product: Product, outlet: Outlet, year: int) -> Decimal:
     """Return the outlet's price in the demo's `year` (0 is the first), before promotions."""
     level = COUNTRIES[outlet.country].price_level * outlet.chain.price
-    return product.list_price * Decimal(repr(level * _YEARLY_PRICE_RISE**year))
+    return product.list_price * exact(level * _YEARLY_PRICE_RISE**year)
 
 
 def local_price(euro: Decimal, currency: str, rate: Decimal) -> Decimal:

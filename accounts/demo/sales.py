@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.demo.calendar import Calendar, off_holidays, weekdays_in
 from accounts.demo.catalogue import PRODUCTS
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from accounts.demo.countries import COUNTRIES
 from accounts.demo.demand import Mood, has_lapsed, mood, promotion, season, taken_back, trend
 from accounts.demo.listing import Listed, euro_price, listing, local_price
@@ -106,13 +106,13 @@ class _Ledger:
         value, discount = factor
         product, month = line.product, days[0].replace(day=1)
         full = euro_price(product, self.outlet, self.till.year(month))
-        euro = full * Decimal(repr(discount))
+        euro = full * exact(discount)
         price = self._price(euro, month.year)
-        wanted = self.yearly / 12 * line.share * value / float(euro) / line.deliveries
+        wanted = exact(self.yearly / 12 * line.share * value / line.deliveries) / euro
         stride = len(days) / line.deliveries
         for turn in range(line.deliveries):
             day = off_holidays(days[int(line.slot + turn * stride) % len(days)])
-            quantity = _countable(wanted * dice.about_one(0.16), product)
+            quantity = _countable(wanted * exact(dice.about_one(0.16)), product)
             roll = (dice.between(0, 1), dice.between(0.02, 0.22), dice.whole(6, 24))
             if quantity:
                 self._book(product, day, quantity, price)
@@ -133,7 +133,7 @@ class _Ledger:
     ) -> None:
         chance, part, days = roll
         if chance < _BIG_RETURNERS.get(self.outlet.channel, _USUAL_RETURNS):
-            back = _countable(float(quantity) * part, product) or Decimal(1)
+            back = _countable(quantity * exact(part), product) or Decimal(1)
             if back < quantity:
                 self._book(
                     product, off_holidays(day + timedelta(days=days)), -back, price, (day, "R")
@@ -144,7 +144,7 @@ class _Ledger:
         products = {product.code: product for product in PRODUCTS}
         for entry in recent:
             product = products[entry.product]
-            back = _countable(float(entry.quantity) * share, product)
+            back = _countable(entry.quantity * exact(share), product)
             if back:
                 price = entry.net_amount / entry.quantity
                 self._book(product, month + timedelta(days=8), -back, price, (entry.on, "B"))
@@ -179,10 +179,10 @@ class _Ledger:
         )
 
 
-def _countable(quantity: float, product: Product) -> Decimal:
+def _countable(quantity: Decimal, product: Product) -> Decimal:
     """Round to whole cartons, or to a tenth where the product is sold by weight."""
     step = Decimal("0.1") if product.unit == "kg" else Decimal(1)
-    return Decimal(repr(quantity)).quantize(step, ROUND_HALF_UP)
+    return quantity.quantize(step, ROUND_HALF_UP)
 
 
 def _money(amount: Decimal, currency: str) -> Decimal:
@@ -212,7 +212,7 @@ def unassigned_entries(till: Till) -> Iterator[Entry]:
         for number in range(dice.whole(4, 8)):
             product = dice.pick(PRODUCTS[:20])
             day = off_holidays(month + timedelta(days=dice.whole(0, 26)))
-            quantity = _countable(dice.between(20, 260), product)
+            quantity = _countable(exact(dice.between(20, 260)), product)
             if till.is_delivered(source, day):
                 yield _unassigned(source, f"CASH/{month:%Y%m}/{number:02d}", day, product, quantity)
 

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from accounts.choices import LostReason, OpportunityKind, OpportunityOrigin, OpportunityStage
-from accounts.demo.chance import Dice
+from accounts.demo.chance import Dice, exact
 from accounts.demo.known_words import COMPETITORS
 from accounts.models import Account, Opportunity, ProductCategory, WalletEstimate
 from accounts.selectors.wallet.cells import estimated, sales_of
@@ -126,10 +126,10 @@ def _estimate(
 def _wallet(sold: Decimal, typical: Decimal, dice: Dice) -> Decimal:
     """What they buy in all: more than from us, but for an estimate in thirty that is too low."""
     if sold <= 0:
-        return typical * Decimal(repr(round(dice.between(0.3, 1.4), 3)))
+        return typical * exact(round(dice.between(0.3, 1.4), 3))
     if dice.happens(0.035):
         return sold * Decimal("0.8")
-    return sold / Decimal(repr(round(dice.between(0.07, 0.92), 3)))
+    return sold / exact(round(dice.between(0.07, 0.92), 3))
 
 
 def _keep(
@@ -149,7 +149,7 @@ def _keep(
     _record(node, category, facts, as_of)
     if dice.happens(0.15):
         later = min(first_on + timedelta(days=dice.whole(15, 90)), as_of)
-        better = wallet * Decimal(repr(round(dice.between(1.02, 1.2), 2)))
+        better = wallet * exact(round(dice.between(1.02, 1.2), 2))
         _record(node, category, _facts(node, category, better, dice, this_year, later), as_of)
 
 
@@ -217,7 +217,7 @@ def _pursue(group: Account, place: int, request: DemoRequest) -> None:
     for number, gap in enumerate(gaps[: dice.whole(2, 4) if place < 10 else 1]):
         holder = Account.objects.select_related("current_lead").get(pk=gap.account_id)
         category = ProductCategory.objects.get(pk=gap.category_id)
-        share = Decimal(repr(round(dice.between(0.08, 0.3), 2)))
+        share = exact(round(dice.between(0.08, 0.3), 2))
         value = _round((gap.cell.whitespace or Decimal(0)) * share)
         if value > 0:
             _deal(holder, category, value, number, dice, request.as_of)

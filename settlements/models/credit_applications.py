@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,19 +14,10 @@ from kam.core.models import Currency, Record
 from kam.core.tracking import track
 from settlements.choices.credit import ApplicationState, ChecklistItem
 from settlements.models import credit_triggers as triggers
+from settlements.models.acting import user_key
 from settlements.querysets.credit import ApplicationQuerySet, OfApplicationQuerySet
 
 DECIDED = (ApplicationState.APPROVED, ApplicationState.REFUSED)
-
-
-def _user(label: Any, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    facts: dict[str, Any] = {
-        "null": True,
-        "editable": False,
-        "related_name": "+",
-        "verbose_name": label,
-    }
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))
 
 
 @track()
@@ -66,8 +55,8 @@ class CreditApplication(Record):
         default=ApplicationState.DRAFT,
         editable=False,
     )
-    applicant = _user(_("written by"), null=False)
-    submitted_by = _user(_("submitted by"))
+    applicant = user_key(_("written by"), null=False)
+    submitted_by = user_key(_("submitted by"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     checklist_score = models.DecimalField(
         _("checklist score"), max_digits=5, decimal_places=2, null=True, editable=False
@@ -79,7 +68,7 @@ class CreditApplication(Record):
         null=True,
         editable=False,
     )
-    decided_by = _user(_("decided by"))
+    decided_by = user_key(_("decided by"))
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     granted_limit = models.DecimalField(
         _("limit granted"), max_digits=20, decimal_places=4, null=True, editable=False

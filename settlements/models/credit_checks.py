@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -18,17 +16,8 @@ from kam.core.models import Currency, Record
 from kam.core.tracking import track
 from settlements.choices.credit import CheckReason, CheckResult, HoldState, ScoreGrade
 from settlements.models import credit_triggers as triggers
+from settlements.models.acting import user_key
 from settlements.querysets.credit import HoldQuerySet, OfPartyQuerySet, OverrideQuerySet
-
-
-def _user(label: Any, **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    facts: dict[str, Any] = {
-        "null": True,
-        "editable": False,
-        "related_name": "+",
-        "verbose_name": label,
-    }
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, **(facts | options))
 
 
 class CreditCheck(models.Model):
@@ -83,7 +72,7 @@ class CreditCheck(models.Model):
         verbose_name=_("override"),
     )
     reserved_until = models.DateField(_("reserved until"), null=True)
-    created_by = _user(_("by"), null=False)
+    created_by = user_key(_("by"), null=False)
     created_at = models.DateTimeField(_("made"), db_default=Now(), editable=False)
 
     objects = OfPartyQuerySet.as_manager()
@@ -161,7 +150,7 @@ class CreditOverride(models.Model):
     reason = models.CharField(_("reason"), max_length=500)
     begins = models.DateField(_("from"))
     until = models.DateField(_("until"))
-    created_by = _user(_("by"), null=False)
+    created_by = user_key(_("by"), null=False)
     created_at = models.DateTimeField(_("made"), db_default=Now(), editable=False)
 
     objects = OverrideQuerySet.as_manager()
@@ -199,11 +188,11 @@ class CreditHold(Record):
         _("state"), max_length=10, choices=HoldState, default=HoldState.PROPOSED, editable=False
     )
     reason = models.CharField(_("reason"), max_length=500)
-    proposed_by = _user(_("proposed by"))
-    activated_by = _user(_("put on hold by"))
+    proposed_by = user_key(_("proposed by"))
+    activated_by = user_key(_("put on hold by"))
     activated_on = models.DateField(_("on hold since"), null=True, editable=False)
     until = models.DateField(_("overridden until"), null=True, editable=False)
-    released_by = _user(_("released by"))
+    released_by = user_key(_("released by"))
     released_on = models.DateField(_("released on"), null=True, editable=False)
     note = models.CharField(_("note"), max_length=500, blank=True)
 

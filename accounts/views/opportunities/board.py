@@ -164,7 +164,6 @@ def stats(found: reads.Forecast, rows: QuerySet[Opportunity], today: date) -> li
 
 def columns(currency: str) -> list[Column]:
     """The columns of the list."""
-    money: dict[str, Any] = {"kind": "money", "places": 0}
     return [
         Column(name="title", title=gettext_lazy("Opportunity"), sort="title"),
         Column(
@@ -181,6 +180,15 @@ def columns(currency: str) -> list[Column]:
             value=words.stage_badge,
             sort="probability",
         ),
+        *_worth_columns(currency),
+        *_when_columns(),
+        *MORE,
+    ]
+
+
+def _worth_columns(currency: str) -> list[Column]:
+    money: dict[str, Any] = {"kind": "money", "places": 0}
+    return [
         Column(
             name="base",
             title=gettext_lazy("Value a year"),
@@ -207,8 +215,6 @@ def columns(currency: str) -> list[Column]:
             unknown=gettext_lazy("An exchange rate is missing"),
             **money,
         ),
-        *_when_columns(),
-        *MORE,
     ]
 
 

@@ -185,6 +185,26 @@ FROM begun
 """
 
 
+# Of each named place: the pace of its account, and what was heard of whom stands there.
+_AROUND = f"""
+homes AS MATERIALIZED (
+    SELECT n.id, tier.tier_id, tier.code, tier.visit_every_days,
+        greatest(led.day, tiered.day) AS begins_on
+    FROM (SELECT DISTINCT id, path FROM named) AS n
+    LEFT JOIN LATERAL ({TIER.format(node="n")}) AS tier ON true
+    LEFT JOIN LATERAL ({LED_FROM.format(node="n")}) AS led ON true
+    LEFT JOIN LATERAL ({TIERED_FROM.format(holder="tier.holder_id")}) AS tiered ON true
+),
+spoken AS MATERIALIZED (
+    SELECT t.position_id, max(i.occurred_on) AS last_on,
+        count(*) FILTER (WHERE i.occurred_on >= %(since)s::date) AS recent
+    FROM named n JOIN interactions_participant t USING (position_id)
+    JOIN interactions_interaction i ON i.id = t.interaction_id
+        AND i.direction = 'two_way' AND i.occurred_on <= %(as_of)s
+    GROUP BY t.position_id
+)"""
+
+
 def people(*, positions: str) -> str:
     """Return a query of people by their place: the pace for them, and contacts in a window.
 
@@ -202,22 +222,7 @@ named AS MATERIALIZED (
     FROM accounts_position p JOIN accounts_account a ON a.id = p.account_id
     WHERE p.id IN ({positions})
 ),
-homes AS MATERIALIZED (
-    SELECT n.id, tier.tier_id, tier.code, tier.visit_every_days,
-        greatest(led.day, tiered.day) AS begins_on
-    FROM (SELECT DISTINCT id, path FROM named) AS n
-    LEFT JOIN LATERAL ({TIER.format(node="n")}) AS tier ON true
-    LEFT JOIN LATERAL ({LED_FROM.format(node="n")}) AS led ON true
-    LEFT JOIN LATERAL ({TIERED_FROM.format(holder="tier.holder_id")}) AS tiered ON true
-),
-spoken AS MATERIALIZED (
-    SELECT t.position_id, max(i.occurred_on) AS last_on,
-        count(*) FILTER (WHERE i.occurred_on >= %(since)s::date) AS recent
-    FROM named n JOIN interactions_participant t USING (position_id)
-    JOIN interactions_interaction i ON i.id = t.interaction_id
-        AND i.direction = 'two_way' AND i.occurred_on <= %(as_of)s
-    GROUP BY t.position_id
-),
+{_AROUND},
 known AS (
     SELECT n.position_id, n.function, n.id AS account_id, n.current_lead_id AS lead_id,
         h.tier_id, k.last_on, COALESCE(k.recent, 0) AS recent,

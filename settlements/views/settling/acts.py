@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -127,16 +128,10 @@ def settling_dispute(request: HttpRequest, pk: int) -> HttpResponse:
 def settling_reject(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the statement stand."""
     row = _statement(request, pk, "reject")
-    form = NoteForm(request.POST or None, initial=_today())
-
-    def act(values: dict[str, Any]) -> SettlementStatement:
-        return reject_dispute(statement=row, settled_on=values["day"], note=values["note"])
-
-    return _page(
+    return _noted(
         request,
         row,
-        form,
-        act,
+        lambda day, text: reject_dispute(statement=row, settled_on=day, note=text),
         title=_("Let the statement stand"),
         verb=_("Let it stand"),
         lead=_("Its disputes are settled without a change. It waits for confirmation again."),
@@ -236,18 +231,12 @@ def settling_post(request: HttpRequest, pk: int) -> HttpResponse:
 def settling_take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a posted statement back by opposite documents."""
     row, user = _statement(request, pk, "take_back"), signed_in(request)
-    form = NoteForm(request.POST or None, initial=_today())
-
-    def act(values: dict[str, Any]) -> SettlementStatement:
-        return take_back_statement(
-            statement=row, taken_back_on=values["day"], taken_back_by=user, note=values["note"]
-        )
-
-    return _page(
+    return _noted(
         request,
         row,
-        form,
-        act,
+        lambda day, text: take_back_statement(
+            statement=row, taken_back_on=day, taken_back_by=user, note=text
+        ),
         title=_("Take the statement back"),
         verb=_("Take back"),
         lead=_("Opposite documents and opposite revenue are posted; its period is free again."),
@@ -277,6 +266,17 @@ def settling_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         goes=[_("its hold on the period: another statement can be made")],
         stays=[_("its lines and its history")],
     )
+
+
+def _noted(
+    request: HttpRequest,
+    row: SettlementStatement,
+    act: Callable[[date, str], SettlementStatement],
+    **words: Any,
+) -> HttpResponse:
+    """The page of an act that asks for its day and why."""
+    form = NoteForm(request.POST or None, initial=_today())
+    return _page(request, row, form, lambda values: act(values["day"], values["note"]), **words)
 
 
 def _page(

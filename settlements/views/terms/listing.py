@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.forms.fields import as_typed
 from accounts.models import Account
 from kam.core import htmx
-from kam.core.badges import Badge
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of
@@ -74,23 +74,21 @@ def _nothing(user: User) -> Empty:
     )
 
 
+def _method(row: TradingAgreement) -> str | None:
+    version = shown_version(row)
+    titles = [str(term.get_preset_display()) for term in version.terms.all()] if version else []
+    return ", ".join(dict.fromkeys(titles)) or None
+
+
+def _of_version(read: Callable[[AgreementVersion], Any]) -> Callable[[TradingAgreement], Any]:
+    def value(row: TradingAgreement) -> Any:
+        version = shown_version(row)
+        return read(version) if version else None
+
+    return value
+
+
 def _columns() -> list[Column]:
-    def method(row: TradingAgreement) -> str | None:
-        version = shown_version(row)
-        titles = [str(term.get_preset_display()) for term in version.terms.all()] if version else []
-        return ", ".join(dict.fromkeys(titles)) or None
-
-    def state(row: TradingAgreement) -> Badge | None:
-        version = shown_version(row)
-        return words.state_badge(version) if version else None
-
-    def of_version(read: Any) -> Any:
-        def value(row: TradingAgreement) -> Any:
-            version = shown_version(row)
-            return read(version) if version else None
-
-        return value
-
     return [
         Column(name="number", title=_("Number"), sort="number"),
         Column(name="name", title=_("Agreement"), sort="name", css="is-wrapped"),
@@ -102,25 +100,14 @@ def _columns() -> list[Column]:
             link=lambda row: row.account.get_absolute_url(),
         ),
         Column(
-            name="method", title=_("Method"), value=method, css="is-wrapped",
+            name="method", title=_("Method"), value=_method, css="is-wrapped",
             unknown=_("Nothing is said yet"),
         ),
         Column(
-            name="state", title=_("State"), kind="badge", value=state, sort="shown_state",
-            unknown=_("No version was written yet"),
+            name="state", title=_("State"), kind="badge", value=_of_version(words.state_badge),
+            sort="shown_state", unknown=_("No version was written yet"),
         ),
-        Column(
-            name="start", title=_("Holds from"), kind="date", value="shown_start",
-            sort="shown_start", nullable=True, default=False,
-        ),
-        Column(
-            name="end", title=_("Last day"), kind="date", value=of_version(words.last_day),
-            sort="shown_end", nullable=True, unknown=_("It has no last day"),
-        ),
-        Column(
-            name="notice", title=_("Notice until"), kind="date",
-            value=of_version(lambda version: version.notice_by), unknown=_("No notice was agreed"),
-        ),
+        *_validity_columns(),
         Column(
             name="company", title=_("Selling company"), value="selling_company.name",
             sort="selling_company__name", default=False,
@@ -129,7 +116,25 @@ def _columns() -> list[Column]:
                default=False),
         Column(
             name="version", title=_("Version"), kind="number", places=0,
-            value=of_version(lambda version: version.version), default=False,
+            value=_of_version(lambda version: version.version), default=False,
+        ),
+    ]  # fmt: skip
+
+
+def _validity_columns() -> list[Column]:
+    return [
+        Column(
+            name="start", title=_("Holds from"), kind="date", value="shown_start",
+            sort="shown_start", nullable=True, default=False,
+        ),
+        Column(
+            name="end", title=_("Last day"), kind="date", value=_of_version(words.last_day),
+            sort="shown_end", nullable=True, unknown=_("It has no last day"),
+        ),
+        Column(
+            name="notice", title=_("Notice until"), kind="date",
+            value=_of_version(lambda version: version.notice_by),
+            unknown=_("No notice was agreed"),
         ),
     ]  # fmt: skip
 
