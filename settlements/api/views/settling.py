@@ -7,9 +7,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -39,6 +42,7 @@ from settlements.services.settling.issuing import (
     reject_dispute,
 )
 from settlements.services.settling.posting import post_statement, take_back_statement
+from settlements.views.settling.paper import paper_response
 
 
 class SettlingFilter(Scoped, UpdatedSince):
@@ -119,6 +123,12 @@ class SettlingViewSet(Listed, Retrieved, Resource):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One statement with its lines, disputes and documents."""
         return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"])
+    def pdf(self, request: Request, **_kwargs: Any) -> HttpResponse:
+        """The statement on paper, in the language of the request."""
+        return paper_response(self.row())
 
     def create(self, request: Request) -> Response:
         """Draft the statement of a term for a period, computed from accepted reports."""

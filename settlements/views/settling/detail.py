@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Sum
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -23,8 +23,9 @@ from settlements.selectors.settling.reads import contested, report_lines
 from settlements.selectors.settling.recomputing import is_as_computed
 from settlements.services.settling.posting import posting_blockers
 from settlements.views.settling import common
+from settlements.views.settling.paper import paper_response
 
-# icons: table-export message-report download list-search
+# icons: table-export message-report download list-search file-type-pdf
 GOODS = (StatementLineKind.GROSS, StatementLineKind.RETURN)
 
 
@@ -169,6 +170,13 @@ def _file(request: HttpRequest, row: SettlementStatement, kind: str) -> HttpResp
         exceeds=lambda limit: len(records) > limit,
         back_url=row.get_absolute_url(),
     )  # fmt: skip
+
+
+@requires(common.VIEW)
+@require_GET
+def settling_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement on paper, in the user's language."""
+    return paper_response(common.get_statement(request, pk))
 
 
 @requires(common.VIEW)

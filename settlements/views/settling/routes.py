@@ -12,6 +12,7 @@ SETTLING: list[URLPattern] = [
     path("settlement-statements/new/<int:pk>/", lists.settling_create, name="settling-create"),
     path(_ONE, detail.settling_detail, name="settling-detail"),
     path(f"{_ONE}lines/<int:line>/", detail.settling_sources, name="settling-sources"),
+    path(f"{_ONE}pdf/", detail.settling_pdf, name="settling-pdf"),
     path(f"{_ONE}file/", detail.settling_file, name="settling-file"),
     path(f"{_ONE}redraft/", acts.settling_redraft, name="settling-redraft"),
     path(f"{_ONE}issue/", acts.settling_issue, name="settling-issue"),
