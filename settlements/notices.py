@@ -14,7 +14,7 @@ from accounts.models import Account
 from kam.core import formats
 from kam.notifications.registry import NotificationKind, Told, kinds
 from settlements.choices.terms import Renewal
-from settlements.models import TradingAgreement
+from settlements.models import SettlementStatement, TradingAgreement
 
 
 def _amounts(params: Mapping[str, Any]) -> str:
@@ -97,6 +97,46 @@ def _near_a_tier(params: Mapping[str, Any]) -> Told:
     )
 
 
+def _statement(params: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "account": params["account"],
+        "statement": params["statement"],
+        "day": formats.date(date.fromisoformat(params["day"])),
+        "amount": formats.money(Decimal(params["remains"]), params["currency"]),
+    }
+
+
+def _statement_moved(params: Mapping[str, Any]) -> Told:
+    titles = {
+        "disputed": _("%(account)s contests settlement statement %(statement)s"),
+        "confirmed": _("%(account)s confirmed settlement statement %(statement)s"),
+        "taken_back": _("%(account)s: settlement statement %(statement)s was taken back"),
+    }
+    words = _statement(params)
+    return Told(titles[params["what"]] % words, f"{words['day']} · {words['amount']}")
+
+
+def _statement_to_post(params: Mapping[str, Any]) -> Told:
+    words = _statement(params)
+    return Told(
+        _("%(account)s: settlement statement %(statement)s waits for posting") % words,
+        _("Confirmed on %(day)s; %(amount)s remains to be paid.") % words,
+    )
+
+
+def _statement_corrected(params: Mapping[str, Any]) -> Told:
+    words = _statement(params)
+    return Told(
+        _("%(account)s: settlement statement %(statement)s corrects the one that you drafted")
+        % words,
+        _("Now %(amount)s remains to be paid.") % words,
+    )
+
+
+def _statements(user: Any) -> Any:
+    return SettlementStatement.objects.visible_to(user).values("pk")
+
+
 KINDS = (
     NotificationKind(
         key="settlements.overdue",
@@ -155,6 +195,39 @@ KINDS = (
         capability="rebates.view",
         icon="trending-up",
         order=34,
+    ),
+    NotificationKind(
+        key="settlements.statement_moved",
+        title=gettext_lazy("Settlement statements of your accounts"),
+        explains=gettext_lazy(
+            "When a settlement statement of an account you lead is contested, confirmed or taken"
+            " back."
+        ),
+        told=_statement_moved,
+        visible=_statements,
+        capability="statements.view",
+        icon="file-invoice",
+        order=35,
+    ),
+    NotificationKind(
+        key="settlements.statement_to_post",
+        title=gettext_lazy("Settlement statements to be posted"),
+        explains=gettext_lazy("When a customer confirmed a settlement statement you may post."),
+        told=_statement_to_post,
+        visible=_statements,
+        capability="statements.post",
+        icon="book-upload",
+        order=36,
+    ),
+    NotificationKind(
+        key="settlements.statement_corrected",
+        title=gettext_lazy("Corrected settlement statements"),
+        explains=gettext_lazy("When a settlement statement that you drafted gets another version."),
+        told=_statement_corrected,
+        visible=_statements,
+        capability="statements.view",
+        icon="pencil",
+        order=37,
     ),
 )
 

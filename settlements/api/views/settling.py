@@ -194,6 +194,7 @@ class SettlingViewSet(Listed, Retrieved, Resource):
             contests=contests,
             raised_on=self._day(body),
             raised_by=user_of(request),
+            at=timezone.now(),
         )
         return self._answer(row)
 
@@ -216,6 +217,7 @@ class SettlingViewSet(Listed, Retrieved, Resource):
             corrected_by=user_of(request),
             claims=[Concession(one["line"], one["amount"]) for one in body.get("claims", [])],
             note=body.get("note", ""),
+            at=timezone.now(),
         )
         return self._answer(made, status.HTTP_201_CREATED)
 
@@ -228,6 +230,8 @@ class SettlingViewSet(Listed, Retrieved, Resource):
             confirmed_on=self._day(body),
             confirmed_by=body["confirmed_by"],
             note=body.get("note", ""),
+            recorded_by=user_of(request),
+            at=timezone.now(),
         )
         return self._answer(row)
 
@@ -254,6 +258,7 @@ class SettlingViewSet(Listed, Retrieved, Resource):
             taken_back_on=self._day(body),
             taken_back_by=user_of(request),
             note=body.get("note", ""),
+            at=timezone.now(),
         )
         return self._answer(row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
@@ -20,6 +20,11 @@ from settlements.selectors.settling.computing import Outcome
 from settlements.selectors.settling.recomputing import outcome_of
 from settlements.services.settling.drafting import lock_terms, locked, write
 from settlements.services.settling.problems import NotInputError, StateError
+from settlements.services.settling.telling import (
+    tell_of_confirmed,
+    tell_of_corrected,
+    tell_of_disputed,
+)
 
 PREFIX = "ST"
 
@@ -62,10 +67,12 @@ def dispute_statement(
     contests: Sequence[Contest],
     raised_on: date,
     raised_by: User | None,
+    at: datetime | None = None,
 ) -> list[StatementDispute]:
     """Note what the customer contests of an issued statement; more can be added while it is.
 
-    Raises StateError, or NotInputError for a line of another statement or more than it says.
+    `at` is the moment at which the account's lead is told; without it nobody is. Raises
+    StateError, or NotInputError for a line of another statement or more than it says.
     """
     row = locked(statement)
     _need(row, StatementState.ISSUED, StatementState.DISPUTED)
@@ -91,6 +98,7 @@ def dispute_statement(
     if row.state == StatementState.ISSUED:
         row.state = StatementState.DISPUTED
         row.save(update_fields=["state", "updated_at"])
+    tell_of_disputed(row, by=raised_by, on=raised_on, at=at)
     return made
 
 
@@ -145,12 +153,13 @@ def correct_statement(
     claims: Sequence[Concession] = (),
     trading_days: int | None = None,
     note: str = "",
+    at: datetime | None = None,
 ) -> SettlementStatement:
     """Issue the next version of a disputed statement and cancel the one before.
 
     Computed anew from the reports as they stand now and the version pinned before. `claims` says
-    what fee lines come to instead (zero: not claimed), as unsigned amounts. Raises StateError, or
-    NotInputError with what is missing.
+    what fee lines come to instead (zero: not claimed), as unsigned amounts. `at` is the moment at
+    which who drafted is told. Raises StateError, or NotInputError with what is missing.
     """
     row = locked(statement)
     _need(row, StatementState.DISPUTED)
@@ -163,7 +172,9 @@ def correct_statement(
     row.state = StatementState.CANCELLED
     row.save(update_fields=["state", "updated_at"])
     (made,) = write([outcome], drafted_by=corrected_by, note=note, corrects=row)
-    return issue_statement(statement=made, issued_on=corrected_on, issued_by=corrected_by)
+    row = issue_statement(statement=made, issued_on=corrected_on, issued_by=corrected_by)
+    tell_of_corrected(row, by=corrected_by, on=corrected_on, at=at)
+    return row
 
 
 def _with_claims(
@@ -210,9 +221,12 @@ def confirm_statement(
     confirmed_by: str = "",
     note: str = "",
     file: SignedFile | None = None,
+    recorded_by: User | None = None,
+    at: datetime | None = None,
 ) -> SettlementStatement:
     """Record that the customer confirmed an issued statement: by whom, or with the signed file.
 
+    `at` is the moment at which who leads and who may post are told, but not `recorded_by`.
     Raises StateError while it is disputed, before it was issued, or without either.
     """
     row = locked(statement)
@@ -231,6 +245,7 @@ def confirm_statement(
         row.confirmation_sha256 = hashlib.sha256(file.content).hexdigest()
         row.confirmation_file.save(file.stored_as, ContentFile(file.content), save=False)
     row.save()
+    tell_of_confirmed(row, by=recorded_by, on=confirmed_on, at=at)
     return row
 
 

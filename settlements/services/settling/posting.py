@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -36,6 +36,7 @@ from settlements.services.reversing import reverse_document
 from settlements.services.settling.drafting import locked
 from settlements.services.settling.problems import AboveLimitError, StateError
 from settlements.services.settling.revenue import take_back_revenue, write_revenue
+from settlements.services.settling.telling import tell_of_taken_back
 
 ZERO = Decimal(0)
 
@@ -302,10 +303,12 @@ def take_back_statement(
     taken_back_on: date,
     taken_back_by: User | None,
     note: str = "",
+    at: datetime | None = None,
 ) -> SettlementStatement:
     """Take a posted statement back by opposite documents and opposite revenue.
 
-    It stays as it was, marked; its period is free for another. Raises StateError for one that is
+    It stays as it was, marked; its period is free for another. `at` is the moment at which the
+    account's lead is told. Raises StateError for one that is
     not posted, was taken back, or whose carried amount a later posted statement brought forward.
     """
     row = locked(statement)
@@ -325,4 +328,5 @@ def take_back_statement(
     take_back_revenue(row, as_of=taken_back_on)
     row.taken_back_on = max(taken_back_on, row.posted_on or taken_back_on)
     row.save(update_fields=["taken_back_on", "updated_at"])
+    tell_of_taken_back(row, by=taken_back_by, on=row.taken_back_on, at=at)
     return row

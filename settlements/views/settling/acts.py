@@ -107,7 +107,11 @@ def settling_dispute(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> SettlementStatement:
         dispute_statement(
-            statement=row, contests=[form.contest()], raised_on=values["day"], raised_by=user
+            statement=row,
+            contests=[form.contest()],
+            raised_on=values["day"],
+            raised_by=user,
+            at=timezone.now(),
         )
         return row
 
@@ -153,6 +157,7 @@ def settling_correct(request: HttpRequest, pk: int) -> HttpResponse:
             corrected_by=user,
             claims=form.claims(),
             note=values["note"],
+            at=timezone.now(),
         )
 
     return _page(
@@ -171,7 +176,7 @@ def settling_correct(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def settling_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the customer's confirmation."""
-    row = _statement(request, pk, "confirm")
+    row, user = _statement(request, pk, "confirm"), signed_in(request)
     form = ConfirmForm(request.POST or None, request.FILES or None, initial=_today())
 
     def act(values: dict[str, Any]) -> SettlementStatement:
@@ -181,6 +186,8 @@ def settling_confirm(request: HttpRequest, pk: int) -> HttpResponse:
             confirmed_by=values["confirmed_by"],
             note=values["note"],
             file=signed_file(values["file"]) if values["file"] else None,
+            recorded_by=user,
+            at=timezone.now(),
         )
 
     return _page(
@@ -235,7 +242,7 @@ def settling_take_back(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         row,
         lambda day, text: take_back_statement(
-            statement=row, taken_back_on=day, taken_back_by=user, note=text
+            statement=row, taken_back_on=day, taken_back_by=user, note=text, at=timezone.now()
         ),
         title=_("Take the statement back"),
         verb=_("Take back"),

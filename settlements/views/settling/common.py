@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -11,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from kam.core import formats
 from kam.core.badges import Badge, State
+from kam.core.exact import rounded
 from kam.core.nav import Tab
 from kam.core.pages import Crumbs
 from kam.identity.decorators import signed_in
 from kam.identity.models import User
-from settlements.choices.settling import StatementState
-from settlements.models import SettlementStatement
+from settlements.choices.settling import StatementLineKind, StatementState
+from settlements.models import SettlementStatement, StatementLine
 from settlements.selectors.settling.reads import statements_for, whole
 
 VIEW, DRAFT, POST = "statements.view", "statements.draft", "statements.post"
@@ -77,3 +80,10 @@ def may(user: User, row: SettlementStatement) -> dict[str, bool]:
         "cancel": drafts and state not in (StatementState.POSTED, StatementState.CANCELLED),
         "take_back": posts and state == StatementState.POSTED and row.taken_back_on is None,
     }
+
+
+def rate_by_bands(line: StatementLine) -> Decimal | None:
+    """Return what a deduction by bands comes to in percent; None for lines with a rate."""
+    if line.kind != StatementLineKind.COMMISSION or line.rate is not None or not line.basis:
+        return None
+    return abs(rounded(Fraction(line.amount) * 100 / Fraction(line.basis), 2))

@@ -74,6 +74,7 @@ def _line(line: StatementLine, row: SettlementStatement) -> dict[str, Any]:
         "is_goods": line.kind in GOODS,
         "is_price": row.kind == "sell_through" and line.kind in (*GOODS, StatementLineKind.SHRINK),
         "is_contained": line.part == LinePart.CONTAINED,
+        "by_bands": common.rate_by_bands(line),
     }
 
 

@@ -107,7 +107,7 @@ def _line(line: StatementLine) -> list[Any]:
         paper.cell(" · ".join(filter(None, words))),
         _number(line.quantity),
         paper.figure(line.basis if is_money else None),
-        _number(line.rate),
+        _number(line.rate if line.rate is not None else common.rate_by_bands(line)),
         _number(line.tax_rate if line.kind != StatementLineKind.TAX else None),
         paper.figure(line.amount),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from settlements.views.settling import acts, detail, lists, panel
+from settlements.views.settling import acts, detail, limits, lists, panel
 
 _ONE = "settlement-statements/<int:pk>/"
 SETTLING: list[URLPattern] = [
@@ -10,6 +10,7 @@ SETTLING: list[URLPattern] = [
     path("settlement-statements/due/", lists.settling_due, name="settling-due"),
     path("settlement-statements/due/draft/", lists.settling_draft_all, name="settling-draft-all"),
     path("settlement-statements/new/<int:pk>/", lists.settling_create, name="settling-create"),
+    path("settings/posting-limits/", limits.posting_limits, name="posting-limits"),
     path(_ONE, detail.settling_detail, name="settling-detail"),
     path(f"{_ONE}lines/<int:line>/", detail.settling_sources, name="settling-sources"),
     path(f"{_ONE}pdf/", detail.settling_pdf, name="settling-pdf"),
