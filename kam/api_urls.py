@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.api.urls")),
     path("", include("interactions.api.urls")),
     path("", include("settlements.api.urls")),
+    path("", include("plans.api.urls")),
     path("docs/", docs.reference, name="docs"),
     path("openapi.yaml", docs.SchemaView.as_view(), name="schema-yaml"),
     path("openapi.json", docs.SchemaView.as_view(kind="json"), name="schema-json"),

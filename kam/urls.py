@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("interactions.urls")),
     path("", include("settlements.urls")),
+    path("", include("plans.urls")),
     path("", include("kam.dashboards.urls")),
 ]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.analytics import relationships
@@ -16,6 +15,7 @@ from accounts.models import Position, StakeholderRating
 from accounts.models.people_triggers import REWRITE_SETTING
 from accounts.services import people_problems as problems
 from kam.core.problems import RefusedError, explained
+from kam.core.rewriting import rewriting
 from kam.identity.models import User
 
 SCALES: dict[str, range] = {
@@ -120,16 +120,9 @@ def _own_latest(position: Position, author: User, kind: str) -> int | None:
     return found
 
 
-@contextmanager
-def rewriting_ratings() -> Iterator[None]:
+def rewriting_ratings() -> AbstractContextManager[None]:
     """Inside a transaction: let ratings follow merged people, or go with the import they came by.
 
     The one way past the database's refusal; nothing else may use it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'on', true)", [REWRITE_SETTING])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config(%s, 'off', true)", [REWRITE_SETTING])
+    return rewriting(REWRITE_SETTING)

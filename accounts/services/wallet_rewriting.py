@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection
+from contextlib import AbstractContextManager
 
 from accounts.models.wallet_triggers import REWRITE_SETTING
+from kam.core.rewriting import rewriting
 
 
-@contextmanager
-def rewriting_wallets() -> Iterator[None]:
+def rewriting_wallets() -> AbstractContextManager[None]:
     """Inside a transaction: let estimates follow what was merged, or go with their import.
 
     Nothing else may use it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'on', true)", [REWRITE_SETTING])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config(%s, 'off', true)", [REWRITE_SETTING])
+    return rewriting(REWRITE_SETTING)

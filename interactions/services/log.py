@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Position
@@ -20,6 +20,7 @@ from interactions.services.becoming import NOTHING_MORE, Wish
 from interactions.services.problems import EARLIEST
 from kam.core.clock import organisation_zone
 from kam.core.problems import RefusedError, explained
+from kam.core.rewriting import rewriting
 from kam.identity.models import User
 
 
@@ -57,19 +58,12 @@ class Contact:
     source_key: str = ""
 
 
-@contextmanager
-def rewriting_contacts() -> Iterator[None]:
+def rewriting_contacts() -> AbstractContextManager[None]:
     """Inside a transaction: let contacts follow merged accounts and people, or go.
 
     The one way past the database's refusal; merges, undone imports and clearing the demo use it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'on', true)", [REWRITE_SETTING])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config(%s, 'off', true)", [REWRITE_SETTING])
+    return rewriting(REWRITE_SETTING)
 
 
 @explained()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AccountKind, CheckOutcome, CheckState, GapReason
@@ -21,6 +20,7 @@ from accounts.selectors.placement.applying import applying_to
 from accounts.services import tree
 from accounts.services.placement import photos
 from kam.core.problems import RefusedError, explained, register_constraint
+from kam.core.rewriting import rewriting
 from kam.identity.models import User
 
 register_constraint(
@@ -179,16 +179,9 @@ def correct(*, line: StoreCheckLine, seen: Seen, why: str, author: User) -> Stor
     return row
 
 
-@contextmanager
-def correcting_checks() -> Iterator[None]:
+def correcting_checks() -> AbstractContextManager[None]:
     """Inside a transaction: let finished checks be corrected, moved or cleared away.
 
     The one way past the database's refusal; nothing else may use it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config(%s, 'on', true)", [CORRECT_SETTING])
-        try:
-            yield
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("SELECT set_config(%s, 'off', true)", [CORRECT_SETTING])
+    return rewriting(CORRECT_SETTING)

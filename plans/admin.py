@@ -1,0 +1,54 @@
+"""A technical look at plans; writing goes through the pages and services."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Model
+
+from kam.core.admin import ReadOnlyAdmin
+from plans.models import (
+    Initiative,
+    KpiTarget,
+    Objective,
+    Plan,
+    PlanAction,
+    PlanComment,
+    PlanMember,
+    PlanSection,
+    PlanSnapshot,
+    PlanStep,
+    PlanTemplate,
+    SwotItem,
+    TemplateSection,
+)
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnlyAdmin):
+    list_display = ["title", "account", "period", "state", "revision", "owner"]
+    list_select_related = ["account", "owner"]
+    list_filter = ["state"]
+    search_fields = ["title"]
+    ordering = ["-pk"]
+
+
+# Rows that a list of columns is enough for: columns, and the keys that they read through.
+PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
+    PlanTemplate: (["name", "tier_code", "needs_gain", "loss_months", "is_active"], []),
+    TemplateSection: (["template", "kind", "is_required"], ["template"]),
+    PlanMember: (["plan", "user", "role", "valid"], ["plan", "user"]),
+    PlanSection: (["plan", "kind", "is_required", "checked_on"], ["plan"]),
+    SwotItem: (["plan", "kind", "text", "origin"], ["plan"]),
+    Objective: (["plan", "title", "owner", "due_on", "weight"], ["plan", "owner"]),
+    Initiative: (["objective", "title", "owner", "due_on", "weight"], ["objective", "owner"]),
+    PlanAction: (["plan", "title", "owner", "due_on", "state"], ["plan", "owner"]),
+    KpiTarget: (["plan", "title", "metric", "target", "unit"], ["plan"]),
+    PlanSnapshot: (["plan", "number", "reason", "as_of", "sha256"], ["plan"]),
+    PlanStep: (["plan", "kind", "author", "happened_at"], ["plan", "author"]),
+    PlanComment: (["plan", "section", "author", "resolved_at"], ["plan", "author"]),
+}
+
+for _model, (_columns, _keys) in PLAIN.items():
+    admin.site.register(
+        _model, ReadOnlyAdmin, list_display=_columns, list_select_related=_keys, ordering=["-pk"]
+    )

@@ -1,0 +1,1 @@
+"""The enumerations of plans; each topic has a module of its own."""
