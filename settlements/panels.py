@@ -105,6 +105,16 @@ NAVIGATION = (
         keywords=_("consignment concession turnover sell-through guarantee commission"),
     ),
     NavItem(
+        key="posting-limits",
+        title=_("Limits for posting"),
+        icon="file-check",
+        url_name="settlements:posting-limits",
+        capability="settings.change",
+        order=33,
+        parent="settings",
+        keywords=_("roles amount settlement statements"),
+    ),
+    NavItem(
         key="consignment",
         title=_("Consigned stock"),
         icon="package",

@@ -2,86 +2,54 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.demo.chance import Dice
-from accounts.models import Account, Product
+from accounts.models import Account, ProductCategory
 from kam.core.clock import organisation_zone
-from kam.core.dates import add_months, month_start
 from settlements.choices.consignment import MovementKind
 from settlements.choices.reports import ReportFunction, ReportKind
-from settlements.choices.terms import SettlementBasis, VersionState
-from settlements.demo.terms import NUMBERS
-from settlements.models import SalesReport, SettlementTerm, TradingAgreement
+from settlements.demo.counters import Business, Sale, months
+from settlements.models import SalesReport
 from settlements.services.consignment.counting import record_count
 from settlements.services.consignment.moving import Goods, record_movements, transfer
 from settlements.services.reports.deciding import accept_report, validate_report
 from settlements.services.reports.receiving import Line, receive_report
 
-MONTHS, STORES, PRODUCTS = 6, 6, 5
 COUNTED_EVERY = 2
 CORRECTED = 2
 """The month, counted back from the current one, whose report was replaced."""
-TURNOVER = {"CNY": 260_000, "EUR": 60_000, "RON": 90_000}
 ZERO = Decimal(0)
+_CASE = 12
+_OUR_SHARE = Decimal("0.78")
+"""What remains of a counter's turnover without tax, about: consumers pay more than we book."""
 
 
 @dataclass
 class Counter:
-    """What a store has of each product while the story is told."""
+    """What a store has of each product while the story is told, and what it sells this month."""
 
     store: Account
-    book: dict[int, int] = field(default_factory=dict)
+    book: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    sales: dict[int, list[Sale]] = field(default_factory=dict)
+
+    def sold(self, product_id: int) -> int:
+        """Return what customers take away in the month."""
+        return sum(int(one.quantity) for one in self.sales.get(product_id, ()) if one.quantity > 0)
 
 
-@dataclass(frozen=True)
-class Business:
-    """An agreement with its stores, goods and luck."""
-
-    agreement: TradingAgreement
-    stores: Sequence[Account]
-    products: Sequence[Product]
-    dice: Dice
-    term: SettlementTerm
-
-
-def write_consigned(as_of: date, seed: int) -> None:
-    """Tell six months of consigned goods and concessions of the groups that agreed to them."""
-    for business in _businesses(SettlementBasis.SOLD_NET, seed):
-        _consigned(business, as_of)
-    for business in _businesses(SettlementBasis.TURNOVER_NET, seed):
-        _concession(business, as_of)
-
-
-def _businesses(basis: SettlementBasis, seed: int) -> Iterator[Business]:
-    terms = SettlementTerm.objects.filter(
-        settlement_basis=basis,
-        version__state=VersionState.ACTIVE,
-        version__agreement__number__startswith=NUMBERS,
-    ).select_related("version__agreement__account", "category")
-    for term in terms.order_by("version__agreement__number", "pk"):
-        agreement = term.version.agreement
-        below = Account.objects.filter(path__contains=[agreement.account_id], current_children=None)
-        stores = list(below.not_merged().order_by("pk")[:STORES])
-        products = Product.objects.filter(is_active=True)
-        if term.category_id:
-            products = products.filter(category=term.category_id)
-        goods = list(products.order_by("code")[:PRODUCTS])
-        if stores and goods:
-            dice = Dice(seed, "consigned", agreement.number, term.pk and term.preset)
-            yield Business(agreement, stores, goods, dice, term)
-
-
-def _months(business: Business, as_of: date) -> Iterator[tuple[int, date, date]]:
-    """Months of the story that the version covers, with how long ago they began."""
-    start = business.term.version.valid.lower
-    for back in range(MONTHS, 0, -1):
-        first = add_months(month_start(as_of), -back)
-        if first >= start:
-            yield back, first, add_months(first, 1) - timedelta(days=1)
+def write_consigned(businesses: Sequence[Business], as_of: date, seed: int) -> None:
+    """Tell the months of consigned goods and counters; the last report of the first one waits."""
+    for place, business in enumerate(one for one in businesses if one.is_consigned):
+        dice = Dice(seed, "consigned", business.agreement.number)
+        _consigned(business, as_of, dice, is_late=place == 0)
+    for business in businesses:
+        if not business.is_consigned:
+            _concession(business, as_of)
 
 
 def _moment(day: date) -> datetime:
@@ -91,27 +59,45 @@ def _moment(day: date) -> datetime:
 # Consignment
 
 
-def _consigned(business: Business, as_of: date) -> None:
+def _consigned(business: Business, as_of: date, dice: Dice, *, is_late: bool) -> None:
     counters = [Counter(store) for store in business.stores]
-    for back, first, last in _months(business, as_of):
+    for back, first, last in months(business, as_of):
+        _look_ahead(business, counters, first)
         _fill(business, counters, first + timedelta(days=2))
         if back == CORRECTED + 1 and len(counters) > 1:
             _send_on(business, counters, first + timedelta(days=9))
         lines = [line for one in counters for line in _sales(business, one, first)]
-        _report(business, back, first, last, lines, as_of)
+        _report(business, back, (first, last), lines, as_of, is_late=is_late)
         if back % COUNTED_EVERY == 1 and back > 1:
-            _count(business, counters, last)
-    if counters:
-        _pick_up(business, counters[0], as_of.replace(day=1))
+            _count(business, counters, last, dice)
+    _pick_up(business, counters[0], as_of.replace(day=1))
+
+
+def _look_ahead(business: Business, counters: list[Counter], first: date) -> None:
+    sold = business.sold_in(first)
+    for counter in counters:
+        counter.sales = {
+            product.pk: [
+                one
+                for one in sold
+                if (one.store_id, one.product_id) == (counter.store.pk, product.pk)
+            ]
+            for product in business.products
+        }
 
 
 def _fill(business: Business, counters: list[Counter], day: date) -> None:
+    """Bring whole cases, until there is a quarter more than will be sold."""
     for counter in counters:
-        goods = [Goods(p, Decimal(business.dice.whole(4, 12) * 12)) for p in business.products]
-        for one in goods:
-            key = one.product.pk
-            counter.book[key] = counter.book.get(key, 0) + int(one.quantity)
-        _record(business, MovementKind.FILL_UP, counter.store, day, goods, f"DN {day:%y%m%d}")
+        goods = []
+        for product in business.products:
+            wanted = counter.sold(product.pk) * 5 // 4 + 1 - counter.book[product.pk]
+            pieces = -(-wanted // _CASE) * _CASE
+            if pieces > 0:
+                counter.book[product.pk] += pieces
+                goods.append(Goods(product, Decimal(pieces)))
+        if goods:
+            _record(business, MovementKind.FILL_UP, counter.store, day, goods, f"DN {day:%y%m%d}")
 
 
 def _record(
@@ -138,8 +124,8 @@ def _send_on(business: Business, counters: list[Counter], day: date) -> None:
     """Goods that do not sell in one store go to the next."""
     one, other = counters[:2]
     product = business.products[0]
-    pieces = one.book[product.pk] // 3
-    if not pieces:
+    pieces = (one.book[product.pk] - one.sold(product.pk)) // 2
+    if pieces <= 0:
         return
     transfer(
         selling_company=business.agreement.selling_company,
@@ -156,12 +142,17 @@ def _send_on(business: Business, counters: list[Counter], day: date) -> None:
 
 
 def _sales(business: Business, counter: Counter, first: date) -> Iterator[Line]:
-    """Two halves of a month; a customer brings something back now and then."""
+    """Two halves of a month; what customers brought back is told with the second."""
+    middle = first + timedelta(days=13)
     for product in business.products:
-        for day in (first + timedelta(days=13), first + timedelta(days=27)):
-            sold = int(counter.book[product.pk] * business.dice.between(0.2, 0.45))
-            returned = 1 if sold > 3 and business.dice.happens(0.15) else 0
-            if not sold:
+        rows = counter.sales[product.pk]
+        for day in (middle, first + timedelta(days=27)):
+            is_first = day == middle
+            half = [one.quantity for one in rows if (one.day <= middle) == is_first]
+            sold = sum((int(one) for one in half if one > 0), 0)
+            returned = -sum((int(one.quantity) for one in rows if one.quantity < 0), 0)
+            returned = 0 if is_first else returned
+            if not (sold or returned):
                 continue
             counter.book[product.pk] -= sold - returned
             yield Line(
@@ -176,20 +167,27 @@ def _sales(business: Business, counter: Counter, first: date) -> Iterator[Line]:
 
 
 def _report(
-    business: Business, back: int, first: date, last: date, lines: list[Line], as_of: date
+    business: Business,
+    back: int,
+    month: tuple[date, date],
+    lines: list[Line],
+    as_of: date,
+    *,
+    is_late: bool,
 ) -> None:
-    """The report of a month; one is sent anew with what it forgot, the last one waits."""
-    day = last + timedelta(days=4)
+    """The report of a month; one is sent anew with what it forgot, a late one waits."""
+    first, last = month
+    day = min(last + timedelta(days=4), as_of)
     if back == CORRECTED:
         _decide(business, _receive(business, first, last, lines[: len(lines) * 4 // 5]), day)
         report = _receive(business, first, last, lines, function=ReportFunction.REPLACE)
-        _decide(business, report, day + timedelta(days=5))
+        _decide(business, report, min(day + timedelta(days=5), as_of))
         return
     report = _receive(business, first, last, lines)
-    if back == 1 or day > as_of:
+    if back == 1 and is_late:
         validate_report(report=report)
-        return
-    _decide(business, report, day)
+    else:
+        _decide(business, report, day)
 
 
 def _receive(
@@ -223,13 +221,13 @@ def _decide(business: Business, report: SalesReport, day: date) -> None:
     )
 
 
-def _count(business: Business, counters: list[Counter], day: date) -> None:
+def _count(business: Business, counters: list[Counter], day: date, dice: Dice) -> None:
     """Every other month the stores count; a piece in a hundred or so is missing."""
     for counter in counters:
         goods = []
         for product in business.products:
             book = counter.book[product.pk]
-            missing = min(book, business.dice.whole(0, 2) if business.dice.happens(0.6) else 0)
+            missing = min(book, dice.whole(0, 2) if dice.happens(0.6) else 0)
             counter.book[product.pk] = book - missing
             goods.append(Goods(product, Decimal(book - missing)))
         record_count(
@@ -256,37 +254,35 @@ def _pick_up(business: Business, counter: Counter, day: date) -> None:
 
 
 def _concession(business: Business, as_of: date) -> None:
-    usual = TURNOVER.get(business.agreement.currency_id, 50_000) / len(business.stores)
-    for back, first, last in _months(business, as_of):
+    categories = ProductCategory.objects.in_bulk()
+    for _back, first, last in months(business, as_of):
         lines = [
-            line for store in business.stores for line in _takings(business, store, first, usual)
+            line
+            for store in business.stores
+            for line in _takings(business, store, first, categories)
         ]
         report = _receive(business, first, last, lines, kind=ReportKind.TURNOVER)
-        day = last + timedelta(days=3)
-        if back == 1 and business.dice.happens(0.4):
-            validate_report(report=report)
-        else:
-            _decide(business, report, min(day, as_of))
+        _decide(business, report, min(last + timedelta(days=3), as_of))
 
 
-def _takings(business: Business, store: Account, first: date, usual: float) -> Iterator[Line]:
-    """Four weeks at a counter, and what customers brought back at the end of the month."""
-    tax = business.term.tax_rate or Decimal(13)
-    for week in range(4):
-        amount = Decimal(str(round(usual / 4 * business.dice.about_one(0.2), 2)))
+def _takings(
+    business: Business, store: Account, first: date, categories: dict[int, ProductCategory]
+) -> Iterator[Line]:
+    """What a counter took in each half of a month by category, and what came back."""
+    tax = business.term.tax_rate or ZERO
+    middle = first + timedelta(days=13)
+    sums: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
+    for sale in business.sold_in(first):
+        if sale.store_id == store.pk and sale.category_id:
+            late = middle if sale.day <= middle else first + timedelta(days=26)
+            day = late if sale.net > 0 else first + timedelta(days=27)
+            sums[sale.category_id, day] += sale.net
+    for (category_id, day), net in sorted(sums.items()):
+        paid = net * (1 + tax / 100) / _OUR_SHARE
         yield Line(
             store=store,
-            category=business.term.category,
-            sold_on=first + timedelta(days=6 + 7 * week),
-            gross_amount=amount,
-            tax_rate=tax,
-        )
-    if business.dice.happens(0.5):
-        back = Decimal(str(round(usual * business.dice.between(0.01, 0.03), 2)))
-        yield Line(
-            store=store,
-            category=business.term.category,
-            sold_on=first + timedelta(days=27),
-            gross_amount=-back,
+            category=categories[category_id],
+            sold_on=day,
+            gross_amount=paid.quantize(Decimal("0.01"), ROUND_HALF_UP),
             tax_rate=tax,
         )

@@ -23,6 +23,10 @@ SHARES = ("1.6", "1.3", "1.9", "1.05", "1.4", "0.93", "2.2")
 """Limits as multiples of what the payer owes: one is over, one is near."""
 
 
+_TOLD = (FactKind.INSTRUMENTS, FactKind.DELIVERED_NOT_INVOICED, FactKind.OPEN_ORDERS)
+"""What other systems tell; what is sold, held and consigned our statements and stock know."""
+
+
 def give_credit(as_of: date, seed: int) -> None:
     """Give the larger payers limits, tell facts, and let one application wait."""
     people = _people()
@@ -80,7 +84,7 @@ def _tell_facts(rows: list[CreditPosition], as_of: date, seed: int) -> None:
     for place, row in enumerate(rows):
         dice = Dice(seed, "credit", str(place))
         owed = row.exposure or Decimal(0)
-        for number, kind in enumerate(FactKind.values):
+        for number, kind in enumerate(_TOLD):
             if (place + number) % 3 and number:
                 continue
             share = Decimal(dice.whole(3, 15)) / 100

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 import pghistory.models
 from django.apps import apps
@@ -15,6 +17,7 @@ from kam.core.clock import organisation_zone
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from settlements import models as m
 from settlements.demo.consignment import write_consigned
+from settlements.demo.counters import Business, take_over
 from settlements.demo.credit import give_credit
 from settlements.demo.desk import assign_controllers, close_months, run_overdue
 from settlements.demo.habits import terms_of
@@ -24,7 +27,7 @@ from settlements.demo.prices import REASONS, write_prices
 from settlements.demo.rebates import KEY as REBATES
 from settlements.demo.rebates import accrue_the_year
 from settlements.demo.records import Book
-from settlements.demo.settling import settle_the_months
+from settlements.demo.settling import PAID, settle_the_months
 from settlements.demo.stories import tell
 from settlements.demo.terms import NUMBERS, write_agreements
 from settlements.demo.writer import write
@@ -35,14 +38,15 @@ _COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation, m.TradingAgreemen
 
 def load(request: DemoRequest) -> Counts:
     """Write invoices of two years with what was paid on them, and what the overdue job says."""
+    write_agreements(request.as_of)
+    businesses = take_over(request.as_of)
     book = make_book(request)
     write(book)
     assign_controllers(request.as_of)
-    write_agreements(request.as_of)
-    write_consigned(request.as_of, request.seed)
-    prices = write_prices(request.as_of, request.seed)
+    prices = write_prices(request.as_of, request.seed, _consigned_goods(businesses))
+    write_consigned(businesses, request.as_of, request.seed)
     accrue_the_year(request.as_of)
-    settle_the_months(request.as_of, request.seed)
+    settle_the_months(request.as_of)
     close_months(request.as_of)
     run_overdue(request.as_of)
     for days in range(14, -1, -1):
@@ -52,10 +56,22 @@ def load(request: DemoRequest) -> Counts:
     return {
         _plural(m.Document): len(book.papers)
         + m.RebateSettlement.objects.exclude(document=None).count()
-        + m.StatementDocument.objects.count(),
+        + m.StatementDocument.objects.count()
+        + m.Document.objects.filter(idempotency_key__startswith=PAID).count(),
         _plural(m.Allocation): m.Allocation.objects.count(),
         _plural(m.TradingAgreement): m.TradingAgreement.objects.count(),
         _plural(m.AccountPrice): prices,
+    }
+
+
+def _consigned_goods(businesses: Sequence[Business]) -> dict[int, dict[str, Decimal]]:
+    """Return what was paid for goods that need a price, by the group that has them on consignment.
+
+    Statements then come to about what the systems had booked."""
+    return {
+        one.agreement.account_id: {product.code: one.paid_for(product) for product in one.products}
+        for one in businesses
+        if one.is_consigned
     }
 
 
@@ -81,6 +97,7 @@ def added() -> Counts:
     ours = Q(source__code__in=SOURCE_CODES, batch=None) | Q(
         idempotency_key__startswith=f"rebate:{REBATES}"
     )
+    ours |= Q(idempotency_key__startswith=PAID)
     ours |= Q(from_statement__statement__agreement_version__agreement__number__startswith=NUMBERS)
     agreements = m.TradingAgreement.objects.exclude(number__startswith=NUMBERS)
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,6 +11,7 @@ from itertools import count
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 
 from accounts.choices import AccountKind
 from accounts.demo.chance import Dice, exact
@@ -41,6 +43,7 @@ REASONS = (
 )
 """What the demo's prices are known by."""
 _PIECE, _PALLET = "piece", "pallet"
+type Needed = Mapping[int, Mapping[str, Decimal]]
 
 
 @dataclass
@@ -55,8 +58,11 @@ class _Made:
     codes: list[AccountProductCode] = field(default_factory=list)
 
 
-def write_prices(as_of: date, seed: int) -> int:
-    """Write units, list and floor prices, and prices and codes of the demo's groups."""
+def write_prices(as_of: date, seed: int, needed: Needed | None = None) -> int:
+    """Write units, list and floor prices, and prices and codes of the demo's groups.
+
+    `needed` is what a group pays for some products in any case, by their codes.
+    """
     made, numbers = _Made(), count(1)
     year = date(as_of.year, 1, 1)
     products = list(Product.objects.filter(standard_cost__isnull=False).order_by("code"))
@@ -64,19 +70,21 @@ def write_prices(as_of: date, seed: int) -> int:
         _units(made, product, add_months(year, -24), numbers)
         _company(made, product, year)
     rates = rates_on(base_currency(), as_of)
-    for group in _groups():
+    needed = needed or {}
+    for group in _groups(needed):
         currency = group.currency_id or base_currency()
         if currency in rates:
             dice = Dice(seed, "prices", group.name)
-            _group(made, group, products, rates[currency], dice, as_of)
+            paid = needed.get(group.pk, {})
+            chosen = _chosen(products, dice, paid)
+            _group(made, group, chosen, rates[currency], dice, as_of, paid)
     _write(made)
     return len(made.prices)
 
 
-def _groups() -> list[Account]:
-    rows = Account.objects.filter(
-        kind=AccountKind.GROUP, current_parent=None, identifiers__system__in=SOURCE_CODES
-    )
+def _groups(needed: Needed) -> list[Account]:
+    rows = Account.objects.filter(kind=AccountKind.GROUP, identifiers__system__in=SOURCE_CODES)
+    rows = rows.filter(Q(current_parent=None) | Q(pk__in=needed))
     found = rows.not_merged().select_related("current_lead", "currency").distinct()
     return list(found.order_by("pk"))
 
@@ -122,19 +130,25 @@ def _company(made: _Made, product: Product, year: date) -> None:
     made.floors.append(FloorPrice(product=product, currency_id=currency, amount=floor, valid=this))
 
 
+def _chosen(products: list[Product], dice: Dice, needed: Mapping[str, Decimal]) -> list[Product]:
+    """Return some products in any order, and behind them those that are missing."""
+    some = dice.order(products)[: dice.whole(8, _PRICED)]
+    return [*some, *(one for one in products if one.code in needed and one not in some)]
+
+
 def _group(
     made: _Made,
     group: Account,
-    products: list[Product],
+    chosen: list[Product],
     rate: Decimal,
     dice: Dice,
     as_of: date,
+    paid: Mapping[str, Decimal],
 ) -> None:
     level = exact(dice.between(0.80, 0.95))
-    chosen = dice.order(products)[: dice.whole(8, _PRICED)]
     for place, product in enumerate(chosen):
         amount = list_price(product) / rate * level * exact(dice.between(0.98, 1.03))
-        _history(made, group, product, amount, dice, as_of)
+        _history(made, group, product, paid.get(product.code, amount), dice, as_of)
         if dice.happens(0.7):
             code = f"{dice.whole(1, 99999):07}" if place % 2 else f"{product.code[:3]}{place:03}"
             made.codes.append(

@@ -232,7 +232,9 @@ def specs(
     """Return the demo's agreements."""
     return (
         *_finland(paid(_CREDIT, days(45), category_id=categories["BER"].pk), calendars["fi"].pk),
-        *_europe(paid(_CONSIGNED, days(14), category_id=categories["FIS"].pk)),
+        *_europe(
+            paid(_CONSIGNED, days(14), category_id=categories["FIS"].pk, tax_rate=Decimal(12))
+        ),
         *_china(calendars["cn"].pk),
         *_south(),
     )
@@ -264,7 +266,8 @@ def _finland(berries: TermDraft, nordic: int) -> tuple[Spec, ...]:
         Spec(code="FI05", name="Cash on delivery", since=-20, terms=(_CASH,)),
         Spec(
             code="FI06", name="Web shop on consignment", stage="draft", since=1, months=12,
-            terms=(paid(_CONSIGNED, days(14)),), bears=bears(unsold=_US, damage=_THEM),
+            terms=(paid(_CONSIGNED, days(14), tax_rate=Decimal("13.5")),),
+            bears=bears(unsold=_US, damage=_THEM),
         ),
     )  # fmt: skip
 
@@ -317,9 +320,9 @@ def _china(chinese: int) -> tuple[Spec, ...]:
             notice_days=60, renewal=Renewal.NEGOTIATED,
             terms=(paid(_GUARANTEED, days(30), deduction=Deduction.TIERED_INCREMENTAL,
                         calendar_id=chinese, **banded, **vat,
-                        guarantee=_guarantee(900_000, TestPeriod.CUMULATIVE)),),
-            schedules=(bands(TURNOVER, (0, 500_000, "25"), (500_000, 1_000_000, "22"),
-                             (1_000_000, None, "20")),),
+                        guarantee=_guarantee(2_100_000, TestPeriod.CUMULATIVE)),),
+            schedules=(bands(TURNOVER, (0, 1_000_000, "25"), (1_000_000, 2_000_000, "22"),
+                             (2_000_000, None, "20")),),
             conditions=(_CARD, fee("店庆费", FeeType.ANNIVERSARY, "20000",
                                    calculation=Calculation.ONCE, cycle=""), _DISPLAY),
             bears=bears(stock_loss=_US, promoters=_US, display=_THEM),
@@ -327,7 +330,7 @@ def _china(chinese: int) -> tuple[Spec, ...]:
         Spec(
             code="CN02", name="保底倒扣合同", since=-8, months=12, currency="CNY",
             terms=(paid(_GUARANTEED, days(30), deduction_percent=Decimal(22), **vat,
-                        guarantee=_guarantee(150_000, TestPeriod.MONTH, "18")),),
+                        guarantee=_guarantee(1_000_000, TestPeriod.MONTH, "18")),),
             conditions=(_CARD, fee("Utilities", FeeType.UTILITIES, "500")),
             bears=bears(stock_loss=_US, promoters=_US),
         ),

@@ -266,6 +266,31 @@ class UnitForm(forms.Form):
         return account
 
 
+class ChangeUnitForm(forms.Form):
+    """What may change of a unit: its GTIN, and what it holds until something uses it."""
+
+    numerator = forms.IntegerField(
+        label=_("Holds"),
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("Of the product's own unit. Fixed as soon as a price uses the unit."),
+    )
+    denominator = forms.IntegerField(
+        label=_("Divided by"),
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_("1, unless one holds a part of the product's own unit."),
+    )
+    gtin = forms.CharField(label=_("GTIN (barcode)"), max_length=20, required=False)
+
+
+class ChangeCodeForm(forms.Form):
+    """What is known beside a code; which product it means never changes."""
+
+    name = forms.CharField(label=_("Their name for it"), max_length=300, required=False)
+    gtin = forms.CharField(label=_("GTIN (barcode)"), max_length=20, required=False)
+
+
 class CodeForm(forms.Form):
     """What an account calls a product."""
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from kam.core import formats
+from kam.identity.choices import Role
 from kam.identity.models import User
+from kam.identity.permissions import grants
 from settlements.choices.settling import LinePart, StatementDisputeReason
 from settlements.forms.days import DayField
 from settlements.forms.posting import OnceForm, amount_field
@@ -168,3 +170,20 @@ class PostForm(OnceForm):
 def period_of(values: dict[str, Any]) -> tuple[date, date]:
     """The period of a form, its end excluded."""
     return values["start"], values["last"] + timedelta(days=1)
+
+
+class PostingLimitsForm(forms.Form):
+    """A limit for each role that posts statements; empty: any amount."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for role in Role:
+            if grants([role], "statements.post"):
+                self.fields[role.value] = forms.DecimalField(
+                    label=role.label,
+                    min_value=0,
+                    max_digits=20,
+                    decimal_places=4,
+                    required=False,
+                    help_text=_("Empty: any amount. Of several roles the freest counts."),
+                )

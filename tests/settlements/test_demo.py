@@ -32,10 +32,14 @@ from settlements.models import (
     AgreementVersion,
     Allocation,
     Document,
+    ExposureFact,
     LedgerItem,
     OverdueRun,
     OverdueSpell,
     Position,
+    SalesReport,
+    SalesReportLine,
+    SettlementStatement,
     SettlementTerm,
     WorkItem,
 )
@@ -43,6 +47,7 @@ from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import aged, dso_trend
 from settlements.services.cash import post_receipt
 from settlements.services.overdue import flag_overdue
+from settlements.services.settling.drafting import draft_due
 from settlements.services.terms.problems import problems_of
 from tests.base import stand_base_rows
 
@@ -234,3 +239,35 @@ def test_agreements_of_every_method_are_in_force_and_some_wait() -> None:
     assert not [one for one in AgreementVersion.objects.all() if problems_of(one).blockers]
     ending = AgreementVersion.objects.ending(AS_OF, AS_OF + timedelta(days=30))
     assert [one.agreement.name for one in ending] == ["Co-operative supply agreement"]
+
+
+def test_what_statements_settle_is_sold_once() -> None:
+    """The systems' books hold nothing of what statements settle since these began."""
+    statements = SettlementStatement.objects.exclude(state="cancelled")
+    assert set(statements.values_list("state", flat=True)) == {
+        "draft",
+        "issued",
+        "disputed",
+        "confirmed",
+        "posted",
+    }
+    since = min(row.period.lower for row in statements)
+    told = SalesReportLine.objects.filter(report__state="accepted")
+    for store, product in set(told.values_list("store_id", "product_id")):
+        lines = RevenueEntry.objects.filter(account=store, booked_on__gte=since)
+        assert not (lines if product is None else lines.filter(product=product)).exists()
+    booked = RevenueEntry.objects.filter(source__code="settlement-statements")
+    posted = statements.filter(state="posted").aggregate(net=Sum("net"))["net"]
+    assert booked.aggregate(net=Sum("net_amount"))["net"] == posted
+    assert set(ExposureFact.objects.values_list("kind", flat=True)).isdisjoint(
+        {"sold_not_stated", "held_by_retailer", "consigned_stock"}
+    )
+
+
+def test_all_that_is_due_is_drafted_but_what_was_reported_late() -> None:
+    drafted = draft_due(start=date(2026, 5, 1), end=date(2026, 11, 1), drafted_by=None)
+    (late,) = drafted.refused
+    assert drafted.made == 1
+    assert late.code == "no_report"
+    waiting = SalesReport.objects.get(state="validated")
+    assert (late.job.account_id, late.job.start) == (waiting.account_id, date(2026, 10, 1))

@@ -71,6 +71,7 @@ def compared(rows: QuerySet[AccountPrice], day: date) -> QuerySet[AccountPrice]:
         seen_on=on,
         first_amount=_first_break("amount"),
         first_quantity=_first_break("from_quantity"),
+        lowest_amount=_lowest_break(),
         steps=_count_of_breaks(),
         unit_numerator=_unit("numerator"),
         unit_denominator=_unit("denominator"),
@@ -84,6 +85,11 @@ def compared(rows: QuerySet[AccountPrice], day: date) -> QuerySet[AccountPrice]:
 def _first_break(column: str) -> Subquery:
     rows = PriceBreak.objects.filter(price=OuterRef("pk")).order_by("from_quantity")
     return Subquery(rows.values(column)[:1])
+
+
+def _lowest_break() -> Subquery:
+    rows = PriceBreak.objects.filter(price=OuterRef("pk"))
+    return Subquery(rows.order_by("amount").values("amount")[:1])
 
 
 def _count_of_breaks() -> Subquery:
@@ -125,10 +131,12 @@ def _unit(column: str) -> Subquery:
 class Figures:
     """A price beside list price, floor and cost, each for one of its unit; None: not known.
 
-    `discount` is what is taken off the list price, as a share of it.
+    `discount` is what is taken off the list price, as a share of it; `lowest` the lowest amount
+    of the breaks.
     """
 
     amount: Decimal
+    lowest: Decimal
     list_price: Decimal | None
     floor: Decimal | None
     cost: Decimal | None
@@ -137,15 +145,21 @@ class Figures:
 
     @property
     def is_below_floor(self) -> bool:
-        """Whether nobody may go so low without a reason."""
-        return below_floor(self.amount, self.floor)
+        """Whether nobody may go so low without a reason, at any break."""
+        return below_floor(self.lowest, self.floor)
+
+    @property
+    def is_below_floor_later(self) -> bool:
+        """Whether larger quantities alone go below the floor."""
+        return self.is_below_floor and not below_floor(self.amount, self.floor)
 
 
 def figures(row: Any, amount: Decimal | None = None) -> Figures:
-    """Compare a row of `compared`, its first break or another amount.
+    """Compare a row of `compared`, its first break (and the lowest one) or another amount.
 
     Costs are compared in the price's own currency only.
     """
+    lowest = row.lowest_amount if amount is None else amount
     amount = row.first_amount if amount is None else amount
     factor = Fraction(row.unit_numerator or 1, row.unit_denominator or 1)
     known = not row.unit or row.unit_numerator is not None
@@ -156,6 +170,7 @@ def figures(row: Any, amount: Decimal | None = None) -> Figures:
         cost = rounded(Fraction(product.standard_cost) * factor, LINE_PLACES)
     return Figures(
         amount=amount,
+        lowest=lowest,
         list_price=list_price,
         floor=_in_unit(row.floor_same, row.floor_base, factor, known=known),
         cost=cost,

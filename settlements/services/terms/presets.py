@@ -92,11 +92,13 @@ PRESETS: dict[str, TermDraft] = {
 def preset_of(draft: TermDraft) -> str:
     """Return the preset whose axes a term has; `own` where it has those of none.
 
-    What a preset leaves open, and how it is paid, does not matter.
+    What a preset leaves open, and how it is paid, does not matter, unless two presets differ in
+    nothing else: then the term's own preset goes first, and after it what is paid on credit.
     """
-    if draft.preset in PRESETS and _axes(PRESETS[draft.preset]) == _axes(draft):
-        return draft.preset
-    return Preset.OWN
+    mine = [one.preset for one in PRESETS.values() if _axes(one) == _axes(draft)]
+    if not mine:
+        return Preset.OWN
+    return draft.preset if draft.preset in mine else mine[-1]
 
 
 def _axes(draft: TermDraft) -> tuple[object, ...]:

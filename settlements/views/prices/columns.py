@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kam.core import formats
+from kam.core.badges import Badge
 from kam.core.tables import Column
 from settlements.selectors.prices.listing import figures
 from settlements.selectors.prices.units import unit_name
@@ -153,7 +154,20 @@ def price_columns(today: date, *, floor: bool) -> list[Column]:
                 unknown=gettext_lazy("No floor is set"),
             )
         )
+    columns.append(
+        Column(
+            name="below",
+            title=gettext_lazy("Against the floor"),
+            kind="badge",
+            value=_below,
+            default=False,
+        )
+    )
     return [*columns, *period_columns(today)]
+
+
+def _below(row: Any) -> Badge | None:
+    return Badge(_("Below the floor"), "warning") if figures(row).is_below_floor else None
 
 
 def _unit(row: Any) -> str:

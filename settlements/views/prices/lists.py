@@ -137,7 +137,7 @@ def code_list(request: HttpRequest) -> HttpResponseBase:
         name="product-codes",
         caption=_("Product codes of accounts"),
         default_sort="account",
-        row_url=(lambda row: reverse("settlements:code-edit", args=[row.pk]))
+        row_url=(lambda row: reverse("settlements:code-change", args=[row.pk]))
         if user.can(EDIT)
         else None,
         filters=filters.CodeFilter,

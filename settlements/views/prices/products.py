@@ -18,7 +18,13 @@ from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
-from settlements.forms.prices import CodeForm, EndDayForm, UnitForm
+from settlements.forms.prices import (
+    ChangeCodeForm,
+    ChangeUnitForm,
+    CodeForm,
+    EndDayForm,
+    UnitForm,
+)
 from settlements.models import AccountProductCode, FloorPrice, ListPrice, ProductUnit
 from settlements.selectors.prices.listing import accounts_to_price, figures, price_rows
 from settlements.selectors.prices.units import unit_name
@@ -40,6 +46,11 @@ def product_units(request: HttpRequest, pk: int) -> HttpResponse:
         "base": unit_name(product, ""),
         "units": _units(user, product),
         "codes": _dated(AccountProductCode.objects.visible_to(user), product, "account"),
+        "own_codes": set(
+            AccountProductCode.objects.editable_by(user)
+            .filter(product=product)
+            .values_list("pk", flat=True)
+        ),
         "company": _company(user, product),
         "prices": _prices(user, product),
         "may_edit": user.can(common.EDIT),
@@ -122,6 +133,34 @@ def unit_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(common.EDIT)
 @require_http_methods(["GET", "POST"])
+def unit_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a unit: its GTIN, and what it holds while nothing uses it."""
+    rows = ProductUnit.objects.editable_by(signed_in(request)).select_related("product")
+    unit = get_object_or_404(rows, pk=pk)
+    back = reverse("settlements:product-units", args=[unit.product_id])
+    start = {name: getattr(unit, name) for name in ChangeUnitForm.base_fields}
+    form = ChangeUnitForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            units.change_unit(unit=unit, **form.cleaned_data)
+        except RefusedError as problem:
+            add_to_form(form, problem)
+        else:
+            messages.success(request, _("The unit was changed."))
+            return redirect(back)
+    title = _("Correct the unit %s") % unit.code
+    return form_page(
+        request,
+        form,
+        title=title,
+        lead=_("Where another content begins on a day, set the unit anew from that day on."),
+        cancel_url=back,
+        crumbs=common.crumbs((unit.product.name, back), (title, "")),
+    )
+
+
+@requires(common.EDIT)
+@require_http_methods(["GET", "POST"])
 def unit_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a unit hold until before a day."""
     rows = ProductUnit.objects.editable_by(signed_in(request)).select_related("product")
@@ -179,6 +218,33 @@ def _start(request: HttpRequest) -> dict[str, Any]:
     if account.isdecimal() and (one := rows.filter(pk=account[:18]).first()):
         start["account"] = as_typed(one)
     return start | {"product": common.product_asked(request)}
+
+
+@requires(common.EDIT)
+@require_http_methods(["GET", "POST"])
+def code_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct what is known beside a code: their name for the product and its GTIN."""
+    rows = AccountProductCode.objects.editable_by(signed_in(request))
+    code = get_object_or_404(rows.select_related("account", "product"), pk=pk)
+    form = ChangeCodeForm(request.POST or None, initial={"name": code.name, "gtin": code.gtin})
+    back = reverse("settlements:code-list")
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes.change_code(code=code, **form.cleaned_data)
+        except RefusedError as problem:
+            add_to_form(form, problem)
+        else:
+            messages.success(request, _("The code was changed."))
+            return redirect(back)
+    context = {
+        "form": form,
+        "code": code,
+        "ends": code.valid.upper is None or code.valid.upper > timezone.localdate(),
+        "cancel_url": back,
+        "crumbs": common.crumbs((_("Their codes"), back), (code.code, "")),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "settlements/prices_code.html", context, status=status)
 
 
 @requires(common.EDIT)
