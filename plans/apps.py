@@ -19,6 +19,9 @@ class PlansConfig(AppConfig):
 
 def _services() -> None:
     """Words for what the database refuses, and notices."""
+    from plans.services import problems
+
+    problems.register()
 
 
 def _movers() -> None:

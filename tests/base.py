@@ -6,6 +6,7 @@ from accounts.services.programmes import ensure_default_elements
 from accounts.services.tiers.presets import ensure_default_models
 from kam.core.models import Organisation
 from kam.core.setup import ensure_base_rows
+from plans.services.plan.templates import ensure_default_templates
 
 
 def stand_base_rows() -> None:
@@ -14,3 +15,4 @@ def stand_base_rows() -> None:
         ensure_base_rows()
     ensure_default_models()
     ensure_default_elements()
+    ensure_default_templates()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.models import Record
@@ -64,10 +65,15 @@ class PlanTemplate(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
 
     def get_absolute_url(self) -> str:
         return reverse("plans:template-detail", args=[self.pk])
+
+    @property
+    def title(self) -> str:
+        """The name, in the reader's language where it is one of ours."""
+        return gettext(self.name)
 
 
 @track()
@@ -100,3 +106,8 @@ class TemplateSection(Record):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def words(self) -> str:
+        """The hint, in the reader's language where it is one of ours."""
+        return gettext(self.hint) if self.hint else ""

@@ -28,7 +28,10 @@ class SectionSource:
     difference finds a row again. What the user may not see is left out; `None` as user means
     whoever may read the plan as a whole (a snapshot).
     `page(plan, user, as_of)` returns the context of `template`, rendered inside the section.
-    `is_filled(plan)` says whether there is anything, for completeness.
+    `part` names the rows at the plan that fill the section, as `objectives`: lists and
+    completeness read them for many plans at once. `is_live` sections show what the system knows
+    and are never empty. `is_apart`: the page loads the section from its own address, because it
+    asks for much; the others share the page's 30 statements.
     """
 
     key: str
@@ -36,7 +39,9 @@ class SectionSource:
     content: Callable[[Plan, User | None, date], Content] | None = None
     template: str = ""
     page: Callable[[Plan, User, date], Mapping[str, Any]] | None = None
-    is_filled: Callable[[Plan], bool] | None = None
+    part: str = ""
+    is_live: bool = False
+    is_apart: bool = False
 
 
 section_sources: Registry[SectionSource] = Registry()

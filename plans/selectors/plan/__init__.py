@@ -1,0 +1,1 @@
+"""Reads of plans as wholes: lists, proposals, the document."""
