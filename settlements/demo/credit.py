@@ -9,6 +9,7 @@ from accounts.choices import AccountKind
 from accounts.demo.chance import Dice
 from accounts.models import Account
 from kam.core.clock import organisation_zone
+from kam.core.selectors.rates import base_currency, rates_on
 from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.imports.models import DataSource
@@ -45,6 +46,7 @@ def give_credit(as_of: date, seed: int) -> None:
     for place, row in enumerate(rows):
         found = fresh.get(row.party_id, row)
         is_alone = not limited & set(found.party.path[:1])
+        is_alone &= found.currency_id == (found.party.currency_id or found.currency_id)
         if place % 8 != 7 and found.exposure is not None and is_alone:
             limited.add(found.party.path[0])
             _limit(found.party, found.currency_id, found.exposure, place, as_of, director)
@@ -113,9 +115,19 @@ def _stories(parties: list[Account], as_of: date, manager: User, director: User)
     holds.move_hold(hold=hold, to=HoldState.ACTIVE, by=director, on=as_of - timedelta(days=4))
     holds.propose_hold(party=parties[9], reason="Pays later every month", by=manager)
     for place, amount in ((0, 20_000), (3, 60_000), (5, 45_000)):
-        ask = Ask(amount=Decimal(amount), currency=_code(parties[place]), reference=f"PO-77{place}")
+        ask = Ask(
+            amount=_worth(amount, parties[place], as_of),
+            currency=_code(parties[place]),
+            reference=f"PO-77{place}",
+        )
         check_credit(account=parties[place], ask=ask, by=manager, as_of=as_of)
     _apply(parties[7], as_of, at, manager)
+
+
+def _worth(euros: int, party: Account, as_of: date) -> Decimal:
+    """Return about so many euros in thousands of a payer's currency."""
+    rate = rates_on(base_currency(), as_of).get(_code(party), Decimal(1))
+    return (euros / rate / 1000).quantize(Decimal(1)) * 1000
 
 
 def _code(party: Account) -> str:
@@ -125,7 +137,8 @@ def _code(party: Account) -> str:
 
 def _apply(party: Account, as_of: date, at: datetime, manager: User) -> None:
     told = {
-        "currency_id": _code(party), "requested_limit": Decimal(90_000), "requested_days": 45,
+        "currency_id": _code(party), "requested_limit": _worth(90_000, party, as_of),
+        "requested_days": 45,
         "registered_name": party.name, "registry_number": "2214477-3",
         "registered_on": date(2009, 4, 1), "rating_agency": "Nordic Credit Bureau",
         "rating_grade": "A-", "rating_points": Decimal(74),
@@ -135,8 +148,9 @@ def _apply(party: Account, as_of: date, at: datetime, manager: User) -> None:
     }  # fmt: skip
     year = as_of.year - 1
     years = [
-        applications.Year(year=year - back, turnover=Decimal(figures[0]),
-                          equity=Decimal(figures[1]), result=Decimal(figures[2]))
+        applications.Year(year=year - back, turnover=_worth(figures[0], party, as_of),
+                          equity=_worth(figures[1], party, as_of),
+                          result=_worth(figures[2], party, as_of))
         for back, figures in enumerate(((8_400_000, 1_250_000, 140_000),
                                         (7_900_000, 1_110_000, -35_000)))
     ]  # fmt: skip

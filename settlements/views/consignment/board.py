@@ -183,7 +183,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "heads": [title for _name, title, _default in _MOVED],
         "rows": [_panel_row(row) for row in shown[:PANEL_ROWS]],
         "has_more": len(shown) > PANEL_ROWS,
-        "reports": [(report, report_badge(report)) for report in reports],
+        "reports": [(report, report_badge(report).__html__()) for report in reports],
         "list_url": url("consignment", within=account.pk),
         "reports_url": url("report-list", within=account.pk),
         "record_url": url("movement-record", store=account.pk) if may(user, EDIT) else "",

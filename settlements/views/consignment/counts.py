@@ -92,7 +92,7 @@ def count_detail(request: HttpRequest, pk: int) -> HttpResponse:
     is_old = row.is_old and not row.is_replaced  # type: ignore[attr-defined] # annotated
     context = {
         "row": row,
-        "badge": count_badge(row),
+        "badge": count_badge(row).__html__(),
         "lines": row.lines.select_related("product").order_by("product__name", "pk"),
         "replaces": row.replaces_id,
         "later": StockCount.objects.visible_to(signed_in(request)).filter(replaces=row).first(),

@@ -123,7 +123,7 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     free = not row.is_back and not row.reversal_of_id and not row.report_id  # type: ignore[attr-defined]
     context = {
         "row": row,
-        "badge": kind_badge(row),
+        "badge": kind_badge(row).__html__(),
         "group": group,
         "back": back,
         "original": related.filter(pk=row.reversal_of_id).first() if row.reversal_of_id else None,

@@ -181,7 +181,7 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
     waits = row.state == ApplicationState.SUBMITTED
     is_own = user.pk in {row.applicant_id, row.submitted_by_id}
     may_decide = waits and user.can("credit.decide") and not is_own
-    start = {"limit": row.requested_limit, "days": row.requested_days}
+    start = {"limit": format(row.requested_limit.normalize(), "f"), "days": row.requested_days}
     form = DecisionForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:

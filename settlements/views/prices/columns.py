@@ -79,6 +79,12 @@ def period_columns(today: date) -> list[Column]:
     """From when to when, and whether that is now."""
     return [
         Column(
+            name="state",
+            title=gettext_lazy("State"),
+            kind="badge",
+            value=lambda row: state_badge(row, today),
+        ),
+        Column(
             name="since",
             title=gettext_lazy("From"),
             kind="date",
@@ -91,12 +97,6 @@ def period_columns(today: date) -> list[Column]:
             kind="date",
             value="valid.upper",
             unknown=gettext_lazy("For good"),
-        ),
-        Column(
-            name="state",
-            title=gettext_lazy("State"),
-            kind="badge",
-            value=lambda row: state_badge(row, today),
         ),
     ]
 
@@ -211,6 +211,7 @@ def code_columns(today: date) -> list[Column]:
             name="name",
             title=gettext_lazy("Their name for it"),
             value="name",
+            default=False,
             unknown=gettext_lazy("Not known"),
         ),
         product_column(),

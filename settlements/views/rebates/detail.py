@@ -125,7 +125,7 @@ def _period(
         "start": one.start,
         "last": one.end - ONE_DAY,
         "settlement": one.settlement,
-        "badge": words.state_badge(row),
+        "badge": words.state_badge(row).__html__(),
         "active": one is chosen,
         "url": words.rebate_url(row),
         "basis": words.counted(condition, row.basis_amount),
@@ -362,6 +362,6 @@ def _line(row: RebateAccrual) -> dict[str, Any]:
         "basis": words.counted(row.condition, row.basis_amount),
         "rate": words.rate_words(row.condition, row.rate),
         "next": words.next_words(row.condition, found) if is_open else "",
-        "badge": words.state_badge(row),
+        "badge": words.state_badge(row).__html__(),
         "last": row.period.upper - ONE_DAY,
     }

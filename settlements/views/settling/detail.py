@@ -40,7 +40,7 @@ def settling_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     shown = [_line(line, row) for line in row.lines.all()]
     context = {
         "statement": row,
-        "badge": common.state_badge(row),
+        "badge": common.state_badge(row).__html__(),
         "period": common.days(row.period.lower, row.period.upper),
         "lines": [one for one in shown if one["line"].part != LinePart.CLAIM],
         "claims": [one for one in shown if one["line"].part == LinePart.CLAIM],

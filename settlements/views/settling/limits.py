@@ -22,7 +22,8 @@ from settlements.services.settling.limits import save_posting_limits
 @require_http_methods(["GET", "POST"])
 def posting_limits(request: HttpRequest) -> HttpResponse:
     """The largest statement that people of each role may post."""
-    start = dict(PostingLimit.objects.values_list("role", "amount"))
+    limits = PostingLimit.objects.values_list("role", "amount")
+    start = {role: format(amount.normalize(), "f") for role, amount in limits}
     form = PostingLimitsForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
