@@ -1,0 +1,1 @@
+"""Measures that the system knows: one definition each, read for KPIs of plans."""
