@@ -92,6 +92,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(day_of_month="1", hour="4", minute="20"),
         "kwargs": {"name": "settlements.accrue_rebates"},
     },
+    "nightly plans that begin": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="0", minute="15"),
+        "kwargs": {"name": "plans.activate_plans"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

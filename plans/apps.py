@@ -19,9 +19,11 @@ class PlansConfig(AppConfig):
 
 def _services() -> None:
     """Words for what the database refuses, and notices."""
+    from plans import notices
     from plans.services import problems
 
     problems.register()
+    notices.register()
 
 
 def _movers() -> None:
@@ -30,6 +32,10 @@ def _movers() -> None:
 
 def _selectors() -> None:
     """Lines of the timeline, of handovers, of what waits for whom."""
+    from plans.selectors import submit_rules, waiting
+
+    submit_rules.register()
+    waiting.register()
 
 
 def _files() -> None:

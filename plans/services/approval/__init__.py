@@ -1,0 +1,1 @@
+"""The way of a plan: submitted, approved by another, active, revised, closed or cancelled."""
