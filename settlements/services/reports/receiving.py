@@ -32,6 +32,8 @@ from settlements.services.reports.problems import (
 
 ZERO, PLACES = Decimal(0), Decimal("0.0001")
 GONE = (ReportState.REJECTED,)
+type Wrong = tuple[str, Text]
+"""The field of a line that is wrong, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +109,8 @@ def receive_report(
         idempotency_key=key,
     )
     for place, line in enumerate(lines):
-        if words := _wrong(line, report):
-            raise ReportLineError(words).at("lines", place)
+        if wrong := _wrong(line, report):
+            raise ReportLineError(wrong[1], field=wrong[0]).at("lines", place)
     report.save(force_insert=True)
     SalesReportLine.objects.bulk_create(
         (_row(report, place, line) for place, line in enumerate(lines, 1)), batch_size=2000
@@ -159,32 +161,34 @@ def _about(function: str, before: SalesReport | None) -> SalesReport | None:
     return None
 
 
-def _wrong(line: Line, report: SalesReport) -> Text | None:
+def _wrong(line: Line, report: SalesReport) -> Wrong | None:
     if report.function == ReportFunction.CANCEL:
-        return _("A cancellation has no lines.")
+        return "store", _("A cancellation has no lines.")
     if report.account_id not in line.store.path:
-        return _("This store does not belong to the account.")
+        return "store", _("This store does not belong to the account.")
     if line.sold_on is not None and line.sold_on not in report.period:
-        return _("The day lies outside the period of the report.")
+        return "sold_on", _("The day lies outside the period of the report.")
     if report.kind == ReportKind.SELL_THROUGH and line.product is None:
-        return _("A line of a sell-through names its product.")
+        return "product", _("A line of a sell-through names its product.")
     if report.kind == ReportKind.TURNOVER and line.gross_amount is None:
-        return _("A line of a turnover names its amount.")
-    if any(not _fits(q) for q in (line.quantity_sold, line.quantity_returned)):
-        return _("Pieces are zero or more, with at most four decimals.")
+        return "gross_amount", _("A line of a turnover names its amount.")
+    for name in ("quantity_sold", "quantity_returned"):
+        if not _fits(getattr(line, name)):
+            return name, _("Pieces are zero or more, with at most four decimals.")
     return _wrong_amount(line)
 
 
-def _wrong_amount(line: Line) -> Text | None:
+def _wrong_amount(line: Line) -> Wrong | None:
     amount = line.gross_amount
     if amount is None:
         return None
     if not amount.is_finite() or abs(amount) >= Decimal(10) ** 15:
-        return _("This amount is too large.")
+        return "gross_amount", _("This amount is too large.")
     only_back = line.quantity_returned and not line.quantity_sold
     only_sold = line.quantity_sold and not line.quantity_returned
     if (only_sold and amount < 0) or (only_back and amount > 0):
-        return _("The amount has the wrong sign for what was sold or brought back.")
+        words = _("The amount has the wrong sign for what was sold or brought back.")
+        return "gross_amount", words
     return None
 
 

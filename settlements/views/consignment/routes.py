@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from settlements.views.consignment import board, counts, movements
 from settlements.views.reports import pages as reports
+from settlements.views.reports import typing
 
 CONSIGNMENT: list[URLPattern] = [
     path("consignment/", board.stock_board, name="consignment"),
@@ -20,6 +21,7 @@ CONSIGNMENT: list[URLPattern] = [
     path("consignment/counts/<int:pk>/", counts.count_detail, name="count-detail"),
     path("consignment/counts/<int:pk>/anew/", counts.count_again, name="count-anew"),
     path("consignment/reports/", reports.report_list, name="report-list"),
+    path("consignment/reports/new/", typing.report_new, name="report-new"),
     path("consignment/reports/<int:pk>/", reports.report_detail, name="report-detail"),
     path("consignment/reports/<int:pk>/accept/", reports.report_accept, name="report-accept"),
     path("consignment/reports/<int:pk>/reject/", reports.report_reject, name="report-reject"),

@@ -122,8 +122,10 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
         "lead": _("Pieces sold of consigned goods, and turnover of concessions. A report counts "
                   "once it is accepted."),
         "tabs": tabs("report-list"),
-        "record_url": reverse("imports:batch-create") if may(user, EDIT) else "",
-        "record_label": _("Import a report"),
+        "record_url": url("report-new") if may(user, EDIT) else "",
+        "record_label": _("Type a report"),
+        "import_url": reverse("imports:batch-create") if may(user, EDIT) else "",
+        "import_label": _("Import a report"),
         "crumbs": crumbs((_("Sales reports"), "")),
     }  # fmt: skip
     return table.response("settlements/consignment_list.html", context)
@@ -158,9 +160,10 @@ def _detail(request: HttpRequest, row: SalesReport, form: DecisionForm) -> HttpR
     waits = row.state in reads.WAITING and may(user, EDIT)
     context: dict[str, Any] = {
         "row": row,
-        "badge": report_badge(row),
-        "versions": [(one, report_badge(one)) for one in versions.order_by("-version")],
+        "badge": report_badge(row).__html__(),
+        "versions": [(one, report_badge(one).__html__()) for one in versions.order_by("-version")],
         "form": form if waits else None,
+        "again_url": url("report-new", about=row.pk) if may(user, EDIT) else "",
         "history": history_of(row),
         "movements_url": url("consignment-movements", report=row.pk),
         "has_moved": row.kind == "sell_through" and row.is_decided,
