@@ -8,7 +8,6 @@ from decimal import (
     Inexact,
     InvalidOperation,
     Overflow,
-    localcontext,
 )
 from fractions import Fraction
 
@@ -24,8 +23,10 @@ WIDE = Context(prec=1000, rounding=ROUND_HALF_UP, traps=[InvalidOperation, Overf
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """Return the sum without rounding, whatever the number of digits; no amounts give 0."""
-    with localcontext(EXACT):
-        return sum(amounts, Decimal(0))
+    total, add = Decimal(0), EXACT.add
+    for amount in amounts:
+        total = add(total, amount)
+    return total
 
 
 def rounded(value: Fraction, places: int = RATIO_PLACES) -> Decimal:

@@ -54,6 +54,10 @@ class Unit:
         """How many base units one of it is."""
         return Fraction(self.numerator, self.denominator)
 
+    def is_as_large_as(self, other: Unit) -> bool:
+        """Whether one of it holds as many base units as one of the other."""
+        return self.numerator * other.denominator == other.numerator * self.denominator
+
 
 def convert(quantity: Decimal, source: Unit, target: Unit) -> Decimal:
     """Return a quantity of one unit in another, exactly.

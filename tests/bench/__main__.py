@@ -21,6 +21,7 @@ PARTS = (
     "receivables",
     "rebates",
     "credit",
+    "statements",
     "tiers",
     "health",
     "touches",

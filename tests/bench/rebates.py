@@ -52,7 +52,7 @@ FROM settlements_agreementversion v CROSS JOIN unnest(ARRAY['a', 'b', 'c', 'd'])
 CROSS JOIN (SELECT min(id) AS category FROM accounts_productcategory) AS c
 """,
 )
-_VERSION = """{"version": 1, "state": "active", "valid": "[2020-01-01,)", "renewal": "ends",
+VERSION = """{"version": 1, "state": "active", "valid": "[2020-01-01,)", "renewal": "ends",
     "note": "", "file": "", "file_name": "", "file_type": "", "file_sha256": "",
     "decision_note": "", "end_reason": "", "writer_ids": [], "submitted_by_id": 1,
     "approved_by_id": 2, "approved_at": "2020-01-01T00:00:00Z",
@@ -87,7 +87,7 @@ def _fill() -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        facts: dict[str, Any] = {"company": company.pk, "rebates": REBATES, "version": _VERSION}
+        facts: dict[str, Any] = {"company": company.pk, "rebates": REBATES, "version": VERSION}
         for statement in _FILL:
             cursor.execute(statement, facts)
         cursor.execute("SET session_replication_role = origin")

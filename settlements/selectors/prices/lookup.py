@@ -48,7 +48,10 @@ class Price:
 
     def break_of(self, quantity: Decimal, unit: Unit) -> PriceBreak | None:
         """Return the highest break that a quantity of any unit reaches, compared exactly."""
-        many = abs(Fraction(quantity)) * unit.factor / self.unit.factor
+        if not unit.is_as_large_as(self.unit):
+            many: Fraction | Decimal = abs(Fraction(quantity)) * unit.factor / self.unit.factor
+        else:
+            many = quantity.copy_abs()
         reached = [one for one in self.breaks if one.from_quantity <= many]
         return max(reached, key=lambda one: one.from_quantity) if reached else None
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Product
 from kam.core.exact import rounded
 from kam.core.models import Currency, Organisation
+from kam.core.money import quantise
 from settlements.analytics import settling as maths
 from settlements.analytics.consignment import billable_shrink
 from settlements.analytics.problems import CalculationError
@@ -231,6 +232,8 @@ def _price(
     if price is None:
         return None
     reached = price.break_of(quantity, BASE) or price.breaks[0]
+    if price.unit.is_as_large_as(BASE):
+        return quantise(reached.price, RATE_PLACES)
     return rounded(Fraction(reached.price) / price.unit.factor, RATE_PLACES)
 
 

@@ -101,13 +101,18 @@ def _months(job: Job) -> int:
 def settled_terms(
     *, term_ids: Collection[int] | None = None, account_ids: Collection[int] | None = None
 ) -> list[TermRules]:
-    """Return the rules of terms that statements settle, of approved versions, in few queries."""
-    rows = term_rows().filter(settlement_basis__in=KINDS, version__state__in=APPROVED)
+    """Return the rules of terms that statements settle, of approved versions, in few queries.
+
+    What amounts are computed from alone: not how they are paid.
+    """
+    rows = term_rows(with_payment=False).filter(
+        settlement_basis__in=KINDS, version__state__in=APPROVED
+    )
     if term_ids is not None:
         rows = rows.filter(pk__in=list(term_ids))
     if account_ids is not None:
         rows = rows.filter(version__agreement__account__in=list(account_ids))
-    return [rules_of(row) for row in rows]
+    return [rules_of(row, with_payment=False) for row in rows]
 
 
 def periods_of(

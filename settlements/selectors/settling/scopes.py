@@ -107,7 +107,7 @@ def _nearest(path: Sequence[int], job: Job, owners: dict[int, list[_Owner]]) -> 
 
 
 def _priced(paths: dict[int, Sequence[int]]) -> set[int]:
-    rows = AccountPrice.objects.filter(account__in=list(paths))
+    rows = AccountPrice.objects.filter(account__in=list(paths)).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 

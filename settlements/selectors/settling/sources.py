@@ -23,11 +23,9 @@ ZERO = Decimal(0)
 
 _SCOPE = """
 scope AS MATERIALIZED (
-    SELECT * FROM unnest(%(places)s::int[], %(stores)s::bigint[], %(nodes)s::bigint[])
-        AS s(job, store_id, node_id)
-), jobs AS MATERIALIZED (
-    SELECT * FROM unnest(%(numbers)s::int[], %(companies)s::bigint[], %(categories)s::bigint[])
-        AS j(job, company_id, category_id)
+    SELECT * FROM unnest(%(places)s::int[], %(stores)s::bigint[], %(nodes)s::bigint[],
+        %(companies)s::bigint[], %(categories)s::bigint[])
+        AS s(job, store_id, node_id, company_id, category_id)
 ), others AS MATERIALIZED (
     SELECT * FROM unnest(%(other_jobs)s::int[], %(other_categories)s::bigint[])
         AS o(job, category_id)
@@ -35,60 +33,71 @@ scope AS MATERIALIZED (
     SELECT r.id, r.selling_company_id, upper(r.period) - 1 AS last_day
     FROM settlements_salesreport r
     WHERE r.state = 'accepted' AND r.kind = %(kind)s
-      AND r.period && daterange(%(start)s, %(end)s) AND r.selling_company_id = ANY(%(companies)s)
+      AND r.period && daterange(%(start)s, %(end)s) AND r.selling_company_id = ANY(%(sellers)s)
 )"""
 # The millions are summed by report, store and thing first; what they belong to is looked up after.
 _LINES = """
 WITH {scope}, sums AS MATERIALIZED (
     SELECT l.report_id, l.store_id, l.product_id, l.category_id, l.tax_rate, l.currency_id,
         {segment} AS segment,
-        sum(l.quantity_sold) AS sold, sum(l.quantity_returned) AS returned,
-        sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0) AS sales,
-        sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0) AS returns,
-        count(*) FILTER (WHERE l.gross_amount IS NULL) AS without_amount
+        sum(l.quantity_sold) AS sold, sum(l.quantity_returned) AS returned, {amounts}
     FROM settlements_salesreportline l JOIN reports r ON r.id = l.report_id
     WHERE COALESCE(l.sold_on, r.last_day) >= %(start)s
       AND COALESCE(l.sold_on, r.last_day) < %(end)s
     GROUP BY 1, 2, 3, 4, 5, 6, 7
+), told AS MATERIALIZED (
+    SELECT u.*, r.selling_company_id FROM sums u JOIN reports r ON r.id = u.report_id
 ), placed AS MATERIALIZED (
     SELECT s.job, s.node_id, u.*, COALESCE(u.category_id, p.category_id) AS of_category
-    FROM sums u JOIN reports r ON r.id = u.report_id
-    JOIN scope s ON s.store_id = u.store_id
-    JOIN jobs j ON j.job = s.job AND j.company_id = r.selling_company_id
+    FROM told u JOIN scope s ON s.store_id = u.store_id AND s.company_id = u.selling_company_id
     LEFT JOIN accounts_product p ON p.id = u.product_id
-    WHERE CASE WHEN j.category_id > 0 THEN COALESCE(u.category_id, p.category_id) = j.category_id
-        ELSE NOT EXISTS (SELECT 1 FROM others o WHERE o.job = s.job
-            AND o.category_id = COALESCE(u.category_id, p.category_id)) END
+    LEFT JOIN others o ON o.job = s.job AND o.category_id = COALESCE(u.category_id, p.category_id)
+    WHERE CASE WHEN s.category_id > 0 THEN COALESCE(u.category_id, p.category_id) = s.category_id
+        ELSE o.job IS NULL END
 )"""
+_AMOUNTS = """
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0) AS sales,
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0) AS returns,
+        count(*) FILTER (WHERE l.gross_amount IS NULL) AS without_amount"""
+_NO_AMOUNTS = "0::numeric AS sales, 0::numeric AS returns, 0::bigint AS without_amount"
+# Rows of three kinds, so that the lines are read once: goods, what each job rests on, and what
+# stores lack with what they sold of it.
 _GOODS = f"""
-{_LINES}
-SELECT job, {{node}} AS node_id, {{product}} AS product_id, of_category, tax_rate, currency_id,
-    segment, sum(sold), sum(returned), COALESCE(sum(sales), 0), COALESCE(sum(returns), 0),
-    sum(without_amount), array_agg(DISTINCT report_id), array_agg(DISTINCT store_id),
-    array_agg(DISTINCT product_id)
-FROM placed GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 4 NULLS LAST, 3, 5, 7, 2
+{_LINES}{{missing}}
+SELECT 'goods' AS row, job, {{node}} AS node_id, {{product}} AS product_id, of_category, tax_rate,
+    currency_id, segment, sum(sold), sum(returned), COALESCE(sum(sales), 0),
+    COALESCE(sum(returns), 0), sum(without_amount),
+    NULL::bigint[] AS reports, NULL::bigint[] AS stores, NULL::bigint[] AS products
+FROM placed GROUP BY 2, 3, 4, 5, 6, 7, 8
+UNION ALL
+SELECT 'basis', job, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    array_agg(DISTINCT report_id), array_agg(DISTINCT store_id), array_agg(DISTINCT product_id)
+FROM placed GROUP BY job
+{{lacking}}
+ORDER BY 2, 5 NULLS LAST, 4, 6, 8, 3
 """
-_SHRINK = f"""
-WITH {_SCOPE}, missing AS (
+_MISSING = """, missing AS MATERIALIZED (
     SELECT m.store_id, m.product_id, m.selling_company_id, -sum(m.quantity) AS quantity
     FROM settlements_consignmentmovement m
     WHERE m.kind = 'shrink' AND m.moved_on >= %(start)s AND m.moved_on < %(end)s
       AND m.store_id IN (SELECT store_id FROM scope)
     GROUP BY 1, 2, 3 HAVING sum(m.quantity) < 0
-)
-SELECT s.job, s.node_id, m.store_id, m.product_id, p.category_id, m.quantity, COALESCE((
-    SELECT sum(l.quantity_sold - l.quantity_returned) FROM settlements_salesreportline l
-    JOIN reports r ON r.id = l.report_id AND r.selling_company_id = m.selling_company_id
-    WHERE l.store_id = m.store_id AND l.product_id = m.product_id
-      AND COALESCE(l.sold_on, r.last_day) >= %(start)s
-      AND COALESCE(l.sold_on, r.last_day) < %(end)s), 0)
-FROM missing m JOIN scope s ON s.store_id = m.store_id
-JOIN jobs j ON j.job = s.job AND j.company_id = m.selling_company_id
+), sold AS MATERIALIZED (
+    SELECT u.store_id, u.product_id, u.selling_company_id, sum(u.sold - u.returned) AS sold
+    FROM told u
+    WHERE (u.store_id, u.product_id) IN (SELECT store_id, product_id FROM missing)
+    GROUP BY 1, 2, 3
+)"""
+_LACKING = """
+UNION ALL
+SELECT 'lacking', s.job, s.node_id, m.product_id, p.category_id, NULL, NULL, NULL,
+    m.quantity, COALESCE(u.sold, 0), NULL, NULL, NULL, NULL, ARRAY[m.store_id], NULL
+FROM missing m JOIN scope s ON s.store_id = m.store_id AND s.company_id = m.selling_company_id
 JOIN accounts_product p ON p.id = m.product_id
-WHERE CASE WHEN j.category_id > 0 THEN p.category_id = j.category_id
-    ELSE NOT EXISTS (SELECT 1 FROM others o WHERE o.job = s.job
-        AND o.category_id = p.category_id) END
-ORDER BY s.job, m.store_id, m.product_id
+LEFT JOIN sold u ON u.store_id = m.store_id AND u.product_id = m.product_id
+    AND u.selling_company_id = m.selling_company_id
+LEFT JOIN others o ON o.job = s.job AND o.category_id = p.category_id
+WHERE CASE WHEN s.category_id > 0 THEN p.category_id = s.category_id ELSE o.job IS NULL END
 """
 _CHANGES = """
 SELECT DISTINCT day FROM settlements_accountprice p
@@ -101,7 +110,10 @@ ORDER BY day
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A sum of report lines; `segment` counts the days on which prices change."""
+    """A sum of report lines; `segment` counts the days on which prices change.
+
+    Amounts are those of a turnover; of goods that are paid at our prices they are not read.
+    """
 
     node_id: int
     product_id: int | None
@@ -161,25 +173,41 @@ def _sources(kind: StatementKind, jobs: Sequence[Job]) -> list[Source]:
     values = _values(kind, jobs, scopes, bounds)
     with connection.cursor() as cursor:
         cursor.execute(_goods_sql(is_sold=is_sold, has_bounds=bool(bounds)), values)
-        for place, *row, reports, stores, products in cursor.fetchall():
-            source = found[place]
-            source.sold.append(Sold(*row))
-            source.report_ids |= set(reports)
-            source.store_ids |= set(stores)
-            source.product_ids |= {product for product in products if product}
-        if is_sold:
-            cursor.execute(_SHRINK, values)
-            for place, *row in cursor.fetchall():
-                found[place].lacking.append(Lacking(*row))
+        for row in cursor.fetchall():
+            _take(row, found[row[1]])
+    for source in found:
+        source.lacking.sort(key=lambda one: (one.store_id, one.product_id))
     return found
+
+
+def _take(row: tuple[Any, ...], source: Source) -> None:
+    """Put a row of the statement where it belongs."""
+    if row[0] == "goods":
+        source.sold.append(Sold(*row[2:13]))
+    elif row[0] == "basis":
+        reports, stores, products = row[13:]
+        source.report_ids, source.store_ids = set(reports), set(stores)
+        source.product_ids = {product for product in products if product}
+    else:
+        node, product, category, quantity, sold = row[2], row[3], row[4], row[8], row[9]
+        source.lacking.append(Lacking(node, row[14][0], product, category, quantity, sold))
 
 
 def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
     day = "COALESCE(l.sold_on, r.last_day)"
-    segment = f"width_bucket({day}, %(bounds)s::date[])" if has_bounds else "0"
-    sql = _GOODS.replace("{scope}", _SCOPE).replace("{segment}", segment)
-    node, product = ("node_id", "product_id") if is_sold else ("0::bigint", "NULL::bigint")
-    return sql.replace("{node}", node).replace("{product}", product)
+    parts = {
+        "{scope}": _SCOPE,
+        "{segment}": f"width_bucket({day}, %(bounds)s::date[])" if has_bounds else "0",
+        "{node}": "node_id" if is_sold else "0::bigint",
+        "{product}": "product_id" if is_sold else "NULL::bigint",
+        "{amounts}": _NO_AMOUNTS if is_sold else _AMOUNTS,
+        "{missing}": _MISSING if is_sold else "",
+        "{lacking}": _LACKING if is_sold else "",
+    }
+    sql = _GOODS
+    for name, part in parts.items():
+        sql = sql.replace(name, part)
+    return sql
 
 
 def _bounds(nodes: Iterable[int], job: Job) -> list[date]:
@@ -201,9 +229,9 @@ def _values(
         "places": [scope.job for scope in scopes],
         "stores": [scope.store_id for scope in scopes],
         "nodes": [scope.node_id for scope in scopes],
-        "numbers": list(range(len(jobs))),
-        "companies": [job.rules.selling_company_id for job in jobs],
-        "categories": [job.rules.category_id or 0 for job in jobs],
+        "companies": [jobs[scope.job].rules.selling_company_id for scope in scopes],
+        "categories": [jobs[scope.job].rules.category_id or 0 for scope in scopes],
+        "sellers": sorted({job.rules.selling_company_id for job in jobs}),
         "other_jobs": [place for place, _one in others],
         "other_categories": [one for _place, one in others],
     }

@@ -106,21 +106,25 @@ class TermRules:
 # Building
 
 
-def term_rows() -> QuerySet[SettlementTerm]:
+def term_rows(*, with_payment: bool = True) -> QuerySet[SettlementTerm]:
     """Terms with everything that `rules_of` reads, in a constant number of queries."""
     rows: QuerySet[SettlementTerm] = SettlementTerm.objects.all()
-    return rows.select_related("version__agreement", "guarantee", "deduction_schedule").order_by(
-        "version_id", "pk"
-    ).prefetch_related(
-        "deduction_schedule__bands",
+    rows = rows.select_related("version__agreement", "guarantee", "deduction_schedule")
+    rows = rows.order_by("version_id", "pk").prefetch_related("deduction_schedule__bands")
+    if not with_payment:
+        return rows
+    return rows.prefetch_related(
         Prefetch("payment_lines", PaymentLine.objects.order_by("sequence")),
         "payment_lines__operations",
         "calendar__days",
-    )  # fmt: skip
+    )
 
 
-def rules_of(term: SettlementTerm) -> TermRules:
-    """Return the rules of a term; no query where it comes from `term_rows`."""
+def rules_of(term: SettlementTerm, *, with_payment: bool = True) -> TermRules:
+    """Return the rules of a term; no query where it comes from `term_rows`.
+
+    Without payment, for computing amounts alone, there are no lines and no calendar.
+    """
     version, agreement = term.version, term.version.agreement
     scheme, bands = _deduction(term)
     return TermRules(
@@ -153,8 +157,8 @@ def rules_of(term: SettlementTerm) -> TermRules:
         negative_handling=term.negative_handling,
         cycle=term.cycle,
         base_event=BaseEvent(term.base_event),
-        lines=tuple(_line(line) for line in term.payment_lines.all()),
-        calendar=working_days(term.calendar),
+        lines=tuple(map(_line, term.payment_lines.all())) if with_payment else (),
+        calendar=working_days(term.calendar if with_payment else None),
         discount=_discount(term),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
@@ -15,12 +15,11 @@ from kam.core.locks import lock_names
 from kam.core.models import Organisation
 from kam.core.problems import explained
 from kam.identity.models import User
-from settlements.analytics.settling import Computed, Line
+from settlements.analytics.settling import Computed
 from settlements.choices.settling import StatementKind, StatementState
 from settlements.models import (
     SettlementStatement,
     SettlementTerm,
-    StatementLine,
     StatementReport,
 )
 from settlements.querysets.terms import APPROVED
@@ -36,6 +35,7 @@ from settlements.services.settling.problems import (
     PeriodTakenError,
     StateError,
 )
+from settlements.services.settling.storing import store_lines, store_reports, store_statements
 
 AT_ONCE = 2_000
 """Statements that are computed and written together."""
@@ -222,14 +222,12 @@ def write(
             row.replaces, row.number = corrects, corrects.number
             row.version = corrects.version + 1
         made.append(row)
-    SettlementStatement.objects.bulk_create(made)
-    _copy_lines(made, [one.computed for one in outcomes])
-    StatementReport.objects.bulk_create(
-        [
-            StatementReport(statement=row, report_id=report_id)
-            for row, outcome in zip(made, outcomes, strict=True)
-            for report_id in outcome.report_ids
-        ]
+    store_statements(made)
+    store_lines(made, [one.computed for one in outcomes])
+    store_reports(
+        (row.pk, report_id)
+        for row, outcome in zip(made, outcomes, strict=True)
+        for report_id in outcome.report_ids
     )
     return made
 
@@ -258,42 +256,6 @@ def statement_row(outcome: Outcome) -> SettlementStatement:
 def totals(computed: Computed) -> dict[str, Decimal | None]:
     """The columns of a statement that its lines make."""
     return {name: getattr(computed, name) for name in TOTALS}
-
-
-_COLUMNS = (
-    "statement_id, sequence, kind, part, label, product_id, category_id, store_id, condition_id,"
-    " quantity, basis, rate, tax_rate, amount"
-)
-
-
-def _copy_lines(
-    statements: Sequence[SettlementStatement], computed: Sequence[Computed | None]
-) -> None:
-    table = StatementLine._meta.db_table
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({_COLUMNS}) FROM STDIN") as copy,
-    ):
-        for row, one in zip(statements, computed, strict=True):
-            for place, line in enumerate(one.lines if one else (), 1):
-                copy.write_row((row.pk, place, *_cells(line)))
-
-
-def _cells(line: Line) -> tuple[object, ...]:
-    return (
-        line.kind,
-        line.part,
-        line.label,
-        line.product_id,
-        line.category_id,
-        line.store_id,
-        line.condition_id,
-        line.quantity,
-        line.basis,
-        line.rate,
-        line.tax_rate,
-        line.amount,
-    )
 
 
 # Drafts that change
@@ -330,7 +292,7 @@ def rewrite(row: SettlementStatement, outcome: Outcome, *, note: str | None = No
     if note is not None:
         row.note = note
     row.save()
-    _copy_lines([row], [outcome.computed])
+    store_lines([row], [outcome.computed])
     StatementReport.objects.bulk_create(
         [StatementReport(statement=row, report_id=pk) for pk in outcome.report_ids]
     )
