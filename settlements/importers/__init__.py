@@ -7,7 +7,7 @@ from kam.imports.engine.notices import (
     register_reasons,
 )
 from kam.imports.registry import importers
-from settlements.importers import consigned_words, exposure_facts, prices
+from settlements.importers import consigned_words, credit_limits, exposure_facts, prices
 from settlements.importers.consigned import ConsignedStockImporter, FillUpsImporter
 from settlements.importers.open_items import OpenItemsImporter
 from settlements.importers.receipts import ReceiptsImporter
@@ -22,7 +22,9 @@ def register() -> None:
     importers.register(ConsignedStockImporter(), FillUpsImporter())
     importers.register(*(kind() for kind in prices.IMPORTERS))
     importers.register(exposure_facts.ExposureFactsImporter())
+    importers.register(credit_limits.CreditLimitsImporter())
     register_reasons(exposure_facts.REASONS)
+    register_reasons(credit_limits.REASONS)
     register_reasons(prices.REASONS)
     register_notices(NOTICES)
     register_reasons(REASONS)
