@@ -17,6 +17,17 @@ class ApplicationState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ApplicationFileKind(TextChoices):
+    """What a file of an application is."""
+
+    REGISTRY = "registry", _("Registry extract")
+    FINANCES = "finances", _("Financial statements")
+    REFERENCES = "references", _("References")
+    RATING = "rating", _("Rating report")
+    SECURITY = "security", _("Security")
+    OTHER = "other", pgettext_lazy("file", "Other")
+
+
 class ChecklistItem(TextChoices):
     """What is looked at before the first sale on credit, each from 0 (poor) to 5 points."""
 

@@ -7,6 +7,7 @@ from settlements.models.consignment import (
 )
 from settlements.models.credit import Collateral, CreditLimit, CreditSettings, ExposureFact
 from settlements.models.credit_applications import (
+    ApplicationFile,
     ChecklistAnswer,
     CreditApplication,
     FinancialStatement,
@@ -58,6 +59,7 @@ __all__ = [
     "AccountingPeriod",
     "AgreementVersion",
     "Allocation",
+    "ApplicationFile",
     "BusinessCalendar",
     "CalendarDay",
     "ChecklistAnswer",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
-from settlements.choices.credit import ApplicationState, ChecklistItem
+from settlements.choices.credit import ApplicationFileKind, ApplicationState, ChecklistItem
 from settlements.models import credit_triggers as triggers
 from settlements.models.acting import user_key
 from settlements.querysets.credit import ApplicationQuerySet, OfApplicationQuerySet
@@ -249,3 +249,50 @@ class ChecklistAnswer(Record):
 
     def __str__(self) -> str:
         return f"{self.get_item_display()}: {self.points}"
+
+
+@track()
+class ApplicationFile(Record):
+    """A paper that supports an application: told by its content, answered as a download alone.
+
+    Files can be added until the decision; from the submission on none is removed or changed.
+    """
+
+    application = models.ForeignKey(
+        CreditApplication, models.CASCADE, related_name="files", verbose_name=_("application")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=ApplicationFileKind)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    file = models.FileField(_("file"), upload_to="credit/", editable=False)
+    name = models.CharField(_("name"), max_length=200, editable=False)
+    content_type = models.CharField(max_length=100, editable=False)
+    size = models.PositiveIntegerField(_("size, bytes"), editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    uploaded_by = user_key(_("uploaded by"), null=False)
+
+    objects = OfApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file of a credit application")
+        verbose_name_plural = _("files of credit applications")
+        ordering = ["application", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "sha256"],
+                name="application_file_once",
+                violation_error_message=_("This file is kept with the application already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=ApplicationFileKind.values),
+                name="application_file_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(file="") & Q(size__gt=0),
+                name="application_file_is_one",
+                violation_error_message=_("The file is empty."),
+            ),
+        ]
+        triggers = triggers.FILE
+
+    def __str__(self) -> str:
+        return self.title or self.name

@@ -165,3 +165,29 @@ HOLD = [
     RETURN NEW;""",
     ),
 ]
+
+
+FILE = [
+    pgtrigger.Trigger(
+        name="application_file_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("its_state", "text"), ("its_application", "bigint")],
+        func=f"""
+    IF TG_OP = 'UPDATE' THEN
+        {_refuse("application_file_stays", "a file that is kept does not change")}
+    END IF;
+    IF TG_OP = 'DELETE' THEN its_application := OLD.application_id;
+    ELSE its_application := NEW.application_id; END IF;
+    SELECT a.state INTO its_state FROM settlements_creditapplication a
+    WHERE a.id = its_application FOR SHARE;
+    IF TG_OP = 'INSERT' AND its_state NOT IN ('draft', 'submitted') THEN
+        {_refuse("application_file_stays", "an application that was decided on takes no files")}
+    END IF;
+    IF TG_OP = 'DELETE' AND its_state <> 'draft' THEN
+        {_refuse("application_file_stays", "files of what was submitted stay")}
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;""",
+    )
+]

@@ -19,6 +19,7 @@ _WORDS = {
     "credit_application_way": (_("An application does not go this way."), "state"),
     "financial_statement_of_a_draft": (DECIDED, ""),
     "checklist_answer_of_a_draft": (DECIDED, ""),
+    "application_file_stays": (_("What was kept with the application stays."), "file"),
     "credit_check_append_only": (_("What was checked stays as it was."), ""),
     "credit_override_append_only": (_("What was let through stays as it was."), ""),
     "credit_hold_way": (_("A hold does not go this way."), "state"),
