@@ -2,6 +2,10 @@
 
 from django.urls import URLPattern
 
+from plans.views.plan import routes as plan
+
 app_name = "plans"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    *plan.urlpatterns,
+]

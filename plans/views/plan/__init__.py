@@ -1,0 +1,1 @@
+"""Pages of plans as wholes: list, document, header, texts, members, templates."""
