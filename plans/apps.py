@@ -44,6 +44,9 @@ def _files() -> None:
 
 def _pages() -> None:
     """Entries of the menu, panels, cards, answers of the cockpit, search."""
+    from plans import panels
+
+    panels.register()
 
 
 def _demo_parts() -> None:
