@@ -57,11 +57,12 @@ VERSION = """{"version": 1, "state": "active", "valid": "[2020-01-01,)", "renewa
     "decision_note": "", "end_reason": "", "writer_ids": [], "submitted_by_id": 1,
     "approved_by_id": 2, "approved_at": "2020-01-01T00:00:00Z",
     "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z"}"""
-# What anybody would write to see what each account bought of each category in the year.
+# What anybody would write to see what each account bought of each category, in the year and in the
+# one before it, whose rebates are not settled yet.
 _BARE = f"""
 SELECT account_id, category_id, currency_id, sum(net_amount), sum(quantity)
 FROM accounts_revenueentry
-WHERE booked_on >= date '2025-10-01' AND booked_on <= date '{DAY}' GROUP BY 1, 2, 3
+WHERE booked_on >= date '2025-01-01' AND booked_on <= date '{DAY}' GROUP BY 1, 2, 3
 """
 
 

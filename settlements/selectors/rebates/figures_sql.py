@@ -117,16 +117,38 @@ members AS MATERIALIZED (
     WHERE COALESCE(a.current_group_id, a.id) IN (SELECT node FROM scopes WHERE of_group)
 )"""
 
-_PURCHASES = """
-    SELECT s.scope, sum(CASE WHEN s.per_unit THEN e.quantity ELSE e.net_amount END) AS amount
-    FROM scopes s
-    JOIN members m ON m.node = s.node AND m.of_group = s.of_group
+# Entries are summed once, by account and goods between the days on which some period begins or
+# ends: every period is made of whole such parts, and what several rebates count is read once.
+_PARTS = """
+cuts AS MATERIALIZED (
+    SELECT array_agg(day ORDER BY day) AS days FROM (
+        SELECT lower(period) AS day FROM scopes WHERE NOT sold
+        UNION SELECT LEAST(upper(period), %(through)s::date + 1) FROM scopes WHERE NOT sold
+    ) AS d
+),
+bought AS MATERIALIZED (
+    SELECT e.account_id, e.currency_id, e.category_id, width_bucket(e.booked_on, c.days) AS part,
+        sum(e.net_amount) AS net, sum(e.quantity) AS quantity
+    FROM cuts c CROSS JOIN (
+        SELECT DISTINCT m.account_id FROM members m
+        JOIN scopes s ON s.node = m.node AND s.of_group = m.of_group AND NOT s.sold
+    ) AS m
     JOIN accounts_revenueentry e ON e.account_id = m.account_id
-        AND e.booked_on >= lower(s.period)
-        AND e.booked_on < LEAST(upper(s.period), %(through)s::date + 1)
+        AND e.booked_on >= c.days[1] AND e.booked_on < c.days[cardinality(c.days)]
+    GROUP BY 1, 2, 3, 4
+)"""
+
+_PURCHASES = """
+    SELECT s.scope, sum(CASE WHEN s.per_unit THEN e.quantity ELSE e.net END) AS amount
+    FROM (
+        SELECT s.*, array_position(c.days, lower(s.period)) AS first,
+            array_position(c.days, LEAST(upper(s.period), %(through)s::date + 1)) AS after
+        FROM scopes s CROSS JOIN cuts c WHERE NOT s.sold
+    ) AS s
+    JOIN members m ON m.node = s.node AND m.of_group = s.of_group
+    JOIN bought e ON e.account_id = m.account_id AND e.part >= s.first AND e.part < s.after
         AND (s.per_unit OR e.currency_id = s.currency_id)
         AND (s.category_id IS NULL OR e.category_id = s.category_id)
-    WHERE NOT s.sold
     GROUP BY s.scope"""
 
 _SOLD = f"""
@@ -143,7 +165,7 @@ _SOLD = f"""
     WHERE s.sold
     GROUP BY s.scope"""
 
-BASES = f"""{_MEMBERS},
+BASES = f"""{_MEMBERS},{_PARTS},
 bases AS MATERIALIZED ({_PURCHASES}
     UNION ALL {_SOLD}
 )"""
@@ -188,13 +210,17 @@ measured AS MATERIALIZED (
             ELSE expected END AS will_count
     FROM figures f
 ),
+nexts AS (
+    SELECT m.span, min(lower(b.band)) AS next_at
+    FROM measured m JOIN settlements_rateband b ON b.schedule_id = m.schedule_id
+    WHERE lower(b.band) > CASE WHEN m.conditionality = 'growth' THEN m.counted
+        ELSE GREATEST(m.basis_amount, 0) END
+    GROUP BY m.span
+),
 bounds AS MATERIALIZED (
     SELECT m.*, CASE WHEN m.target IS NOT NULL AND m.missed THEN m.target
-        ELSE (SELECT min(lower(b.band)) FROM settlements_rateband b
-              WHERE b.schedule_id = m.schedule_id
-                AND lower(b.band) > CASE WHEN m.conditionality = 'growth' THEN m.counted
-                                    ELSE GREATEST(m.basis_amount, 0) END) END AS next_at
-    FROM measured m
+        ELSE n.next_at END AS next_at
+    FROM measured m LEFT JOIN nexts n USING (span)
 )"""
 
 
