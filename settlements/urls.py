@@ -24,6 +24,7 @@ from settlements.views.credit import acting as credit_acts
 from settlements.views.credit import applications as credit_applications
 from settlements.views.credit import board as credit_board
 from settlements.views.credit import checks as credit_checks
+from settlements.views.credit import files as credit_files
 from settlements.views.prices.routes import PRICES
 from settlements.views.rebates import board as rebates
 from settlements.views.rebates import detail as rebate
@@ -138,6 +139,12 @@ CREDIT: list[URLPattern] = [
         "credit/applications/<int:pk>/edit/", credit_applications.application_edit,
         name="credit-application-edit",
     ),
+    path(
+        "credit/applications/<int:pk>/files/", credit_files.files_add,
+        name="credit-files-add",
+    ),
+    path("credit/files/<int:pk>/", credit_files.application_file, name="credit-file"),
+    path("credit/files/<int:pk>/remove/", credit_files.file_remove, name="credit-file-remove"),
     path(
         "credit/applications/<int:pk>/<slug:act>/", credit_applications.application_act,
         name="credit-application-act",

@@ -66,6 +66,9 @@ credit_router.register("credit/checks", credit.CheckViewSet, basename="credit-ch
 credit_router.register(
     "credit/applications", credit.ApplicationViewSet, basename="credit-application"
 )
+credit_router.register(
+    "credit/application-files", credit.ApplicationFileViewSet, basename="credit-application-file"
+)
 credit_router.register("credit/holds", credit.HoldViewSet, basename="credit-hold")
 credit_router.register("credit/scores", credit.ScoreViewSet, basename="credit-score")
 credit_router.register("credit/facts", credit.FactViewSet, basename="credit-fact")

@@ -12,6 +12,7 @@ from accounts.api.serializers.tiers import Dated
 from kam.core.api.serializers import Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.choices.credit import (
+    ApplicationFileKind,
     ApplicationState,
     ChecklistItem,
     CheckReason,
@@ -148,6 +149,27 @@ class ChecklistAnswerInput(Input):
     points = serializers.IntegerField(min_value=0, max_value=5, allow_null=True)
 
 
+class ApplicationFileOutput(Output):
+    """A paper kept with an application; `GET credit/application-files/{id}/` answers it."""
+
+    id = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=ApplicationFileKind.choices)
+    title = serializers.CharField()
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class ApplicationFileInput(Input):
+    """A file of at most 20 MB."""
+
+    file = serializers.FileField()
+    kind = serializers.ChoiceField(choices=ApplicationFileKind.choices)
+    title = TextField(required=False, max_length=200)
+
+
 class ApplicationOutput(Output):
     """An application for credit."""
 
@@ -169,6 +191,7 @@ class ApplicationOutput(Output):
     note = serializers.CharField()
     statements = YearShape(many=True)
     answers = AnswerShape(many=True)
+    files = ApplicationFileOutput(many=True)
     checklist_score = serializers.DecimalField(max_digits=5, decimal_places=2, allow_null=True)
     checklist_confidence = serializers.DecimalField(max_digits=3, decimal_places=2, allow_null=True)
     applicant = PersonOutput()

@@ -25,6 +25,7 @@ from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from settlements.choices.credit import ApplicationState
 from settlements.forms.credit import ApplicationFilter, ApplicationForm, DecisionForm, WhoForm
+from settlements.forms.credit_files import FilesForm
 from settlements.models import CreditApplication
 from settlements.selectors.credit.decided import applications_for, scores_of
 from settlements.services.credit import applications as services
@@ -198,6 +199,8 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": common.state_badge(row).__html__(),
         "statements": list(row.statements.all()),
         "answers": list(row.answers.all()),
+        "files": list(row.files.select_related("uploaded_by")),
+        "files_form": FilesForm() if (waits or row.is_draft) and user.can("credit.apply") else None,
         "latest": scores_of(row.party).first(),
         "form": form,
         "may_decide": may_decide,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Sum
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -22,6 +22,7 @@ from settlements.models import SalesReportLine, SettlementStatement, StatementLi
 from settlements.selectors.settling.reads import contested, report_lines
 from settlements.selectors.settling.recomputing import is_as_computed
 from settlements.services.settling.posting import posting_blockers
+from settlements.views.downloads import download
 from settlements.views.settling import common
 from settlements.views.settling.paper import paper_response
 
@@ -185,16 +186,4 @@ def settling_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def settling_file(request: HttpRequest, pk: int) -> FileResponse:
     """The signed file as a download: never a page of ours, whatever it may hold."""
     row = common.get_statement(request, pk)
-    try:
-        stream = row.confirmation_file.open("rb")
-    except (OSError, ValueError) as error:
-        raise Http404 from error
-    response = FileResponse(
-        stream,
-        as_attachment=True,
-        filename=row.confirmation_name,
-        content_type="application/octet-stream",
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(row.confirmation_file, name=row.confirmation_name)

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from settlements.choices.terms import VersionState
 from settlements.models import AgreementVersion
 from settlements.selectors.terms import own_figures
 from settlements.services.terms.files import attach_file
+from settlements.views.downloads import download
 from settlements.views.terms import changes, common, comparing, reading, words
 
 # icons: send arrow-back-up circle-check ban copy scale message hourglass trash
@@ -132,17 +133,7 @@ def preview_deduction(request: HttpRequest, pk: int, number: int, term_pk: int) 
 def version_file(request: HttpRequest, pk: int, number: int) -> FileResponse:
     """The signed file as a download: never a page of ours, whatever it may hold."""
     version = common.get_version(request, pk, number)
-    try:
-        stream = version.file.open("rb")
-    except (OSError, ValueError) as error:
-        raise Http404 from error
-    response = FileResponse(
-        stream, as_attachment=True, filename=version.file_name, content_type=version.file_type
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return download(version.file, name=version.file_name, content_type=version.file_type)
 
 
 @requires("terms.edit")

@@ -1,0 +1,15 @@
+"""What papers of a credit application are; the files come beside it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from settlements.choices.credit import ApplicationFileKind
+
+
+class FilesForm(forms.Form):
+    """One kind and title for the files that are sent together."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=ApplicationFileKind.choices)
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
