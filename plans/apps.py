@@ -20,9 +20,10 @@ class PlansConfig(AppConfig):
 def _services() -> None:
     """Words for what the database refuses, and notices."""
     from plans import notices
-    from plans.services import problems
+    from plans.services import figures, problems
 
     problems.register()
+    figures.register()
     notices.register()
 
 

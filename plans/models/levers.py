@@ -16,7 +16,7 @@ from plans.models import figure_triggers, triggers
 from plans.models.plans import Plan
 from plans.models.sales import amount
 from plans.models.shared import percent, percent_in_range
-from plans.querysets.plans import OfPlanQuerySet
+from plans.querysets.figures import OfFiguresQuerySet
 
 _PERCENTS = (
     "margin_before",
@@ -70,7 +70,7 @@ class LeverScenario(Record):
     our_cost = amount(_("what it costs us a year"))
     place = models.PositiveSmallIntegerField(_("place"), default=0)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = OfFiguresQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("growth scenario")
@@ -134,7 +134,7 @@ class GrowthLever(Record):
     )
     evidence = models.CharField(_("what shows it"), max_length=500, blank=True)
 
-    objects = OfPlanQuerySet.through("scenario__plan").as_manager()
+    objects = OfFiguresQuerySet.through("scenario__plan").as_manager()
 
     class Meta:
         verbose_name = _("growth lever")

@@ -17,7 +17,7 @@ from plans.models import figure_triggers, triggers
 from plans.models.plans import Plan
 from plans.models.sales import amount
 from plans.models.shared import percent, user_key
-from plans.querysets.plans import OfPlanQuerySet
+from plans.querysets.figures import OfFiguresQuerySet
 
 
 @track()
@@ -35,7 +35,7 @@ class MarketingBudget(Record):
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = OfFiguresQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("marketing budget")
@@ -99,7 +99,7 @@ class MarketingActivity(Record):
     )
     is_shareable = models.BooleanField(_("may be shown to the customer"), default=False)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = OfFiguresQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("marketing activity")

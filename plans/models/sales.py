@@ -17,7 +17,7 @@ from plans.choices.sales import ListingState
 from plans.models import figure_triggers, triggers
 from plans.models.plans import Plan
 from plans.models.shared import percent, percent_in_range, user_key
-from plans.querysets.plans import OfPlanQuerySet
+from plans.querysets.figures import OfFiguresQuerySet
 
 
 def amount(label: Any, **options: Any) -> models.DecimalField[Decimal | None, Decimal | None]:
@@ -63,7 +63,7 @@ class SalesLine(Record):
     note = models.CharField(_("note"), max_length=300, blank=True)
     place = models.PositiveSmallIntegerField(_("place"), default=0)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = OfFiguresQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of a sales plan")
@@ -108,7 +108,7 @@ class SalesMonth(Record):
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(10) ** 13)],
     )
 
-    objects = OfPlanQuerySet.through("line__plan").as_manager()
+    objects = OfFiguresQuerySet.through("line__plan").as_manager()
 
     class Meta:
         verbose_name = _("month of a sales plan")
@@ -178,7 +178,7 @@ class RangeStep(Record):
     note = models.CharField(_("note"), max_length=300, blank=True)
     is_shareable = models.BooleanField(_("may be shown to the customer"), default=False)
 
-    objects = OfPlanQuerySet.as_manager()
+    objects = OfFiguresQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("range step")

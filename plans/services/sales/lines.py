@@ -1,0 +1,32 @@
+"""Lines of a sales plan: added, changed, taken out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max
+
+from accounts.models import ProductCategory
+from kam.identity.models import User
+from plans.models import Plan, SalesLine
+from plans.services import figures
+
+
+def add_line(
+    *, plan: Plan, user: User | None, category: ProductCategory | None = None, **values: Any
+) -> SalesLine:
+    """Add a line for a category, or for everything else. Raises RefusedError: it is there."""
+    last = plan.sales_lines.aggregate(last=Max("place"))["last"] or 0
+    return figures.make(
+        SalesLine, plan=plan, user=user, category=category, place=last + 1, **values
+    )
+
+
+def change_line(*, line: SalesLine, user: User | None, **values: Any) -> bool:
+    """Change the unit, the terms or the note of a line."""
+    return figures.change(line, plan=line.plan, user=user, values=values)
+
+
+def remove_line(*, line: SalesLine, user: User | None) -> None:
+    """Take a line out of a draft, with its months."""
+    figures.remove(line, plan=line.plan, user=user)
