@@ -73,7 +73,7 @@ def part(
     ]
 
 
-_HEADER = "account_id parent_id template_id title period currency_id owner_id sponsor_id review_on"
+_HEADER = "account_id parent_id template_id title period currency_id owner_id sponsor_id"
 _FIXED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _HEADER.split())
 
 PLAN = [

@@ -1,0 +1,1 @@
+"""Business reviews: planned, held, written down; their lines become actions and concerns."""
