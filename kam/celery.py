@@ -97,6 +97,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="0", minute="15"),
         "kwargs": {"name": "plans.activate_plans"},
     },
+    "nightly overdue actions of plans": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="3", minute="10"),
+        "kwargs": {"name": "plans.tell_overdue_actions"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

@@ -142,6 +142,7 @@ CAPABILITIES: dict[str, frozenset[Role]] = {
     "plans.edit": frozenset(
         {Role.ACCOUNT_MANAGER, Role.SALES_DIRECTOR, Role.ADMINISTRATOR, Role.INTEGRATION}
     ),
+    "plans.work": frozenset(set(Role) - {Role.AUDITOR}),
     "plans.approve": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "plans.configure": frozenset({Role.SALES_DIRECTOR, Role.ADMINISTRATOR}),
     "negotiations.view": frozenset(set(Role) - {Role.INTEGRATION}),

@@ -114,6 +114,11 @@ class InitiativeLine:
     actions: Sequence[ActionLine]
     is_overdue: bool
 
+    @property
+    def slot(self) -> str:
+        """The place of its form on a page."""
+        return f"slot-initiative-{self.row.pk}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectiveLine:
@@ -123,6 +128,11 @@ class ObjectiveLine:
     progress: Progress
     initiatives: Sequence[InitiativeLine]
     is_overdue: bool
+
+    @property
+    def slot(self) -> str:
+        """The place of its form on a page."""
+        return f"slot-objective-{self.row.pk}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
