@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
+from kam.core.collector import without_collector
 from kam.imports.engine.notices import Notice
 from kam.imports.mapping import ColumnMapping
 from kam.imports.models import DataSource, ImportBatch
@@ -120,18 +120,6 @@ def cursor_for_import() -> Iterator[CursorWrapper]:
             connection.execute_wrappers = wrappers
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Spare looking for cycles among millions of cells, which make none: half of staging's time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def stage(run: Run, importer: Importer, table: Table) -> int:
     """Copy a file's rows into `import_stage` and return how many there are.
 
@@ -146,7 +134,7 @@ def stage(run: Run, importer: Importer, table: Table) -> int:
     into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT text, NULL '')").format(
         sql.Identifier(STAGE), sql.SQL(", ").join(map(sql.Identifier, shaper.staged))
     )
-    with run.cursor.copy(into) as copy, _without_collector():
+    with run.cursor.copy(into) as copy, without_collector():
         for block, count in shaper.blocks(table.rows()):
             copy.write(block)
             staged += count

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
+from kam.core.collector import without_collector
 from kam.core.locks import lock_names
 from kam.core.models import Organisation
 from kam.core.problems import explained
@@ -37,8 +38,9 @@ from settlements.services.settling.problems import (
 )
 from settlements.services.settling.storing import store_lines, store_reports, store_statements
 
-AT_ONCE = 2_000
-"""Statements that are computed and written together."""
+AT_ONCE = 5_000
+"""Statements that are computed and written together; each time reads the lines of the period."""
+LOCK, LOCKED_ONE_BY_ONE = "settling", 100
 TOTALS = (
     "basis",
     "gross",
@@ -111,9 +113,14 @@ def job_of(
 
 
 def lock_terms(jobs: Iterable[Job]) -> None:
-    """Let nobody else draft for the same terms until this is committed."""
-    for term_id in sorted({job.rules.term_id for job in jobs}):
-        lock_names(f"settling:{term_id}")
+    """Let nobody else draft for the same terms until this is committed.
+
+    Many at once keep away everybody: the database has room for some thousands of locks in all.
+    """
+    terms = {job.rules.term_id for job in jobs}
+    lock_names(LOCK, shared=len(terms) <= LOCKED_ONE_BY_ONE)
+    if len(terms) <= LOCKED_ONE_BY_ONE:
+        lock_names(*(f"{LOCK}:{term_id}" for term_id in terms))
 
 
 def check_free(job: Job) -> None:
@@ -178,7 +185,7 @@ def draft_due(
     made, taken, refused = 0, 0, list[Outcome]()
     for first in range(0, len(jobs), AT_ONCE):
         some = jobs[first : first + AT_ONCE]
-        with transaction.atomic():
+        with transaction.atomic(), without_collector():
             lock_terms(some)
             busy = taken_periods(some)
             free = [job for place, job in enumerate(some) if place not in busy]
