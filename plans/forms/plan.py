@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,8 @@ from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency
 from kam.identity.models import User
 from plans.choices.plan import Confidentiality, PlanRole, SwotKind
-from plans.models import Plan, PlanSection, PlanTemplate
+from plans.models import Objective, Plan, PlanSection, PlanTemplate
+from plans.selectors.plan.hints import Hint
 
 if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
     TemplateField = forms.ModelChoiceField[PlanTemplate]
@@ -172,6 +174,60 @@ class SwotForm(forms.Form):
         label=_("What shows it"), max_length=500, required=False,
         help_text=_("A figure, a remark of theirs, an event."),
     )  # fmt: skip
+
+
+class HintsForm(forms.Form):
+    """Which of the system's proposals go into the plan."""
+
+    chosen = forms.MultipleChoiceField(
+        label=_("What the system knows"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, hints: Sequence[Hint], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.hints = hints
+        field = cast("forms.MultipleChoiceField", self.fields["chosen"])
+        field.choices = [(one.name, one.text) for one in hints]
+
+    def chosen_hints(self) -> list[Hint]:
+        """The hints that were ticked."""
+        return [one for one in self.hints if one.name in self.cleaned_data["chosen"]]
+
+
+class CloneForm(forms.Form):
+    """What goes along into the next period: objectives one by one."""
+
+    title = forms.CharField(label=_("Title"), max_length=200)
+    start = forms.DateField(label=_("From"))
+    end = forms.DateField(label=_("Up to, not including"))
+    objectives = forms.MultipleChoiceField(
+        label=_("Objectives that go along"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("With their initiatives and open actions; progress begins anew."),
+    )
+    with_texts = forms.BooleanField(label=_("Take the texts along"), required=False)
+    with_swot = forms.BooleanField(label=_("Take strengths and weaknesses along"), required=False)
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {str(one.pk): one for one in plan.objectives.all()}
+        field = cast("forms.MultipleChoiceField", self.fields["objectives"])
+        field.choices = [(key, one.title) for key, one in self.rows.items()]
+        if not self.rows:
+            del self.fields["objectives"]
+
+    def clean(self) -> dict[str, Any]:
+        """A period has days."""
+        values = super().clean() or self.cleaned_data
+        start, end = values.get("start"), values.get("end")
+        if start and end and start >= end:
+            self.add_error("end", _("The period ends before it begins."))
+        return values
+
+    def chosen(self) -> list[Objective]:
+        """The objectives that were ticked."""
+        return [self.rows[key] for key in self.cleaned_data.get("objectives", ())]
 
 
 class MemberForm(forms.Form):

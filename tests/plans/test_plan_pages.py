@@ -1,15 +1,33 @@
-"""The plan as a document: made from a template, read section by section, edited where it stands."""
+"""The plan as a document: made from a template, read by sections, edited where it stands."""
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Account
-from plans.models import Plan
+from plans.choices.plan import PlanState
+from plans.models import Plan, PlanSection, PlanTemplate, SwotItem
+from plans.search import search_plans
 from tests.conftest import People, client_of
+from tests.factories.accounts import make_account
+from tests.factories.identity import make_user
+from tests.factories.plans import (
+    make_action,
+    make_initiative,
+    make_objective,
+    make_plan,
+    make_plan_member,
+    take_plan,
+)
+from tests.factories.team import make_member
 
 pytestmark = pytest.mark.django_db
+PAGE_QUERIES, LIST_QUERIES, PANEL_QUERIES = 22, 12, 12
 
 
 def test_a_plan_is_made_from_the_proposed_template_and_read(
@@ -33,3 +51,185 @@ def test_a_plan_is_made_from_the_proposed_template_and_read(
     assert [one.line.kind for one in page.context["shown"]] == [
         "ambition", "figures", "objectives", "kpis", "risks",
     ]  # fmt: skip
+
+
+def test_a_section_is_written_where_it_stands(people: People, plan: Plan) -> None:
+    client = client_of(people.owner)
+    url = reverse("plans:section-edit", args=[plan.pk, "ambition"])
+    part = {"HX-Request": "true", "HX-Target": "section-ambition"}
+    assert b"<html" not in client.get(url, headers=part).content
+    saved = client.post(url, {"text": " First supplier of oats "}, headers=part)
+    assert (saved.status_code, b"First supplier of oats" in saved.content) == (200, True)
+    row = plan.sections.get(kind="ambition")
+    assert (row.text, row.checked_on) == ("First supplier of oats", timezone.localdate())
+    assert client.post(url, {"text": "x" * 20_001}).status_code == 422
+    take_plan(plan=plan, to=PlanState.IN_REVIEW)
+    assert client.post(url, {"text": "Other"}).status_code == 422
+    row.refresh_from_db()
+    assert row.text == "First supplier of oats"
+
+
+def test_the_page_asks_as_much_for_three_as_for_one(
+    people: People, plan: Plan, django_assert_num_queries: Any
+) -> None:
+    client = client_of(people.owner)
+    for count in (1, 2):
+        for place in range(count):
+            objective = make_objective(plan=plan, owner=people.owner)
+            make_action(plan=plan, initiative=make_initiative(objective=objective))
+            SwotItem.objects.create(plan=plan, kind="threat", text="Own label", place=place)
+            below = make_account(parent=plan.account, lead=people.owner)
+            make_plan(account=below, owner=people.owner, parent=plan)
+            make_plan_member(plan=plan, user=make_user())
+            PlanSection.objects.filter(plan=plan).update(owner=people.owner, text="Said")
+        with django_assert_num_queries(PAGE_QUERIES):
+            page = client.get(plan.get_absolute_url())
+        assert page.status_code == 200
+    assert len(page.context["children"]) == 3
+    assert PAGE_QUERIES <= 30
+
+
+def test_lists_ask_as_much_for_three_as_for_one(
+    people: People, account: Account, plan: Plan, django_assert_num_queries: Any
+) -> None:
+    client = client_of(people.owner)
+    urls = {
+        reverse("plans:plan-list"): LIST_QUERIES,
+        reverse("plans:panel-plans", args=[account.pk]): PANEL_QUERIES,
+    }
+    for url in urls:
+        client.get(url)
+    for more in (0, 2):
+        for _one in range(more):
+            below = make_account(parent=account, lead=people.owner)
+            make_plan(account=below, owner=people.owner)
+        for url, expected in urls.items():
+            with django_assert_num_queries(expected):
+                assert client.get(url).status_code == 200
+
+
+def test_the_list_filters_and_exports(people: People, plan: Plan) -> None:
+    late = make_plan(
+        account=make_account(name="Tokmanni", lead=people.owner),
+        owner=people.owner,
+        state=PlanState.ACTIVE,
+        title="Tokmanni 2026",
+        review_on=date(2026, 2, 1),
+    )
+    make_plan(account=make_account(lead=people.stranger), owner=people.stranger)
+    PlanSection.objects.filter(plan=plan, kind="ambition").update(is_required=True)
+    client, url = client_of(people.owner), reverse("plans:plan-list")
+    asked = {
+        "": {plan, late},
+        "state=active": {late},
+        "incomplete=on": {plan},
+        "review_before=2026-03-01": {late},
+        f"owner={people.owner.pk}": {plan, late},
+        "q=tokm": {late},
+        "on=2025-05-05": set(),
+        f"within={plan.account_id}": {plan},
+        "confidentiality=named": set(),
+        "tier=key": set(),
+    }
+    for query, expected in asked.items():
+        table = client.get(f"{url}?{query}").context["table"]
+        assert set(table.page.rows) == expected, query
+    file = client.get(f"{url}?export=csv").content.decode()
+    assert ("Tokmanni 2026" in file, "Kesko 2026" in file) == (True, True)
+
+
+WHO = {  # owner, team-mate, stranger, director, auditor: page, edit form, section form, readers
+    "owner": (200, 200, 200, 200),
+    "teammate": (200, 404, 404, 404),
+    "stranger": (404, 404, 404, 404),
+    "director": (200, 200, 200, 200),
+    "controller": (200, 404, 404, 404),
+    "auditor": (200, 404, 404, 404),
+}
+
+
+def test_who_may_what(people: People, plan: Plan) -> None:
+    names = [
+        ("plans:plan-detail", ()), ("plans:plan-edit", ()),
+        ("plans:section-edit", ("ambition",)), ("plans:plan-readers", ()),
+    ]  # fmt: skip
+    for who, expected in WHO.items():
+        client = client_of(getattr(people, who))
+        found = tuple(
+            client.get(reverse(name, args=[plan.pk, *more])).status_code for name, more in names
+        )
+        assert found == expected, who
+    for who in ("teammate", "stranger", "auditor"):
+        client = client_of(getattr(people, who))
+        url = reverse("plans:section-edit", args=[plan.pk, "ambition"])
+        assert client.post(url, {"text": "Mine"}).status_code == 404
+        new = f"{reverse('plans:plan-create')}?account={plan.account_id}"
+        assert client.get(new).status_code == 404, who
+    assert not PlanSection.objects.exclude(text="").exists()
+
+
+def test_confidentiality_holds_on_every_way(people: People, plan: Plan) -> None:
+    assert client_of(people.owner).post(
+        reverse("plans:plan-readers", args=[plan.pk]), {"confidentiality": "named"}
+    ).status_code == 302  # fmt: skip
+    hidden = [people.teammate, people.director, people.administrator, people.auditor]
+    for user in hidden:
+        client = client_of(user)
+        assert client.get(plan.get_absolute_url()).status_code == 404
+        assert client.get(reverse("plans:section", args=[plan.pk, "ambition"])).status_code == 404
+        assert b"Kesko 2026" not in client.get(reverse("plans:plan-list")).content
+        panel = reverse("plans:panel-plans", args=[plan.account_id])
+        assert b"Kesko 2026" not in client.get(panel).content
+        assert search_plans(user, "kesko", 5) == []
+    assert [hit.title for hit in search_plans(people.owner, "kesko", 5)] == ["Kesko 2026"]
+
+
+def test_what_the_system_knows_is_proposed_once(people: People, plan: Plan) -> None:
+    client, url = client_of(people.owner), reverse("plans:swot-hints", args=[plan.pk])
+    shown = client.get(url)
+    names = [hint.name for group in shown.context["groups"] for hint in group["hints"]]
+    assert "gap:decision-maker" in names
+    assert client.post(url, {"chosen": ["gap:decision-maker"]}).status_code == 302
+    item = plan.swot_items.get()
+    assert (item.kind, item.origin, item.origin_key) == ("weakness", "gap", "decision-maker")
+    again = client.get(url)
+    assert "gap:decision-maker" not in [
+        hint.name for group in again.context["groups"] for hint in group["hints"]
+    ]
+    assert client.post(url, {"chosen": ["gap:decision-maker"]}).status_code == 422
+    page = client.get(plan.get_absolute_url())
+    assert item.text in page.content.decode()
+
+
+def test_live_sections_are_for_who_sees_the_account(people: People, plan: Plan) -> None:
+    """A supporting member reads the plan, without figures of the account."""
+    member = make_user()
+    make_member(account=plan.account, user=member)
+    for kind in ("figures", "portrait", "programme"):
+        url = reverse("plans:section", args=[plan.pk, kind])
+        seen = client_of(people.owner).get(url)
+        hidden = client_of(member).get(url)
+        assert (seen.status_code, hidden.status_code) == (200, 200)
+        assert b"for who sees the account" not in seen.content
+        assert b"for who sees the account" in hidden.content
+    assert b"What the system knows" not in client_of(member).get(plan.get_absolute_url()).content
+
+
+def test_templates_have_pages(people: People) -> None:
+    client = client_of(people.director)
+    assert client_of(people.owner).get(reverse("plans:template-list")).status_code == 404
+    names = [line["template"].tier_code for line in client.get(
+        reverse("plans:template-list")).context["lines"]]  # fmt: skip
+    assert sorted(names) == ["", "growth", "key", "strategic"]
+    row = PlanTemplate.objects.get(tier_code="growth")
+    url = reverse("plans:template-edit", args=[row.pk])
+    data = {"name": "Growth", "tier_code": "growth", "is_active": "on",
+            "ambition-is_there": "on", "swot-is_required": "on", "swot-hint": "Say it"}  # fmt: skip
+    assert client.post(url, data | {"tier_code": "nowhere"}).status_code == 422
+    assert client.post(url, {"name": "Growth", "tier_code": "growth"}).status_code == 422
+    assert client.post(url, data).status_code == 302
+    kept = row.sections.order_by("kind").values_list("kind", "is_required", "hint")
+    assert list(kept) == [("ambition", False, ""), ("swot", True, "Say it")]
+    twice = client.post(reverse("plans:template-create"), {**data, "name": "Two"})
+    assert twice.status_code == 422
+    assert client.get(row.get_absolute_url()).status_code == 200

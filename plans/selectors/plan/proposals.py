@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.selectors.tiers.policies import tier_on
-from kam.core.dates import Period, add_months
+from kam.core.dates import Period, add_months, months_between
 from kam.core.models import Currency, Organisation
 from kam.identity.models import User
 from plans.choices.plan import PlanState
@@ -60,6 +60,20 @@ def free_year(account: Account, start_month: int, *, as_of: date) -> Period:
     while any(one.lower < year.end and year.start < one.upper for one in taken):
         year = _next(year)
     return year
+
+
+def next_period(plan: Plan) -> Period:
+    """Return the next period of the plan's length for which its account has no plan."""
+    months = months_between(plan.period.lower, plan.period.upper) or 12
+    taken = list(
+        Plan.objects.filter(account=plan.account_id)
+        .exclude(state=PlanState.CANCELLED)
+        .values_list("period", flat=True)
+    )
+    found = Period(plan.period.upper, add_months(plan.period.upper, months))
+    while any(one.lower < found.end and found.start < one.upper for one in taken):
+        found = Period(found.end, add_months(found.end, months))
+    return found
 
 
 def _next(year: Period) -> Period:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 from plans.models import Plan, PlanSection, SwotItem
+from plans.selectors.plan.hints import Hint
 from plans.services.writing import written_by
 
 TEXT, ITEM = 20_000, 500
@@ -82,6 +84,24 @@ def add_swot_item(
     row.save()
     touch(plan)
     return row
+
+
+@explained()
+@transaction.atomic
+def take_hints(*, plan: Plan, hints: Iterable[Hint], by: User) -> list[SwotItem]:
+    """Take proposals of the system into the SWOT, each once."""
+    return [
+        add_swot_item(
+            plan=plan,
+            kind=one.kind,
+            text=one.text,
+            evidence=one.evidence,
+            by=by,
+            origin=one.origin,
+            origin_key=one.key,
+        )
+        for one in hints
+    ]
 
 
 @explained()

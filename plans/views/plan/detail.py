@@ -55,6 +55,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "members": plan.members.select_related("user").filter(valid__contains=today),
         "addable": _addable(document) if may["may_write"] else [],
         "may_change_readers": plan.is_open and people.may_change_readers(plan, user),
+        "may_clone": common.plannable(user).filter(pk=plan.account_id).exists(),
         "today": today,
         "crumbs": common.plan_crumbs(plan),
         **may,

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from plans.views.plan import create, detail, listing, sections, templates
+from plans.views.plan import (
+    clone,
+    create,
+    detail,
+    listing,
+    members,
+    sections,
+    swot,
+    templates,
+)
 
 _PLAN = "plans/<int:pk>/"
 
@@ -17,6 +26,14 @@ urlpatterns = [
     path(f"{_PLAN}sections/<slug:kind>/edit/", sections.section_edit, name="section-edit"),
     path(f"{_PLAN}sections/<slug:kind>/check/", sections.section_check, name="section-check"),
     path(f"{_PLAN}sections/<slug:kind>/remove/", sections.section_remove, name="section-remove"),
+    path(f"{_PLAN}swot/new/", swot.swot_create, name="swot-create"),
+    path(f"{_PLAN}swot/hints/", swot.swot_hints, name="swot-hints"),
+    path(f"{_PLAN}swot/<int:item_pk>/edit/", swot.swot_edit, name="swot-edit"),
+    path(f"{_PLAN}swot/<int:item_pk>/remove/", swot.swot_remove, name="swot-remove"),
+    path(f"{_PLAN}members/", members.members, name="members"),
+    path(f"{_PLAN}members/add/", members.member_add, name="member-add"),
+    path(f"{_PLAN}members/<int:member_pk>/end/", members.member_end, name="member-end"),
+    path(f"{_PLAN}clone/", clone.plan_clone, name="plan-clone"),
     path("settings/plan-templates/", templates.template_list, name="template-list"),
     path("settings/plan-templates/new/", templates.template_create, name="template-create"),
     path("settings/plan-templates/<int:pk>/", templates.template_detail, name="template-detail"),

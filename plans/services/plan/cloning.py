@@ -1,0 +1,143 @@
+"""A plan for the next period out of one that stands: only what is chosen goes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+from kam.core.problems import RefusedError, explained
+from kam.identity.models import User
+from plans.choices.plan import Origin
+from plans.choices.work import ActionState
+from plans.models import Initiative, Objective, Plan, PlanAction, SwotItem
+from plans.services.plan.making import PlanDraft, make_plan
+from plans.services.writing import written_by
+
+
+@explained()
+@transaction.atomic
+def clone_plan(
+    *,
+    plan: Plan,
+    title: str,
+    period: DateRange,
+    by: User,
+    objectives: Iterable[Objective] = (),
+    with_texts: bool = False,
+    with_swot: bool = False,
+) -> Plan:
+    """Make a draft for another period with the same template, owner, sponsor and readers.
+
+    Objectives go along one by one, with initiatives and open actions, days moved as far as the
+    period; progress, targets, figures and what was done stay behind. Texts and strengths go where
+    asked for; a text counts as not looked at. Raises what `make_plan` does, and RefusedError for
+    an objective of another plan.
+    """
+    chosen = list(objectives)
+    if any(one.plan_id != plan.pk for one in chosen):
+        words = _("This objective is of another plan.")
+        raise RefusedError(words, field="objectives", code="objective_of_another")
+    row = make_plan(draft=_draft(plan, title, period), by=by)
+    row = written_by(row, by)
+    shift = period.lower - plan.period.lower
+    if with_texts:
+        _copy_texts(plan, row)
+    if with_swot:
+        _copy_swot(plan, row)
+    for one in chosen:
+        _copy_objective(one, row, shift)
+    return row
+
+
+def _draft(plan: Plan, title: str, period: DateRange) -> PlanDraft:
+    return PlanDraft(
+        account=plan.account,
+        template=plan.template,
+        title=title,
+        period=period,
+        currency=plan.currency,
+        owner=plan.owner,
+        sponsor=plan.sponsor,
+        confidentiality=plan.confidentiality,
+    )
+
+
+def _copy_texts(plan: Plan, row: Plan) -> None:
+    standing = {one.kind: one for one in row.sections.all()}
+    for old in plan.sections.exclude(text=""):
+        new = standing.get(old.kind)
+        if new is not None:
+            new.text, new.owner, new.is_shareable = old.text, old.owner, old.is_shareable
+            new.save()
+
+
+def _copy_swot(plan: Plan, row: Plan) -> None:
+    SwotItem.objects.bulk_create(
+        SwotItem(
+            plan=row,
+            kind=one.kind,
+            text=one.text,
+            evidence=one.evidence,
+            place=one.place,
+            origin=one.origin,
+            origin_key=one.origin_key,
+        )
+        for one in plan.swot_items.all()
+    )
+
+
+def _copy_objective(old: Objective, row: Plan, shift: timedelta) -> None:
+    new = Objective.objects.create(
+        plan=row,
+        title=old.title,
+        measure=old.measure,
+        gain=old.gain,
+        gain_note=old.gain_note,
+        owner=old.owner,
+        due_on=_moved(old.due_on, shift),
+        weight=old.weight,
+        is_shareable=old.is_shareable,
+        place=old.place,
+        cloned_from=old,
+    )
+    for bundle in old.initiatives.prefetch_related("actions"):
+        _copy_initiative(bundle, new, shift)
+
+
+def _copy_initiative(old: Initiative, objective: Objective, shift: timedelta) -> None:
+    new = Initiative.objects.create(
+        objective=objective,
+        title=old.title,
+        note=old.note,
+        owner=old.owner,
+        starts_on=_moved(old.starts_on, shift),
+        due_on=_moved(old.due_on, shift),
+        weight=old.weight,
+        place=old.place,
+    )
+    _copy_actions([one for one in old.actions.all() if one.state == ActionState.OPEN], new, shift)
+
+
+def _copy_actions(rows: Sequence[PlanAction], bundle: Initiative, shift: timedelta) -> None:
+    PlanAction.objects.bulk_create(
+        PlanAction(
+            plan=bundle.objective.plan,
+            initiative=bundle,
+            title=one.title,
+            note=one.note,
+            owner=one.owner,
+            due_on=_moved(one.due_on, shift),
+            weight=one.weight,
+            origin=Origin.CLONE,
+            is_shareable=one.is_shareable,
+        )
+        for one in rows
+    )
+
+
+def _moved(day: date | None, shift: timedelta) -> date | None:
+    return day + shift if day is not None else None
