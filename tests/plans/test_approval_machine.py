@@ -147,7 +147,7 @@ class PlanMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_plans_go_their_way_whatever_is_tried() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         PlanMachine,
         settings=settings(
             max_examples=15,

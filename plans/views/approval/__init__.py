@@ -1,0 +1,1 @@
+"""Pages of a plan's way: its acts, comments, snapshots and what differs between two."""

@@ -1,0 +1,192 @@
+"""Documents of plans in words: a frozen one is drawn from itself alone, whatever the plan is now.
+
+Documents hold codes and texts, not labels; labels come from the fields of the plans' models by
+name, so that a frozen document is read in each reader's language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+
+from kam.core import formats
+from plans.analytics.diff import is_money, is_number
+from plans.choices.plan import SectionKind
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
+_TITLES = ("title", "name", "text", "label", "what")
+_SKIPPED = frozenset({"id", "plan", "place", "is_hidden"})
+_FIRST = (
+    "title", "name", "kind", "measure", "metric", "text", "evidence", "owner", "sponsor",
+    "first_day", "last_day", "starts_on", "due_on", "state", "percent", "weight", "baseline",
+    "target", "actual",
+)  # fmt: skip
+LABELS: dict[str, Any] = {
+    "first_day": gettext_lazy("first day"),
+    "last_day": gettext_lazy("last day"),
+    "as_of": gettext_lazy("as of"),
+    "content": gettext_lazy("what the system shows"),
+    "actual": gettext_lazy("actual"),
+    "progress": gettext_lazy("progress"),
+    "percent": gettext_lazy("progress, percent"),
+    "is_derived": gettext_lazy("rolled up from below"),
+    "objectives": gettext_lazy("objectives"),
+    "initiatives": gettext_lazy("initiatives"),
+    "actions": gettext_lazy("actions"),
+    "items": gettext_lazy("items"),
+    "text": gettext_lazy("text"),
+    "kpis": gettext_lazy("targets"),
+    "owner": gettext_lazy("owner"),
+    "state": gettext_lazy("state"),
+    "amount": gettext_lazy("amount"),
+    "name": gettext_lazy("name"),
+    "revenue": gettext_lazy("revenue"),
+    "overdue": gettext_lazy("overdue"),
+    "share": gettext_lazy("share"),
+    "year": gettext_lazy("year"),
+}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of a document in words: its title, its facts, and rows below it by name."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    groups: Sequence[tuple[str, Sequence[Node]]]
+
+    def __bool__(self) -> bool:
+        return bool(self.title or self.facts or self.groups)
+
+
+def section_title(kind: str) -> str:
+    """A section by its kind."""
+    return str(SectionKind(kind).label) if kind in SectionKind.values else kind
+
+
+def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
+    """Return a dict of a document in words; rows leave out what is not known."""
+    title_key = next((key for key in _TITLES if is_row and isinstance(value.get(key), str)), "")
+    facts, groups = [], []
+    for key in sorted(value, key=_order):
+        one = value[key]
+        if key in _SKIPPED or key == title_key or key.endswith("_id"):
+            continue
+        if is_group(one):
+            rows = one if isinstance(one, list) else [one]
+            found = [node_of(row, is_row=True) for row in rows]
+            groups.append((label_of(key), [node for node in found if node]))
+        elif one not in (None, "", []) or not is_row:
+            facts.append((label_of(key), spoken(key, one)))
+    return Node(spoken(title_key, value[title_key]) if title_key else "", facts, groups)
+
+
+def is_group(value: Any) -> bool:
+    """Whether a value is rows, or a dict of facts that is neither money nor the name of a thing."""
+    if isinstance(value, list):
+        return any(isinstance(one, dict) for one in value) and not all(map(_is_atom, value))
+    return isinstance(value, dict) and bool(value) and not _is_atom(value)
+
+
+def _is_atom(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return not isinstance(value, list)
+    return is_money(value) or value.keys() <= {"id", "name"}
+
+
+def spoken(key: str, value: Any) -> str:
+    """Return a value of a document in words."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return ", ".join(spoken(key, one) for one in value)
+    if isinstance(value, dict):
+        return _of_dict(value)
+    if key not in _TITLES and is_number(value):
+        # A year or a number of a thing stands as it is.
+        return str(value) if isinstance(value, int) else formats.number(Decimal(value))
+    return _of_text(key, str(value))
+
+
+def _of_dict(value: dict[str, Any]) -> str:
+    if is_money(value):
+        if value["amount"] is None:
+            return "–"
+        return formats.money(Decimal(value["amount"]), value["currency"] or "")
+    name = next((value[key] for key in _TITLES if value.get(key)), None)
+    return str(name) if name is not None else "–"
+
+
+def _of_text(key: str, value: str) -> str:
+    if _DAY.fullmatch(value):
+        return formats.date(date.fromisoformat(value))
+    if _MOMENT.fullmatch(value):
+        return _moment(value)
+    return str(_codes().get((key, value), value))
+
+
+def _moment(value: str) -> str:
+    moment = datetime.fromisoformat(value)
+    return formats.datetime(timezone.localtime(moment) if moment.tzinfo else moment)
+
+
+def difference_words(difference: Any) -> str:
+    """Return a difference with its sign."""
+    if difference is None:
+        return ""
+    if isinstance(difference, dict):
+        amount = Decimal(difference["amount"])
+        return formats.signed(formats.money(amount, difference["currency"]), amount)
+    number = Decimal(difference)
+    return formats.signed(formats.number(number), number)
+
+
+def label_of(key: str) -> str:
+    """Return what a field is called, in the reader's language."""
+    if key.startswith("#"):
+        return key[1:]
+    if key in SectionKind.values and key not in LABELS:
+        return section_title(key)
+    found = LABELS.get(key) or _labels().get(key) or key.replace("_", " ")
+    return str(found)
+
+
+def _order(key: str) -> tuple[int, str]:
+    return (_FIRST.index(key) if key in _FIRST else len(_FIRST), key)
+
+
+def _fields() -> Iterator[Any]:
+    for model in apps.get_app_config("plans").get_models():
+        if not model.__name__.endswith("Event"):
+            yield from model._meta.fields
+
+
+@cache
+def _labels() -> dict[str, Any]:
+    """Names of fields, those of the first model that has one."""
+    found: dict[str, Any] = {}
+    for field in _fields():
+        found.setdefault(field.name, field.verbose_name)
+    return found
+
+
+@cache
+def _codes() -> dict[tuple[str, str], Any]:
+    """Words for codes, by the field's name."""
+    found: dict[tuple[str, str], Any] = {}
+    for field in _fields():
+        for code, words in field.choices or ():
+            found.setdefault((field.name, str(code)), words)
+    return found
