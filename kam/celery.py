@@ -102,6 +102,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="10"),
         "kwargs": {"name": "plans.tell_overdue_actions"},
     },
+    "nightly reviews of plans": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="3", minute="15"),
+        "kwargs": {"name": "plans.tell_reviews"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

@@ -21,20 +21,39 @@ def _services() -> None:
     """Words for what the database refuses, and notices."""
     from plans import notices
     from plans.services import figures, problems
+    from plans.services.loss import problems as loss_problems
+    from plans.services.plan import handing
+    from plans.services.plan import telling as reviews
+    from plans.services.work import telling
 
     problems.register()
+    loss_problems.register()
+    handing.register()
+    reviews.register()
     figures.register()
     notices.register()
+    telling.register()
 
 
 def _movers() -> None:
     """What a merge of accounts takes along."""
+    from accounts.services.merging import register_mover
+    from plans.services.loss import merging as loss_merging
+    from plans.services.plan import merging
+
+    register_mover(*merging.MOVERS)
+    register_mover(*loss_merging.MOVERS)
 
 
 def _selectors() -> None:
     """Lines of the timeline, of handovers, of what waits for whom."""
-    from plans.selectors import submit_rules, waiting
+    from plans.selectors import submit_rules, waiting, work_lines
+    from plans.selectors.metrics import built_in
+    from plans.selectors.plan import lines
 
+    lines.register()
+    built_in.register()
+    work_lines.register()
     submit_rules.register()
     waiting.register()
 
@@ -45,9 +64,14 @@ def _files() -> None:
 
 def _pages() -> None:
     """Entries of the menu, panels, cards, answers of the cockpit, search."""
-    from plans import panels
+    from plans import panels, search
+    from plans.views.plan import sources
+    from plans.views.work import pages as work_pages
 
+    work_pages.register()
     panels.register()
+    search.register()
+    sources.register()
 
 
 def _demo_parts() -> None:

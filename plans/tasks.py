@@ -8,11 +8,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.jobs import JobError, Progress, job
+from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from kam.identity.models import User
-from plans.models import Plan
+from plans.models import LossScenario, Plan
 from plans.services.approval.deciding import activate_due
 from plans.services.approval.snapshots import JOB, take_snapshot
+from plans.services.loss.running import JOB as RUN_LOSS
+from plans.services.loss.running import run_scenario, tell_of_result
+from plans.services.plan.telling import tell_reviews
+from plans.services.work.telling import tell_overdue
 
 
 @job(JOB, title=_("Freeze a plan"), capability="plans.edit")
@@ -43,3 +48,42 @@ def activate_plans(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
     """Let approved plans begin whose period has begun (nightly; repeatable)."""
     day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     return {"as_of": day.isoformat(), "activated": activate_due(as_of=day)}
+
+
+@job("plans.tell_overdue_actions", title=_("Tell of overdue actions"))
+def tell_overdue_actions(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
+    """Tell owners of actions that became overdue, once each (nightly, safe to repeat)."""
+    day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    done = tell_overdue(as_of=day, now=timezone.now())
+    return {"as_of": day.isoformat(), "overdue": done.overdue, "told": done.told}
+
+
+@job("plans.tell_reviews", title=_("Tell of reviews of plans"))
+def tell_of_reviews(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
+    """Tell owners and sponsors of reviews due within a week, once each (nightly, repeatable)."""
+    day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    return {"as_of": day.isoformat(), "told": tell_reviews(as_of=day, now=timezone.now())}
+
+
+@job(RUN_LOSS, title=_("Run a loss scenario"), capability="scenarios.edit")
+def run_loss_scenario(progress: Progress, *, scenario: int, as_of: str) -> dict[str, Any]:
+    """Compute a heavy loss scenario for whoever asked and may still see it (repeatable)."""
+    run = JobRun.objects.select_related("requested_by").get(pk=progress.run_id)
+    asked = run.requested_by
+    row = LossScenario.objects.visible_to(asked).filter(pk=scenario).first() if asked else None
+    if asked is None or row is None:
+        raise JobError(gettext("There is no such scenario."))
+    done = row.results.filter(job=run).first()
+    if done is None:
+        try:
+            done = run_scenario(
+                scenario=row,
+                as_of=date.fromisoformat(as_of),
+                by=asked,
+                job=run,
+                report=progress.report,
+            )
+        except RefusedError as refusal:
+            raise JobError(str(refusal)) from refusal
+    tell_of_result(done, to=asked)
+    return {"scenario": row.pk, "result": done.pk}
