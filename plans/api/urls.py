@@ -1,5 +1,17 @@
 """Plans over the API; each topic adds its routes."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from plans.api.views import work
+
+router = SimpleRouter(use_regex_path=False)
+router.register("plan-objectives", work.ObjectiveViewSet, basename="plan-objective")
+router.register("plan-initiatives", work.InitiativeViewSet, basename="plan-initiative")
+router.register("plan-actions", work.ActionViewSet, basename="plan-action")
+router.register("plan-targets", work.TargetViewSet, basename="plan-target")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("plan-metrics/", work.MetricsView.as_view(), name="plan-metrics"),
+    *router.urls,
+]
