@@ -234,3 +234,36 @@ def test_units_codes_and_company_prices_are_set_and_ended(client: Client, people
     assert client.post(_url("unit-create", product.pk), {**ten, "code": "tray"}).status_code == 422
     options = client.get(_url("product-options", "product"), {"product": "P-"})
     assert "P-1" in options.content.decode()
+
+
+def test_a_later_break_below_the_floor_is_told(client: Client, people: Any) -> None:
+    product, account = make_product(), make_account(lead=people.owner)
+    make_floor(product=product, amount="1.8")
+    breaks = [("0", "2"), ("100", "1.5"), ("50", "1.9")]
+    price = make_price(account=account, product=product, breaks=breaks)
+    client.force_login(people.director)
+    page = client.get(_url("price-detail", price.pk)).content.decode()
+    assert "Larger quantities go below the lowest price that is allowed." in page
+    assert page.count("Below the floor") == 1
+    listed = client.get(_url("account-prices", account.pk)).content.decode()
+    assert listed.count("Below the floor") == 1
+
+
+def test_units_and_codes_are_corrected_as_far_as_they_may(client: Client, people: Any) -> None:
+    product, account = make_product(), make_account(lead=people.owner)
+    unit = make_unit(product=product, holds=8)
+    code = make_code(account=account, product=product, code="4711")
+    client.force_login(people.director)
+    sent = {"numerator": "10", "denominator": "1", "gtin": ""}
+    assert client.post(_url("unit-change", unit.pk), sent).status_code == 302
+    unit.refresh_from_db()
+    assert unit.numerator == 10
+    make_price(account=account, product=product, unit=unit.code)
+    assert client.post(_url("unit-change", unit.pk), {**sent, "numerator": "9"}).status_code == 422
+    assert client.post(_url("code-change", code.pk), {"gtin": "1"}).status_code == 422
+    assert client.post(_url("code-change", code.pk), {"name": "Milk 1 L"}).status_code == 302
+    code.refresh_from_db()
+    assert (code.name, code.product) == ("Milk 1 L", product)
+    client.force_login(people.stranger)
+    assert client.get(_url("code-change", code.pk)).status_code == 404
+    assert client.get(_url("unit-change", unit.pk)).status_code == 404

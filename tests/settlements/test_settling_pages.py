@@ -17,6 +17,7 @@ from django.utils import timezone
 from settlements.models import Document, SettlementStatement
 from settlements.selectors.settling.unbilled import sold_not_stated
 from settlements.services.settling.issuing import issue_statement
+from settlements.services.settling.posting import limit_of
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.settling import (
@@ -180,3 +181,17 @@ def test_what_was_sold_and_not_posted_stands_beside_the_ageing() -> None:
     }
     issue_statement(statement=draft(world), issued_on=date(2026, 8, 5), issued_by=None)
     assert told()[world.account.pk] == (88_140, 0)
+
+
+def test_limits_for_posting_are_a_setting(people: People) -> None:
+    path = reverse("settlements:posting-limits")
+    for name in ("owner", "director", "controller", "auditor"):
+        assert client_of(getattr(people, name)).get(path).status_code == 404, name
+    administrator = client_of(people.administrator)
+    refused = administrator.post(path, {"credit_controller": "-1"})
+    assert refused.status_code == 422
+    assert administrator.post(path, {"credit_controller": "50000"}).status_code == 302
+    assert limit_of(people.controller) == 50_000
+    assert 'value="50000"' in administrator.get(path).content.decode()
+    assert administrator.post(path, {"credit_controller": ""}).status_code == 302
+    assert limit_of(people.controller) is None

@@ -31,7 +31,7 @@ from settlements.services.terms.drafts import (
     VersionDraft,
 )
 from settlements.services.terms.files import attach_file, remove_file
-from settlements.services.terms.presets import PRESETS
+from settlements.services.terms.presets import PRESETS, preset_of
 from settlements.services.terms.problems import problems_of
 from settlements.services.terms.renewing import renew
 from tests.conftest import People
@@ -349,3 +349,14 @@ def test_the_six_presets_have_the_axes_of_their_trade_names() -> None:
     assert PRESETS[Preset.GUARANTEED].guarantee is not None
     assert all(not one.shrink_bearer for one in PRESETS.values())  # never told by the method
     assert PRESETS[Preset.CONSIGNMENT].settlement_basis == SettlementBasis.SOLD_NET
+
+
+def test_a_preset_follows_its_axes() -> None:
+    """Another preset's axes give its name; where two share them, the term's own stays."""
+    concession, guaranteed = PRESETS[Preset.CONCESSION], PRESETS[Preset.GUARANTEED]
+    cash = PRESETS[Preset.OUTRIGHT_CASH]
+    assert preset_of(replace(concession, guarantee=guaranteed.guarantee)) == Preset.GUARANTEED
+    assert preset_of(replace(guaranteed, guarantee=None)) == Preset.CONCESSION
+    assert preset_of(cash) == Preset.OUTRIGHT_CASH
+    assert preset_of(replace(cash, preset=Preset.CONSIGNMENT)) == Preset.OUTRIGHT_CREDIT
+    assert preset_of(replace(cash, title_transfer="never")) == Preset.OWN
