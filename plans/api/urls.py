@@ -3,9 +3,14 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
-from plans.api.views import work
+from plans.api.views import plan, work
 
 router = SimpleRouter(use_regex_path=False)
+router.register("plans", plan.PlanViewSet, basename="plan")
+router.register("plan-sections", plan.PlanSectionViewSet, basename="plan-section")
+router.register("plan-swot-items", plan.SwotItemViewSet, basename="plan-swot-item")
+router.register("plan-members", plan.PlanMemberViewSet, basename="plan-member")
+router.register("plan-templates", plan.PlanTemplateViewSet, basename="plan-template")
 router.register("plan-objectives", work.ObjectiveViewSet, basename="plan-objective")
 router.register("plan-initiatives", work.InitiativeViewSet, basename="plan-initiative")
 router.register("plan-actions", work.ActionViewSet, basename="plan-action")

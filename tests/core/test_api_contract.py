@@ -31,6 +31,7 @@ from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
+from plans.models import SwotItem
 from settlements.choices.credit import FactKind
 from settlements.models import CreditPosition, CreditScoreSnapshot
 from settlements.services.credit.applications import Supporting, apply_for_credit
@@ -66,6 +67,7 @@ from tests.factories.credit import make_fact, make_limit
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
+from tests.factories.plans import make_plan, make_plan_member
 from tests.factories.rebates import make_rebate, run_rebates
 from tests.factories.reports import make_consigned
 from tests.factories.settlements import make_receivables
@@ -149,6 +151,19 @@ def rows(caller: User) -> dict[str, int | str]:
         **_tiers(account, caller),
         **_known(account, caller),
         **_worked(account, caller),
+        **_plans(account, caller),
+    }
+
+
+def _plans(account: Account, caller: User) -> dict[str, int | str]:
+    plan = make_plan(account=account, owner=caller)
+    item = SwotItem.objects.create(plan=plan, kind="threat", text="Own label")
+    return {
+        "plans": plan.pk,
+        "plan-sections": plan.sections.get(kind="ambition").pk,
+        "plan-swot-items": item.pk,
+        "plan-members": make_plan_member(plan=plan, user=caller).pk,
+        "plan-templates": plan.template_id,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,10 +31,12 @@ VIEW, EDIT = "plans.view", "plans.edit"
 
 @requires(VIEW)
 @require_GET
-def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A plan as a document, in a bounded number of statements at any size."""
     user, plan, today = signed_in(request), common.get_plan(request, pk), timezone.localdate()
     document = document_of(plan, as_of=today)
+    if (file := sections.chart_file(request, document, document.sections)) is not None:
+        return file
     may = sections.rights(plan, is_writer=common.may_write(plan, user))
     children = list(listing.children_of(plan, user))
     progress = progress_of([plan.pk, *(one.pk for one in children)], today)

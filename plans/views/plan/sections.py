@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kam.core import htmx
+from kam.core import charts, htmx
+from kam.core.charts import Chart
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -70,14 +71,28 @@ def shown(
         "plan": document.plan,
         "section": line,
         "as_of": document.as_of,
-        "user": user,
-        "request": request,
-        "csrf_token": get_token(request),
         **may,
         **own,
     }
-    body = mark_safe(render_to_string(source.template, context))  # noqa: S308 - from a template
+    body = mark_safe(render_to_string(source.template, context, request))  # noqa: S308 - template
     return Shown(line, body, is_apart=False, lacks=lacks)
+
+
+def chart_file(
+    request: HttpRequest, document: PlanDocument, lines: Sequence[SectionLine]
+) -> HttpResponseBase | None:
+    """The CSV of a chart of some sections, where the address asks for one."""
+    if "chart" not in request.GET:
+        return None
+    user = signed_in(request)
+    drawn = [
+        value
+        for line in lines
+        if line.source and line.source.page
+        for value in line.source.page(document.plan, user, document.as_of).values()
+        if isinstance(value, Chart)
+    ]
+    return charts.export(request, *drawn)
 
 
 def _line(document: PlanDocument, kind: str) -> SectionLine:
@@ -94,6 +109,7 @@ def _context(
     may = rights(plan, is_writer=is_writer)
     line = _line(document, kind)
     return {
+        "document": document,
         "plan": plan,
         "one": shown(request, document, line, may, alone=True),
         "is_part": htmx.is_htmx(request),
@@ -109,11 +125,14 @@ def _url(plan: Plan, kind: str) -> str:
 
 @requires(VIEW)
 @require_GET
-def section(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def section(request: HttpRequest, pk: int, kind: str) -> HttpResponseBase:
     """One section alone: as a page, or as the part that the document loads."""
     plan = common.get_plan(request, pk)
     is_writer = common.may_write(plan, signed_in(request))
     context = _context(request, plan, kind, is_writer=is_writer)
+    file = chart_file(request, context["document"], [context["one"].line])
+    if file is not None:
+        return file
     return htmx.render_part(request, PAGE, context, "section")
 
 
