@@ -19,9 +19,7 @@ from plans.selectors.sections import section_sources
 FORMULA = 1
 """The format of the document; it rises when the same plan would be written down otherwise."""
 
-SAID = frozenset(
-    {SectionKind.AMBITION, SectionKind.PORTRAIT, SectionKind.SWOT, SectionKind.OBJECTIVES}
-)
+SAID = frozenset({SectionKind.AMBITION, SectionKind.SWOT, SectionKind.OBJECTIVES})
 """Sections whose content is what people said; in all others it may be figures of the account."""
 
 

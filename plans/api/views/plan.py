@@ -21,6 +21,7 @@ from kam.core.api.base import Listed, Resource, Retrieved
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
 from kam.core.problems import RefusedError
 from plans.api.serializers import plan as shapes
+from plans.api.views.approval import PlanActs
 from plans.choices.plan import Confidentiality, PlanRole, PlanState, SectionKind, SwotKind
 from plans.models import Plan, PlanMember, PlanSection, PlanTemplate, SwotItem
 from plans.selectors.plan.document import document_of
@@ -55,7 +56,7 @@ class PlanFilter(OfAccounts):
         return rows.filter(empty_sections__gt=0) if wanted else rows.filter(empty_sections=0)
 
 
-class PlanViewSet(Listed, Retrieved, Working):
+class PlanViewSet(Listed, Retrieved, PlanActs):
     """Strategic plans of accounts, as far as their confidentiality lets the caller read them."""
 
     model = Plan
@@ -65,10 +66,16 @@ class PlanViewSet(Listed, Retrieved, Working):
     detail_output = shapes.PlanDetailOutput
     filterset_class = PlanFilter
     orderings = {"id": "pk", "review_on": "review_on", "updated_at": "updated_at"}
-    bodies = {"create": shapes.PlanInput, "partial_update": shapes.PlanChange}
+    capabilities = PlanActs.act_capabilities
+    bodies = {
+        "create": shapes.PlanInput,
+        "partial_update": shapes.PlanChange,
+        **PlanActs.act_bodies,
+    }
     answers = {
         "create": {201: shapes.PlanDetailOutput},
         "partial_update": {200: shapes.PlanDetailOutput},
+        **PlanActs.act_answers,
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
