@@ -23,14 +23,14 @@ from plans.views.work import words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownKpi:
-    """A target as the page draws it: figures in words, its badge, the bar's whole percent."""
+    """A target as the page draws it: figures in words, its badge, the bar from 0 to 100."""
 
     line: KpiLine
     baseline: str | None
     target: str | None
     actual: str | None
     badge: Badge
-    share: int | None
+    bar: int | None
 
     @property
     def slot(self) -> str:
@@ -46,7 +46,7 @@ def _shown(line: KpiLine, currency: str) -> ShownKpi:
         target=words.figure(line.row.target, line, currency),
         actual=words.figure(line.actual.value, line, currency),
         badge=words.standing_badge(line),
-        share=None if share is None else int(share * 100),
+        bar=None if share is None else min(max(int(share * 100), 0), 100),
     )
 
 
