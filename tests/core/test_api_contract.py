@@ -49,6 +49,7 @@ from tests.factories import (
     team,
     terms,
     tiers,
+    together,
     wallet,
 )
 from tests.factories import prices as price_rows
@@ -67,7 +68,14 @@ from tests.factories.credit import make_fact, make_limit
 from tests.factories.identity import make_user
 from tests.factories.notifications import make_notification
 from tests.factories.people import make_link, make_position, make_rating
-from tests.factories.plans import make_plan, make_plan_member
+from tests.factories.plans import (
+    make_action,
+    make_initiative,
+    make_kpi,
+    make_objective,
+    make_plan,
+    make_plan_member,
+)
 from tests.factories.rebates import make_rebate, run_rebates
 from tests.factories.reports import make_consigned
 from tests.factories.settlements import make_receivables
@@ -158,12 +166,20 @@ def rows(caller: User) -> dict[str, int | str]:
 def _plans(account: Account, caller: User) -> dict[str, int | str]:
     plan = make_plan(account=account, owner=caller)
     item = SwotItem.objects.create(plan=plan, kind="threat", text="Own label")
+    objective = make_objective(plan=plan)
+    initiative = make_initiative(objective=objective)
     return {
+        "plan-objectives": objective.pk,
+        "plan-initiatives": initiative.pk,
+        "plan-actions": make_action(plan=plan, initiative=initiative).pk,
+        "plan-targets": make_kpi(plan=plan, target=5).pk,
         "plans": plan.pk,
         "plan-sections": plan.sections.get(kind="ambition").pk,
         "plan-swot-items": item.pk,
         "plan-members": make_plan_member(plan=plan, user=caller).pk,
         "plan-templates": plan.template_id,
+        "business-reviews": together.make_review(account=account, owner=caller, plan=plan).pk,
+        "joint-teams": together.make_team(account=account, owner=caller, plan=plan).pk,
     }
 
 
