@@ -27,7 +27,7 @@ from tests.factories.plans import (
 from tests.factories.team import make_member
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES, LIST_QUERIES, PANEL_QUERIES = 22, 10, 12
+PAGE_QUERIES, LIST_QUERIES, PANEL_QUERIES = 22, 10, 9
 
 
 def test_a_plan_is_made_from_the_proposed_template_and_read(

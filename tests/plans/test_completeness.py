@@ -1,0 +1,100 @@
+"""How complete a plan is, by hand and by properties."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plans.analytics.completeness import SectionFacts, completeness, fresh_from
+
+DAY = date(2026, 8, 31)
+
+
+def facts(
+    kind: str = "ambition",
+    *,
+    required: bool = True,
+    filled: bool = True,
+    seen_on: date | None = DAY,
+    owned: bool = True,
+    live: bool = False,
+) -> SectionFacts:
+    return SectionFacts(kind, required, filled, seen_on, owned, live)
+
+
+def test_fresh_is_half_a_year() -> None:
+    cases = {
+        date(2026, 8, 31): date(2026, 2, 28),
+        date(2028, 8, 30): date(2028, 2, 29),
+        date(2026, 6, 15): date(2025, 12, 15),
+        date(2026, 7, 1): date(2026, 1, 1),
+        date(2026, 12, 31): date(2026, 6, 30),
+    }
+    assert {day: fresh_from(day) for day in cases} == cases
+
+
+def test_golden_vector() -> None:
+    """One whole, one stale, one empty, one without a keeper, one live, one that does not count."""
+    found = completeness(
+        [
+            facts("ambition"),
+            facts("swot", seen_on=date(2026, 2, 27)),
+            facts("objectives", filled=False),
+            facts("risks", owned=False),
+            facts("figures", required=False, filled=False, seen_on=None, live=True),
+            facts("kpis", required=False, filled=False),
+        ],
+        as_of=DAY,
+    )
+    assert (found.counted, found.filled, found.fresh, found.owned) == (5, 4, 3, 4)
+    # 4 of 5 filled, 3 of 5 fresh, 4 of 5 owned: 11 of 15.
+    assert found.percent == Decimal("73.3")
+    assert found.lacks == [("swot", "stale"), ("objectives", "empty"), ("risks", "ownerless")]
+
+
+@pytest.mark.parametrize("rows", [[], [facts(required=False, filled=False)]])
+def test_nothing_that_counts_is_not_known(rows: list[SectionFacts]) -> None:
+    found = completeness(rows, as_of=DAY)
+    assert (found.percent, found.counted, found.is_complete) == (None, 0, True)
+
+
+sections = st.lists(
+    st.builds(
+        SectionFacts,
+        kind=st.sampled_from(["ambition", "swot", "risks"]),
+        is_required=st.booleans(),
+        is_filled=st.booleans(),
+        seen_on=st.none() | st.dates(date(2025, 1, 1), date(2026, 12, 31)),
+        is_owned=st.booleans(),
+        is_live=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(sections)
+@settings(max_examples=200)
+def test_bounds_and_what_a_hundred_means(rows: list[SectionFacts]) -> None:
+    found = completeness(rows, as_of=DAY)
+    assert found.fresh <= found.filled <= found.counted <= len(rows)
+    assert found.owned <= found.counted
+    if found.percent is not None:
+        assert 0 <= found.percent <= 100
+        assert (found.percent == 100) == found.is_complete
+
+
+@given(sections, st.integers(0, 11))
+@settings(max_examples=200)
+def test_filling_a_section_never_takes_away(rows: list[SectionFacts], place: int) -> None:
+    required = [SectionFacts(r.kind, True, r.is_filled, r.seen_on, r.is_owned) for r in rows]
+    before = completeness(required, as_of=DAY)
+    better = [
+        SectionFacts(r.kind, True, True, DAY, True) if at == place else r
+        for at, r in enumerate(required)
+    ]
+    after = completeness(better, as_of=DAY)
+    assert (after.percent or 0) >= (before.percent or 0)
