@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_what_is_refused_says_why(people: People, account: Account, plan: Plan) 
     ]
     for change, code in cases:
         said = draft(account, owner, **change)
-        assert code_of(lambda said=said: make_plan_service(draft=said, by=owner)) == code
+        assert code_of(partial(make_plan_service, draft=said, by=owner)) == code
     assert Plan.objects.get() == plan
 
 
@@ -122,7 +123,7 @@ def test_parents_are_of_accounts_above_and_never_in_a_circle(
     gone = make_plan(account=account, owner=owner, period=NEXT, state=PlanState.CANCELLED)
     cases = [(plan, plan), (plan, below), (below, stranger), (below, old), (below, gone)]
     for row, parent in cases:
-        assert code_of(lambda r=row, p=parent: update_header(plan=r, by=owner, parent=p)) == (
+        assert code_of(partial(update_header, plan=row, by=owner, parent=parent)) == (
             "plan_parent_above"
         )
     update_header(plan=below, by=owner, parent=None)
@@ -155,9 +156,7 @@ def test_texts_change_in_a_draft_alone(people: People, plan: Plan) -> None:
 def test_members_come_and_go(people: People, plan: Plan) -> None:
     today = timezone.localdate()
     for role, user in (("writer", people.auditor), ("approver", people.teammate)):
-        assert code_of(lambda r=role, u=user: add_member(plan=plan, user=u, role=r)) == (
-            "plan_member_may"
-        )
+        assert code_of(partial(add_member, plan=plan, user=user, role=role)) == ("plan_member_may")
     row = add_member(plan=plan, user=people.stranger, role="reader", start=today)
     assert Plan.objects.visible_to(people.stranger).count() == 1
     twice: dict[str, Any] = {"plan": plan, "user": people.stranger, "role": "reader"}
