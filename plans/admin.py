@@ -7,7 +7,12 @@ from django.db.models import Model
 
 from kam.core.admin import ReadOnlyAdmin
 from plans.models import (
+    AgendaItem,
+    BusinessReview,
     Initiative,
+    JointInitiative,
+    JointMember,
+    JointTeam,
     KpiTarget,
     Objective,
     Plan,
@@ -18,6 +23,9 @@ from plans.models import (
     PlanSnapshot,
     PlanStep,
     PlanTemplate,
+    ReviewLine,
+    ReviewParticipant,
+    ReviewTemplate,
     SwotItem,
     TemplateSection,
 )
@@ -45,6 +53,14 @@ PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
     KpiTarget: (["plan", "title", "metric", "target", "unit"], ["plan"]),
     PlanSnapshot: (["plan", "number", "reason", "as_of", "sha256"], ["plan"]),
     PlanStep: (["plan", "kind", "author", "happened_at"], ["plan", "author"]),
+    BusinessReview: (["title", "account", "held_on", "state", "owner"], ["account", "owner"]),
+    ReviewTemplate: (["name", "is_active"], []),
+    AgendaItem: (["review", "title", "minutes", "is_shareable"], ["review"]),
+    ReviewParticipant: (["review", "user", "position", "has_attended"], ["review", "user"]),
+    ReviewLine: (["review", "kind", "text", "is_shareable"], ["review"]),
+    JointTeam: (["title", "account", "topic", "state", "owner"], ["account", "owner"]),
+    JointMember: (["team", "user", "position", "role"], ["team", "user"]),
+    JointInitiative: (["team", "title", "state", "due_on"], ["team"]),
     PlanComment: (["plan", "section", "author", "resolved_at"], ["plan", "author"]),
 }
 

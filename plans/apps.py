@@ -24,9 +24,11 @@ def _services() -> None:
     from plans.services.loss import problems as loss_problems
     from plans.services.plan import handing
     from plans.services.plan import telling as reviews
+    from plans.services.reviews import words as review_words
     from plans.services.work import telling
 
     problems.register()
+    review_words.register()
     loss_problems.register()
     handing.register()
     reviews.register()
@@ -40,8 +42,10 @@ def _movers() -> None:
     from accounts.services.merging import register_mover
     from plans.services.loss import merging as loss_merging
     from plans.services.plan import merging
+    from plans.services.reviews import merging as review_merging
 
     register_mover(*merging.MOVERS)
+    register_mover(review_merging.MOVER)
     register_mover(*loss_merging.MOVERS)
 
 
@@ -50,8 +54,10 @@ def _selectors() -> None:
     from plans.selectors import submit_rules, waiting, work_lines
     from plans.selectors.metrics import built_in
     from plans.selectors.plan import lines
+    from plans.selectors.reviews import lines as review_lines
 
     lines.register()
+    review_lines.register()
     built_in.register()
     work_lines.register()
     submit_rules.register()
@@ -65,14 +71,24 @@ def _files() -> None:
 def _pages() -> None:
     """Entries of the menu, panels, cards, answers of the cockpit, search."""
     from plans import panels, search
+    from plans.views.levers import page as levers_page
+    from plans.views.marketing import page as marketing_page
     from plans.views.plan import sources
+    from plans.views.sales import section as sales_section
     from plans.views.work import pages as work_pages
 
     work_pages.register()
     panels.register()
     search.register()
     sources.register()
+    sales_section.register()
+    levers_page.register()
+    marketing_page.register()
 
 
 def _demo_parts() -> None:
     """Parts of the demo company."""
+    from kam.core.demo import demo_parts
+    from plans.demo.part import PART
+
+    demo_parts.register(PART)

@@ -17,8 +17,26 @@ PANELS = (
         order=18,
         open=True,
     ),
+    Panel(
+        slot="account",
+        capability="reviews.view",
+        key="reviews",
+        title=_("Reviews and joint work"),
+        url_name="plans:panel-reviews",
+        icon="presentation",
+        order=19,
+    ),
 )
 NAVIGATION = (
+    NavItem(
+        key="reviews",
+        title=_("Business reviews"),
+        url_name="plans:review-list",
+        icon="presentation",
+        capability="reviews.view",
+        order=44,
+        keywords=_("QBR agenda joint teams"),
+    ),
     NavItem(
         key="plans",
         title=_("Plans"),

@@ -3,7 +3,10 @@
 from django.urls import URLPattern
 
 from plans.views.approval import routes as approval
+from plans.views.levers import routes as levers
+from plans.views.marketing import routes as marketing
 from plans.views.plan import routes as plan
+from plans.views.reviews import routes as reviews
 from plans.views.sales import routes as sales
 from plans.views.work import routes as work
 
@@ -11,7 +14,10 @@ app_name = "plans"
 
 urlpatterns: list[URLPattern] = [
     *plan.urlpatterns,
+    *reviews.urlpatterns,
     *sales.urlpatterns,
+    *levers.urlpatterns,
+    *marketing.urlpatterns,
     *approval.urlpatterns,
     *work.urlpatterns,
 ]

@@ -1,0 +1,1 @@
+"""Business reviews and joint teams in a user's scope."""
