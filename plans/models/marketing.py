@@ -134,7 +134,12 @@ class MarketingActivity(Record):
                 violation_error_message=_("A cost is zero or more."),
             ),
             models.CheckConstraint(
-                condition=Q(payer=Payer.SHARED, our_percent__gt=0, our_percent__lt=100)
+                condition=Q(
+                    payer=Payer.SHARED,
+                    our_percent__isnull=False,
+                    our_percent__gt=0,
+                    our_percent__lt=100,
+                )
                 | Q(~Q(payer=Payer.SHARED), our_percent__isnull=True),
                 name="activity_shared_says_how",
                 violation_error_message=_(

@@ -67,10 +67,10 @@ def register() -> None:
     )
 
 
-def make[Row: Model](kind: type[Row], *, plan: Plan, user: User | None, **values: Any) -> Row:
+def make[Row: Model](model: type[Row], /, *, plan: Plan, user: User | None, **values: Any) -> Row:
     """Add a row to a draft. Raises NotDraftError, or RefusedError where a rule refuses it."""
     with explained(), transaction.atomic():
-        row = kind(plan=written_by(plan, user), **values)
+        row = model(plan=written_by(plan, user), **values)
         row.save(force_insert=True)
     return row
 
@@ -88,14 +88,17 @@ def change(
     Says whether anything changed. Raises NotDraftError, NotOpenError or RefusedError.
     """
     with explained(), transaction.atomic():
-        type(row)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        rows = type(row)._default_manager.select_for_update(no_key=True, of=("self",))
+        stands = rows.get(pk=row.pk)
+        changed = [name for name, value in values.items() if getattr(stands, name) != value]
         if not changed:
             return False
         (worked_on if set(changed) <= set(free) else written_by)(plan, user)
         for name in changed:
-            setattr(row, name, values[name])
-        row.save(update_fields=[*changed, "updated_at"])
+            setattr(stands, name, values[name])
+        stands.save(update_fields=[*changed, "updated_at"])
+    for name in (*changed, "updated_at"):
+        setattr(row, name, getattr(stands, name))
     return True
 
 

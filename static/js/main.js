@@ -14,6 +14,7 @@ import "./dismiss.js";
 import "./copy.js";
 import "./print.js";
 import "./shares.js";
+import "./grid.js";
 import "./matrix.js";
 import "./pipeline.js";
 import "./calendar.js";

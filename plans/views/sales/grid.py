@@ -1,0 +1,173 @@
+"""The grid of the sales plan: months as columns, lines as rows; typed, pasted or prefilled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from kam.core import formats, htmx
+from kam.core.money import AmountError
+from kam.core.problems import RefusedError
+from kam.identity.decorators import requires, signed_in
+from plans.analytics.paste import Trouble, decimal_sign, number
+from plans.models import Plan, SalesLine
+from plans.selectors.sales.facts import months_of
+from plans.services.sales import amounts as services
+from plans.services.sales.amounts import Measure, PasteError, words_of
+from plans.views import figures
+from plans.views.sales.common import locale_sign, month_reader, typed
+
+EDIT = "plans.edit"
+MAX_PASTE = 60_000
+
+
+@dataclass
+class GridCell:
+    """A field of the grid, with what stands or was typed in it."""
+
+    name: str
+    text: str
+    label: str
+    is_wrong: bool = False
+
+
+@dataclass
+class GridRow:
+    """A line with its fields."""
+
+    line: SalesLine
+    cells: list[GridCell]
+    total: Decimal | None
+
+
+@dataclass
+class Grid:
+    """The grid as it is shown: what stands, or what was sent and is to be mended."""
+
+    plan: Plan
+    measure: Measure
+    months: list[date]
+    rows: list[GridRow]
+    troubles: list[str] = field(default_factory=list)
+    block: str = ""
+
+    @property
+    def headings(self) -> list[str]:
+        """The months in words."""
+        return [formats.month(one) for one in self.months]
+
+
+@requires(EDIT)
+@require_http_methods(["GET", "POST"])
+def sales_grid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Amounts, or volumes, of a draft: one field a month."""
+    plan = figures.get_draft(request, pk)
+    asked = request.POST.get("measure") or request.GET.get("measure")
+    measure: Measure = "volume" if asked == "volume" else "amount"
+    grid = read_grid(plan, measure)
+    if request.method == "POST":
+        act = _paste if "paste" in request.POST else _save
+        if (done := act(request, grid)) is not None:
+            return done
+    titles = {"amount": _("Net revenue by month"), "volume": _("Volume by month")}
+    context = figures.page_context(request, plan, "sales", titles[measure])
+    context |= {"grid": grid, "sign": locale_sign(), "is_volume": measure == "volume"}
+    status = 422 if grid.troubles else 200
+    return render(request, "plans/sales_grid.html", context, status=status)
+
+
+def read_grid(plan: Plan, measure: Measure) -> Grid:
+    """The grid as it stands."""
+    months = months_of(plan)
+    rows = []
+    for line in plan.sales_lines.select_related("category").prefetch_related("months"):
+        known: Mapping[date, Decimal | None] = {
+            one.month: getattr(one, measure) for one in line.months.all()
+        }
+        cells = [
+            GridCell(
+                name=f"c-{line.pk}-{month:%Y-%m}",
+                text=typed(known.get(month)),
+                label=f"{line}, {formats.month(month)}",
+            )
+            for month in months
+        ]
+        values = [one for one in known.values() if one is not None]
+        rows.append(GridRow(line, cells, sum(values, Decimal(0)) if values else None))
+    return Grid(plan, measure, months, rows)
+
+
+def _save(request: HttpRequest, grid: Grid) -> HttpResponse | None:
+    """Take what was typed; with a text among the numbers nothing is, and it stays in its field."""
+    cells = [cell for row in grid.rows for cell in row.cells]
+    for cell in cells:
+        cell.text = request.POST.get(cell.name, cell.text)[:64]
+    sign = decimal_sign((cell.text for cell in cells), locale_sign())
+    wanted: dict[tuple[int, date], Decimal | None] = {}
+    for place, row in enumerate(grid.rows, start=1):
+        for column, (month, cell) in enumerate(zip(grid.months, row.cells, strict=True), start=2):
+            try:
+                wanted[row.line.pk, month] = number(cell.text, sign)
+            except AmountError as error:
+                cell.is_wrong = True
+                known = error.code if error.code in {"negative", "too_large"} else "number"
+                trouble = words_of(Trouble(known, place, column, cell.text))
+                grid.troubles.append(f"{cell.label}: {trouble}")
+    if grid.troubles:
+        return None
+    return _act(request, grid, wanted)
+
+
+def _act(
+    request: HttpRequest, grid: Grid, wanted: dict[tuple[int, date], Decimal | None]
+) -> HttpResponse | None:
+    try:
+        count = services.save_cells(
+            plan=grid.plan, user=signed_in(request), cells=wanted, measure=grid.measure
+        )
+    except RefusedError as problem:
+        grid.troubles.append(str(problem))
+        return None
+    return _saved(request, grid, count)
+
+
+def _paste(request: HttpRequest, grid: Grid) -> HttpResponse | None:
+    """Take over a pasted block: all of it, or nothing and the block stays in its field."""
+    grid.block = request.POST.get("block", "")
+    if len(grid.block) > MAX_PASTE:
+        grid.troubles.append(words_of(Trouble("too_long", 0, 0)))
+        return None
+    try:
+        done = services.paste(
+            plan=grid.plan,
+            user=signed_in(request),
+            text=grid.block,
+            sign=locale_sign(),
+            month_of=month_reader(grid.months),
+            measure=grid.measure,
+        )
+    except PasteError as problem:
+        grid.troubles += [str(problem), *problem.lines[:20]]
+        return None
+    except RefusedError as problem:
+        grid.troubles.append(str(problem))
+        return None
+    return _saved(request, grid, done.cells)
+
+
+def _saved(request: HttpRequest, grid: Grid, count: int) -> HttpResponse:
+    words = ngettext("%(n)s month changed.", "%(n)s months changed.", count)
+    messages.success(request, words % {"n": formats.number(count)})
+    url = reverse("plans:sales-grid", args=[grid.plan.pk])
+    return htmx.redirect(request, f"{url}?measure={cast('str', grid.measure)}")
