@@ -43,7 +43,7 @@ NAVIGATION = (
         url_name="plans:plan-list",
         icon="target-arrow",
         capability=VIEW,
-        order=40,
+        order=35,
         keywords=_("strategic account plan objectives actions"),
     ),
     NavItem(

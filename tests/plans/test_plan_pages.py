@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +29,7 @@ from tests.factories.plans import (
 from tests.factories.team import make_member
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES, LIST_QUERIES, PANEL_QUERIES = 22, 10, 9
+LIST_QUERIES, PANEL_QUERIES = 10, 9
 
 
 def test_a_plan_is_made_from_the_proposed_template_and_read(
@@ -69,10 +71,8 @@ def test_a_section_is_written_where_it_stands(people: People, plan: Plan) -> Non
     assert row.text == "First supplier of oats"
 
 
-def test_the_page_asks_as_much_for_three_as_for_one(
-    people: People, plan: Plan, django_assert_num_queries: Any
-) -> None:
-    client = client_of(people.owner)
+def test_the_page_asks_as_much_for_three_as_for_one(people: People, plan: Plan) -> None:
+    client, counts = client_of(people.owner), list[int]()
     for count in (1, 2):
         for place in range(count):
             objective = make_objective(plan=plan, owner=people.owner)
@@ -82,11 +82,13 @@ def test_the_page_asks_as_much_for_three_as_for_one(
             make_plan(account=below, owner=people.owner, parent=plan)
             make_plan_member(plan=plan, user=make_user())
             PlanSection.objects.filter(plan=plan).update(owner=people.owner, text="Said")
-        with django_assert_num_queries(PAGE_QUERIES):
+        with CaptureQueriesContext(connection) as asked:
             page = client.get(plan.get_absolute_url())
         assert page.status_code == 200
+        counts.append(len(asked))
     assert len(page.context["children"]) == 3
-    assert PAGE_QUERIES <= 30
+    # Topics bring sections of their own, which share the page's statements.
+    assert counts[0] == counts[1] <= 30
 
 
 def test_lists_ask_as_much_for_three_as_for_one(

@@ -51,13 +51,13 @@ pytestmark = pytest.mark.django_db
 NEXT = DateRange(date(2027, 1, 1), date(2028, 1, 1))
 
 
-def draft(account: Account, owner: Any, **values: Any) -> PlanDraft:
+def draft(account: Account, lead: Any, **values: Any) -> PlanDraft:
     facts = {
         "template": PlanTemplate.objects.get(tier_code="", is_active=True),
         "title": "Kesko 2027",
         "period": NEXT,
         "currency": Currency.objects.get(pk="EUR"),
-        "owner": owner,
+        "owner": lead,
     } | values
     return PlanDraft(account=account, **facts)
 

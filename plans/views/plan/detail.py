@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.views.team.common import account_page
+from accounts.views.team.common import account_page, sign
 from kam.core import htmx
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -42,8 +42,8 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     progress = progress_of([plan.pk, *(one.pk for one in children)], today)
     context = {
         "plan": plan,
-        "state": words.state_badge(plan),
-        "level": words.level_badge(plan),
+        "state": sign(words.state_badge(plan)),
+        "level": sign(words.level_badge(plan)),
         "period": words.period_words(plan),
         "account_url": account_page(user, plan.account, "plans"),
         "shown": [sections.shown(request, document, one, may) for one in document.sections],
@@ -51,7 +51,7 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "lacks": _lacks(document),
         "progress": progress.get(plan.pk),
         "children": [
-            {"plan": one, "state": words.state_badge(one), "progress": progress.get(one.pk)}
+            {"plan": one, "state": sign(words.state_badge(one)), "progress": progress.get(one.pk)}
             for one in children
         ],
         "parent": _visible_parent(request, plan),

@@ -19,7 +19,7 @@ from accounts.models import Account
 from accounts.selectors.tiers.listing import in_tiers
 from accounts.selectors.tiers.models import tiers_in_force
 from accounts.views.accounts import account_crumbs
-from accounts.views.team.common import get_worked_on
+from accounts.views.team.common import get_worked_on, sign
 from kam.core import htmx
 from kam.core.stats import Stat
 from kam.core.tables import Column, Empty, Table
@@ -225,8 +225,8 @@ def _row(plan: Plan, progress: Any, today: Any) -> dict[str, Any]:
     return {
         "plan": plan,
         "period": words.period_words(plan),
-        "state": words.state_badge(plan),
-        "level": words.level_badge(plan),
+        "state": sign(words.state_badge(plan)),
+        "level": sign(words.level_badge(plan)),
         "progress": progress.get(plan.pk),
         "is_now": today in plan.period and plan.state != PlanState.CANCELLED,
         "is_late": plan.state in LIVE and plan.review_on and plan.review_on < today,
