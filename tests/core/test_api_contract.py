@@ -32,6 +32,8 @@ from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
 from plans.models import SwotItem
+from plans.services.approval.comments import add_comment
+from plans.services.approval.snapshots import take_snapshot
 from settlements.choices.credit import FactKind
 from settlements.models import CreditPosition, CreditScoreSnapshot
 from settlements.services.credit.applications import Supporting, apply_for_credit
@@ -174,6 +176,12 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
         "plan-actions": make_action(plan=plan, initiative=initiative).pk,
         "plan-targets": make_kpi(plan=plan, target=5).pk,
         "plans": plan.pk,
+        "plan-comments": add_comment(
+            plan=plan, by=caller, text="By when?", section="ambition", at=timezone.now()
+        ).pk,
+        "plan-snapshots": take_snapshot(
+            plan=plan, reason="by_hand", as_of=timezone.localdate(), by=caller
+        ).pk,
         "plan-sections": plan.sections.get(kind="ambition").pk,
         "plan-swot-items": item.pk,
         "plan-members": make_plan_member(plan=plan, user=caller).pk,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from kam.core.models import JobRun
@@ -157,6 +157,7 @@ def _addresses(plan: Plan, kinds: dict[str, Any]) -> list[str]:
         if not route.startswith("plans/<int:pk>/"):
             continue
         names = list(pattern.pattern.converters)
+        assert isinstance(pattern, URLPattern)
         try:
             values = {name: plan.pk if name == "pk" else kinds[name] for name in names}
             found.append(reverse(f"plans:{pattern.name}", kwargs=values))
