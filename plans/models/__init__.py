@@ -2,12 +2,12 @@ from plans.models.approval import PlanComment, PlanSnapshot, PlanStep
 from plans.models.joint import JointInitiative, JointMember, JointTeam
 from plans.models.levers import GrowthLever, LeverScenario
 from plans.models.loss import LossRate, LossResult, LossScenario, ScenarioAccount
+from plans.models.mandates import Mandate
 from plans.models.marketing import MarketingActivity, MarketingBudget
 from plans.models.negotiation import (
     BriefDecider,
     BriefIssue,
     GiveGet,
-    Mandate,
     NegotiationBrief,
     Offer,
 )

@@ -15,9 +15,7 @@ from accounts.models import Account, Position, Product
 from accounts.models.shared import half_open_period, period_not_empty
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
-from kam.identity.choices import Role
 from plans.choices.negotiation import (
-    MANDATED,
     BriefState,
     EntryState,
     OfferState,
@@ -27,7 +25,6 @@ from plans.choices.negotiation import (
 from plans.models.plans import Plan
 from plans.models.shared import user_key
 from plans.querysets.beside import NegotiationQuerySet
-from plans.querysets.plans import CompanyWideQuerySet
 
 
 def _amount(label: Any) -> models.DecimalField[Decimal | None, Decimal | None]:
@@ -362,40 +359,3 @@ class Offer(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("plans:offer-detail", args=[self.pk])
-
-
-@track()
-class Mandate(Record):
-    """How far a role may go alone, by subject; without a row a role has no mandate there.
-
-    `most` is in percent for price, discount and rebate (below the list price, of turnover), in
-    days for terms, in base currency for limits and fees.
-    """
-
-    role = models.CharField(_("role"), max_length=20, choices=Role)
-    subject = models.CharField(
-        _("about"), max_length=9, choices=[(one.value, one.label) for one in MANDATED]
-    )
-    most = models.DecimalField(_("as far as"), max_digits=20, decimal_places=4)
-
-    objects = CompanyWideQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mandate")
-        verbose_name_plural = _("mandates")
-        ordering = ["subject", "role"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["role", "subject"],
-                name="mandate_once",
-                violation_error_message=_("The role has a mandate for this already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(most__gte=0) & Q(subject__in=[one.value for one in MANDATED]),
-                name="mandate_in_range",
-                violation_error_message=_("A mandate is zero or more."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.get_subject_display()}"

@@ -29,11 +29,16 @@ def taking_part(user: User, prefix: str = "", roles: tuple[str, ...] = ROLES) ->
     In one's own right or for somebody absent. Scope is about today, so this reads the clock.
     """
     ids = user.acting_user_ids()
+    answers = Q(**{f"{prefix}owner__in": ids}) | Q(**{f"{prefix}sponsor__in": ids})
+    return answers | named_in(user, prefix, roles)
+
+
+def named_in(user: User, prefix: str = "", roles: tuple[str, ...] = ROLES) -> Q:
+    """What selects the plans that name the user, or whom they stand in for, by a role today."""
     members = apps.get_model("plans", "PlanMember")._default_manager.filter(
-        user__in=ids, role__in=roles, valid__contains=timezone.localdate()
+        user__in=user.acting_user_ids(), role__in=roles, valid__contains=timezone.localdate()
     )
-    named = Q(**{f"{prefix}pk__in": members.values("plan")})
-    return Q(**{f"{prefix}owner__in": ids}) | Q(**{f"{prefix}sponsor__in": ids}) | named
+    return Q(**{f"{prefix}pk__in": members.values("plan")})
 
 
 def readable(user: User, prefix: str = "") -> Q:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
 from plans.choices.plan import PlanRole, PlanState
 from plans.models import Plan, PlanMember
-from plans.querysets.plans import LIVE
+from plans.querysets.plans import LIVE, named_in
 
 APPROVE, EDIT = "plans.approve", "plans.edit"
 
@@ -37,13 +36,7 @@ def may_decide(user: User, plan: Plan) -> bool:
 
 
 def _named(user: User) -> Q:
-    """What selects plans that name the user, or whom the user stands in for, as approver today."""
-    members = PlanMember.objects.filter(
-        user__in=user.acting_user_ids(),
-        role=PlanRole.APPROVER,
-        valid__contains=timezone.localdate(),
-    )
-    return Q(pk__in=members.values("plan"))
+    return named_in(user, roles=(PlanRole.APPROVER,))
 
 
 def approvers_of(plan: Plan, *, as_of: date) -> list[User]:

@@ -2,7 +2,7 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from settlements.api.views import consignment as goods
-from settlements.api.views import credit, documents, reports, terms, work
+from settlements.api.views import credit, credit_applications, documents, reports, terms, work
 from settlements.api.views import prices as price_views
 from settlements.api.views.allocations import AllocationViewSet
 from settlements.api.views.gaps import GapViewSet
@@ -64,10 +64,12 @@ credit_router.register("credit/exposure", credit.ExposureViewSet, basename="cred
 credit_router.register("credit/limits", credit.LimitViewSet, basename="credit-limit")
 credit_router.register("credit/checks", credit.CheckViewSet, basename="credit-check")
 credit_router.register(
-    "credit/applications", credit.ApplicationViewSet, basename="credit-application"
+    "credit/applications", credit_applications.ApplicationViewSet, basename="credit-application"
 )
 credit_router.register(
-    "credit/application-files", credit.ApplicationFileViewSet, basename="credit-application-file"
+    "credit/application-files",
+    credit_applications.ApplicationFileViewSet,
+    basename="credit-application-file",
 )
 credit_router.register("credit/holds", credit.HoldViewSet, basename="credit-hold")
 credit_router.register("credit/scores", credit.ScoreViewSet, basename="credit-score")
