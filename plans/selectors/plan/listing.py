@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
+from accounts.selectors.tiers.listing import in_tiers
 from kam.identity.models import User
 from plans.models import Plan, PlanSection
 from plans.selectors.sections import section_sources
@@ -39,6 +41,12 @@ def _rows_of(part: str) -> QuerySet[Any]:
         **{relation.remote_field.name: OuterRef("plan")}
     )
     return found
+
+
+def of_tiers(rows: QuerySet[Any], codes: Collection[str], *, as_of: date) -> QuerySet[Any]:
+    """Leave plans of accounts whose own or group's tier has one of the codes on a day."""
+    accounts = in_tiers(Account.objects.all(), codes, as_of=as_of)
+    return rows.filter(account__in=accounts.values("pk"))
 
 
 def at_account(account: Account, user: User) -> QuerySet[Plan]:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.filters import AccountChoice, Flag, PageFilter, Several, leads
 from accounts.models import Account
-from accounts.selectors.tiers.listing import in_tiers
 from accounts.selectors.tiers.models import tiers_in_force
 from accounts.views.accounts import account_crumbs
 from accounts.views.team.common import get_worked_on, sign
@@ -70,10 +69,7 @@ class PlanFilter(PageFilter):
 
     def by_tier(self, rows: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
         """Plans of accounts whose tier is one of these today."""
-        if not codes:
-            return rows
-        accounts = in_tiers(Account.objects.all(), codes, as_of=timezone.localdate())
-        return rows.filter(account__in=accounts.values("pk"))
+        return reads.of_tiers(rows, codes, as_of=timezone.localdate()) if codes else rows
 
     def by_branch(self, rows: QuerySet[Any], _name: str, account: Account) -> QuerySet[Any]:
         """Of a node and everything below it today."""
