@@ -66,6 +66,9 @@ def _selectors() -> None:
 
 def _files() -> None:
     """Importers."""
+    from plans.importers import work
+
+    work.register()
 
 
 def _pages() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kam.core import formats
 from kam.identity.models import User
 from kam.notifications.choices import Mail
 from kam.notifications.registry import NotificationKind, Told, kinds
 from plans.choices.plan import SectionKind
-from plans.models import Plan
+from plans.models import LossScenario, Plan
 
 
 def _plans(user: User) -> Any:
@@ -48,6 +50,16 @@ def _commented(params: Mapping[str, Any]) -> Told:
     what = params["what"]
     section = f"{SectionKind(what).label}: " if what else ""
     return Told(title, f"{section}{params['text']}")
+
+
+def _scenarios(user: User) -> Any:
+    return LossScenario.objects.visible_to(user).values("pk")
+
+
+def _computed(params: Mapping[str, Any]) -> Told:
+    title = _("Loss scenario “%(scenario)s” is computed") % {"scenario": params["scenario"]}
+    day = formats.date(date.fromisoformat(params["as_of"]))
+    return Told(title, _("On the ledger of %(day)s.") % {"day": day})
 
 
 KINDS = (
@@ -94,6 +106,16 @@ KINDS = (
         capability="plans.view",
         icon="message",
         order=83,
+    ),
+    NotificationKind(
+        key="plans.loss_computed",
+        title=gettext_lazy("A loss scenario is computed"),
+        explains=gettext_lazy("When a loss scenario that you ran as a job has its result."),
+        told=_computed,
+        visible=_scenarios,
+        capability="scenarios.view",
+        icon="chart-histogram",
+        order=88,
     ),
 )
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.nav import NavItem, navigation
+from kam.core.offers import Offer, offers
 from kam.core.panels import Panel, panels
 
 VIEW = "plans.view"
@@ -27,7 +28,45 @@ PANELS = (
         order=19,
     ),
 )
+LOSS_PANEL = Panel(
+    slot="account",
+    capability="scenarios.view",
+    key="loss",
+    title=_("What if we lose them?"),
+    url_name="plans:panel-loss",
+    icon="chart-arrows-vertical",
+    order=19,
+)
+WHAT_IF = Offer(
+    key="loss",
+    slot="concentration",
+    title=_("What if we lose them?"),
+    short=_("What if?"),
+    url_name="plans:loss-create",
+    icon="chart-arrows-vertical",
+    parameter="account",
+    capability="scenarios.edit",
+)
 NAVIGATION = (
+    NavItem(
+        key="loss",
+        title=_("Loss scenarios"),
+        url_name="plans:loss-list",
+        icon="chart-arrows-vertical",
+        capability="scenarios.view",
+        order=30,
+        parent="plans",
+        keywords=_("what if we lose a customer delisting insolvency"),
+    ),
+    NavItem(
+        key="loss-create",
+        title=_("New loss scenario"),
+        url_name="plans:loss-create",
+        icon="chart-arrows-vertical",
+        capability="scenarios.edit",
+        order=43,
+        create=True,
+    ),
     NavItem(
         key="reviews",
         title=_("Business reviews"),
@@ -70,5 +109,6 @@ NAVIGATION = (
 
 def register() -> None:
     """Register panels and entries."""
-    panels.register(*PANELS)
+    panels.register(*PANELS, LOSS_PANEL)
+    offers.register(WHAT_IF)
     navigation.register(*NAVIGATION)

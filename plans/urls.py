@@ -5,6 +5,7 @@ from django.urls import URLPattern
 from plans.views.approval import routes as approval
 from plans.views.levers import routes as levers
 from plans.views.marketing import routes as marketing
+from plans.views.loss import routes as loss
 from plans.views.plan import routes as plan
 from plans.views.reviews import routes as reviews
 from plans.views.sales import routes as sales
@@ -14,6 +15,7 @@ app_name = "plans"
 
 urlpatterns: list[URLPattern] = [
     *plan.urlpatterns,
+    *loss.urlpatterns,
     *reviews.urlpatterns,
     *sales.urlpatterns,
     *levers.urlpatterns,

@@ -19,9 +19,12 @@ from accounts.views.concentration.links import account_url, customer_url
 from kam.core.badges import Badge
 from kam.core.exact import EXACT, ratio
 from kam.core.formats import Text, Unknown
-from kam.core.tables import Column, Empty, Table
+from kam.core.offers import Offer, offers_for
+from kam.core.tables import BulkAction, Column, Empty, Table
 
 PAGE = 12
+SLOT = "concentration"
+"""What apps offer to do with customers is registered in `kam.core.offers` for this slot."""
 SHOWN_CHUNK = 500
 NO_COMPARISON = _("The year before lacks an exchange rate.")
 NO_BASE = _("No revenue in the year before.")
@@ -80,12 +83,14 @@ def customer_table(request: HttpRequest, reading: Reading, names: NameBook) -> T
     """Customers with positive net revenue, the largest first."""
     lines = _lines(reading, _depth(request))
     book = Names(names, reading.now.keys)
+    given = offers_for(SLOT, request.user)
     table = Table(
         request,
         lines,
-        _customer_columns(reading, book),
+        [*_customer_columns(reading, book), *_offer_columns(given, book)],
         name="concentration",
         caption=_("Customers by revenue"),
+        bulk=[BulkAction(title=one.title, url=one.url, icon=one.icon) for one in given],
         row_url=lambda line: _open_url(book(line.key), line.key),
         empty=Empty(
             _("No revenue in this period"),
@@ -97,6 +102,23 @@ def customer_table(request: HttpRequest, reading: Reading, names: NameBook) -> T
     )
     book.prime([line.key for line in table.page.rows])
     return table
+
+
+def _offer_columns(given: Sequence[Offer], book: Names) -> list[Column]:
+    """What other apps offer to do with a customer that the user may open."""
+    return [_offer_column(one, book) for one in given]
+
+
+def _offer_column(offer: Offer, book: Names) -> Column:
+    return Column(
+        name=offer.key,
+        title=offer.short,
+        help=offer.title,
+        in_files=False,
+        value=lambda line: offer.short if book(line.key).is_visible else None,
+        link=lambda line: offer.url_for(line.key) if book(line.key).is_visible else "",
+        unknown=_("You may not open this account."),
+    )
 
 
 def _open_url(name: Name, key: int) -> str:

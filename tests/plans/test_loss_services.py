@@ -1,0 +1,212 @@
+"""Loss scenarios from the data: facts, runs, who may, plans and survival actions."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.services.merging import merge_accounts
+from kam.core.models import JobRun
+from kam.core.problems import RefusedError
+from plans.models import LossResult, LossScenario, PlanAction
+from plans.selectors.loss.facts import Asked, read_books
+from plans.services import loss as services
+from plans.services.loss import running
+from plans.services.loss.proposing import Chosen
+from plans.tasks import run_loss_scenario
+from settlements.choices.terms import Preset
+from tests.conftest import People
+from tests.factories.accounts import make_account, make_entry
+from tests.factories.credit import make_cover, make_fact
+from tests.factories.loss import make_scenario, three
+from tests.factories.plans import make_plan, take_plan
+from tests.factories.settlements import make_company, make_document
+from tests.factories.terms import make_active
+
+AS_OF = date(2026, 6, 30)
+TEN = ["40", "20", "10", "10", "8", "6", "3", "1.5", "1", "0.5"]
+
+
+@pytest.fixture
+def ten(people: People) -> list[Account]:
+    """The ten shares of the definition, all led by the owner, in euro of May 2026."""
+    accounts = [make_account(name=f"Group {n:02}", lead=people.owner) for n in range(1, 11)]
+    for account, share in zip(accounts, TEN, strict=True):
+        make_entry(
+            account=account, amount=share, booked_on=date(2026, 5, 10), cost=Decimal(share) / 2
+        )
+    return accounts
+
+
+def _saved(people: People, *accounts: Account, **facts: Any) -> LossScenario:
+    given = {"title": "What if", "as_of": AS_OF, "starts_on": date(2026, 7, 1)} | facts
+    return services.create_scenario(accounts=accounts, by=people.owner, currency="EUR", **given)
+
+
+def test_losing_the_first_of_ten_is_the_definition(people: People, ten: list[Account]) -> None:
+    scenario = _saved(people, ten[0], recovery=three("0"))
+    # Half the revenue is cost of goods: the rate comes from the data, with a fifth either way.
+    assert scenario.contribution == three("0.4", "0.5", "0.6")
+    result = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)
+    result.refresh_from_db()
+    found = result.result["concentration"]
+    assert [Decimal(found["before"]["hhi"]), found["before"]["at_least_10pct"]] == [
+        Decimal("2312.5"), 4,
+    ]  # fmt: skip
+    assert [round(Decimal(one), 2) for one in found["after"]["hhi"]] == [Decimal("1979.17")] * 3
+    assert [int(one) for one in found["after"]["at_least_10pct"]] == [5, 5, 5]
+    assert found["newly_major"] == [ten[4].pk, ten[5].pk]
+    # May brought 40 and June nothing, any other month is their mean; half of July is gone.
+    assert [Decimal(one) for one in result.result["revenue"]] == [Decimal(10 + 9 * 20 + 40)] * 3
+    assert [Decimal(one) for one in result.result["contribution"]] == [92, 115, 138]
+    again = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)
+    assert LossResult.objects.count() == 2
+    again.refresh_from_db()
+    assert again.result == result.result
+
+
+def test_the_books_know_methods_securities_and_what_is_not_in_the_ledger(people: People) -> None:
+    group = make_account(name="Chain", lead=people.owner)
+    shop = make_account(kind="legal_entity", parent=group)
+    company = make_company()
+    make_active(account=group, preset=Preset.CONSIGNMENT, company=company, start=date(2026, 1, 1),
+                shrink_bearer="us")  # fmt: skip
+    make_document(account=shop, company=company, amounts=["600"], due=[date(2026, 7, 14)])
+    make_document(account=group, amounts=["400"], due=[date(2026, 6, 1)])  # another company
+    make_document(account=make_account(), amounts=["999"], due=[date(2026, 6, 1)])
+    make_cover(group, "500")  # of the group: for both payers, as they owe
+    make_fact(group, "delivered_not_invoiced", "70")
+    make_fact(shop, "consigned_stock", "90")
+    make_entry(account=shop, amount=100, booked_on=date(2026, 4, 1))
+    books = read_books(Asked(roots=[group.pk], as_of=AS_OF, currency="EUR"))
+    facts = books.facts
+    assert {(row.method, row.security): row.amount for row in facts.at_risk} == {
+        ("consignment", ""): 300, ("consignment", "insurance"): 300,
+        ("none", ""): 200, ("none", "insurance"): 200,
+    }  # fmt: skip
+    assert facts.unbilled["delivered_not_invoiced"] == ("outright_credit", Decimal(70))
+    assert facts.consigned == Decimal(90)
+    assert list(facts.collections) == [Decimal(400), 0, Decimal(600)]  # late now, and on the 14th
+    assert (facts.days_to_pay, books.is_usual_days) == (45, True)
+    assert facts.history == {
+        date(2026, 4, 1): Decimal(100), date(2026, 5, 1): 0, date(2026, 6, 1): 0,
+    }  # fmt: skip
+
+
+def test_what_cannot_be_asked_is_refused_in_words(people: People, ten: list[Account]) -> None:
+    child = make_account(parent=ten[0])
+    table: list[tuple[tuple[Account, ...], dict[str, Any], str]] = [
+        ((), {}, "Choose at least one account"),
+        ((make_account(name="Empty"),), {}, "no revenue"),
+        (tuple(ten), {}, "all customers"),
+        ((ten[0], child), {}, "is part of Group 01"),
+        ((ten[0],), {"title": " "}, "has a title"),
+        ((ten[0],), {"horizon_months": 61}, "1 to 60"),
+        ((ten[0],), {"run_off": [Decimal("0.5"), Decimal("0.2")]}, "gone stays gone"),
+        ((ten[0],), {"recovery": three("0.5", "0.4", "0.6")}, "ascend"),
+        ((ten[0],), {"recovery": three("0", "0", "1.2")}, "0 to 100"),
+        ((ten[0],), {"fixed_cost": Decimal(0)}, "Above zero"),
+    ]
+    for accounts, facts, words in table:
+        with pytest.raises(RefusedError, match=words):
+            _saved(people, *accounts, **facts)
+    assert not LossScenario.objects.exists()
+    scenario = _saved(people, ten[0])
+    with pytest.raises(RefusedError, match="all customers"):
+        services.update_scenario(scenario=scenario, accounts=ten)
+    services.archive_scenario(scenario=scenario, at=timezone.now())
+    with pytest.raises(RefusedError, match="archived"):
+        services.update_scenario(scenario=scenario, title="Other")
+
+
+def test_whoever_does_not_see_every_account_sees_no_scenario(people: People) -> None:
+    mine, theirs = make_account(lead=people.owner), make_account(lead=people.stranger)
+    alone = make_scenario(mine, author=people.owner)
+    both = make_scenario(mine, theirs, author=people.director)
+    plan = make_plan(account=mine, owner=people.owner, confidentiality="named")
+    secret = make_scenario(mine, author=people.owner, plan=plan, attached_at=timezone.now())
+    seen = {
+        "owner": {alone, secret}, "teammate": {alone}, "stranger": set(), "director": {alone, both},
+        "controller": {alone, both}, "administrator": {alone, both}, "auditor": {alone, both},
+    }  # fmt: skip
+    for name, rows in seen.items():
+        user = getattr(people, name)
+        assert set(LossScenario.objects.visible_to(user)) == rows, name
+        changes = set(LossScenario.objects.editable_by(user))
+        expected = {"owner": {alone, secret}, "director": {alone, both}}
+        expected["administrator"] = expected["director"]
+        assert changes == expected.get(name, set()), name
+
+
+def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
+    people: People, ten: list[Account]
+) -> None:
+    scenario = _saved(people, ten[0])
+    result = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)
+    result.refresh_from_db()
+    other = make_plan(account=ten[1], owner=people.owner)
+    plan = make_plan(account=ten[0], owner=people.owner)
+    now = timezone.now()
+    with pytest.raises(RefusedError, match="to a plan first"):
+        services.add_actions(scenario=scenario, result=result, chosen=[], by=people.owner)
+    with pytest.raises(RefusedError, match="not about an account"):
+        services.attach(scenario=scenario, plan=other, by=people.owner, at=now)
+    scenario = services.attach(scenario=scenario, plan=plan, by=people.owner, at=now)
+    with pytest.raises(RefusedError, match="part of a plan"):
+        services.delete_scenario(scenario=scenario)
+    keys = [one.key for one in services.proposals_for(scenario, result)]
+    assert keys == ["save", "replace", "cost", "cash", "spread"]
+    with pytest.raises(RefusedError, match="who sees to it"):
+        services.add_actions(
+            scenario=scenario, result=result, chosen=[Chosen(key="save", owner=None)],
+            by=people.owner,
+        )  # fmt: skip
+    chosen = [Chosen(key="save", owner=people.owner, due_on=date(2026, 8, 1))]
+    services.add_actions(scenario=scenario, result=result, chosen=chosen, by=people.owner)
+    action = PlanAction.objects.get()
+    assert (action.origin, action.owner, action.plan) == ("loss", people.owner, plan)
+    assert "save" not in [one.key for one in services.proposals_for(scenario, result)]
+    take_plan(plan=plan, to="in_review")
+    with pytest.raises(RefusedError):
+        services.detach(scenario=scenario, by=people.owner)
+
+
+class _Progress:
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+
+    def report(self, *_told: Any) -> None:
+        pass
+
+
+def test_a_heavy_scenario_is_a_job_that_tells_when_it_is_done(
+    people: People, ten: list[Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kam.notifications.models import Notification
+
+    monkeypatch.setattr(running, "MANY_ACCOUNTS", 1)
+    scenario = _saved(people, ten[0])
+    run = services.run_or_enqueue(scenario=scenario, as_of=AS_OF, by=people.owner)
+    assert isinstance(run, JobRun)
+    assert services.run_or_enqueue(scenario=scenario, as_of=AS_OF, by=people.owner) == run
+    run_loss_scenario(_Progress(run.pk), **run.arguments)  # type: ignore[arg-type]
+    run_loss_scenario(_Progress(run.pk), **run.arguments)  # type: ignore[arg-type]  # twice is once
+    result = LossResult.objects.get()
+    assert result.job == run
+    assert Notification.objects.get().kind == "plans.loss_computed"
+    run.delete()
+    result.refresh_from_db()
+    assert result.job is None
+
+
+def test_a_merge_takes_scenarios_along(people: People, ten: list[Account]) -> None:
+    drop, keep = ten[9], ten[8]
+    one = make_scenario(drop, author=people.owner)
+    both = make_scenario(drop, keep, author=people.owner)
+    merge_accounts(keep=keep, drop=drop, as_of=AS_OF)
+    assert [list(row.accounts.all()) for row in (one, both)] == [[keep], [keep]]
