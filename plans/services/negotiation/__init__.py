@@ -1,0 +1,1 @@
+"""Negotiations: briefs, gives and gets, offers with their check, mandates, price rounds."""
