@@ -46,6 +46,7 @@ from tests.factories.plans import (
     make_template,
     take_plan,
 )
+from tests.factories.tiers import make_assignment, make_model
 
 pytestmark = pytest.mark.django_db
 NEXT = DateRange(date(2027, 1, 1), date(2028, 1, 1))
@@ -213,9 +214,14 @@ def test_what_is_proposed(people: People, account: Account, plan: Plan) -> None:
     april = free_year(fresh, 4, as_of=date(2026, 3, 1))
     assert (april.start, april.end) == (date(2026, 4, 1), date(2027, 4, 1))
     Organisation.objects.update(fiscal_year_start=1)
-    found = template_for(fresh, as_of=timezone.localdate())
-    assert found is not None
-    assert found.tier_code == ""
+    today = timezone.localdate()
+    tier = make_assignment(model=make_model(), account=account).tier
+    PlanTemplate.objects.filter(tier_code="growth").update(tier_code=tier.code)
+    banner = make_account(parent=account, lead=people.owner)
+    found = [template_for(one, as_of=today) for one in (fresh, account, banner)]
+    assert [one and one.name for one in found] == [
+        "Short plan", "Growth accounts", "Growth accounts",
+    ]  # fmt: skip
 
 
 def test_plans_follow_a_merge_unless_both_have_one(people: People, plan: Plan) -> None:

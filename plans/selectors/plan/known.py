@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from accounts.selectors.portrait import Portrait, portrait_of
 from accounts.selectors.programme import Programme, programme_of
 from kam.core.registry import may
 from kam.identity.models import User
 from plans.choices.plan import SwotKind
-from plans.models import Plan, SwotItem
+from plans.choices.work import ActionState
+from plans.models import Plan, PlanAction, SwotItem
 from plans.selectors.kpis import sees_figures
 
 
@@ -74,8 +77,13 @@ def programme_content(plan: Plan, user: User | None, as_of: date) -> Mapping[str
 
 
 def swot_of(plan: Plan) -> dict[str, list[SwotItem]]:
-    """Return the items of a plan by kind, every kind in the order of the square, in one query."""
-    rows = list(plan.swot_items.order_by("place", "pk"))
+    """Return the items of a plan by kind, every kind in the order of the square, in one query.
+
+    `became_action` says whether an action came of it that was not dropped.
+    """
+    actions = PlanAction.objects.filter(swot_item=OuterRef("pk")).exclude(state=ActionState.DROPPED)
+    items = plan.swot_items.annotate(became_action=Exists(actions))
+    rows = list(items.order_by("place", "pk"))
     return {kind: [one for one in rows if one.kind == kind] for kind in SwotKind.values}
 
 
