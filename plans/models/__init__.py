@@ -11,6 +11,7 @@ from plans.models.negotiation import (
     NegotiationBrief,
     Offer,
 )
+from plans.models.papers import PlanPaper
 from plans.models.plans import Plan, PlanMember, PlanSection, SwotItem
 from plans.models.price_rounds import PriceRound, PriceRoundAccount, PriceRoundStep
 from plans.models.reviews import (
@@ -50,6 +51,7 @@ __all__ = [
     "PlanAction",
     "PlanComment",
     "PlanMember",
+    "PlanPaper",
     "PlanSection",
     "PlanSnapshot",
     "PlanStep",

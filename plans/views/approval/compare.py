@@ -21,8 +21,8 @@ from plans.analytics.documents import Document
 from plans.choices.plan import SectionKind
 from plans.forms.approval import LIVE, CompareForm, snapshot_words
 from plans.models import Plan, PlanSnapshot
+from plans.selectors import reading
 from plans.selectors import snapshots as reads
-from plans.views.approval import reading
 from plans.views.plan import common
 
 LONG_TEXT, MOST_WORDS = 60, 4000

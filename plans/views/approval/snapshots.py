@@ -18,10 +18,10 @@ from kam.core.models import JobRun
 from kam.identity.decorators import requires, signed_in
 from plans.forms.approval import FreezeForm
 from plans.models import Plan, PlanSnapshot
+from plans.selectors import reading
 from plans.selectors import snapshots as reads
 from plans.selectors.approval import acts_of
 from plans.services.approval.snapshots import ask_for_snapshot
-from plans.views.approval import reading
 from plans.views.plan import common
 
 VIEW, EDIT = "plans.view", "plans.edit"
