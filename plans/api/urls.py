@@ -3,7 +3,16 @@
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
-from plans.api.views import approval, plan, together, work
+from plans.api.views import (
+    approval,
+    figures,
+    loss,
+    plan,
+    together,
+    work,
+    work_actions,
+    work_targets,
+)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("plans", plan.PlanViewSet, basename="plan")
@@ -15,12 +24,28 @@ router.register("plan-comments", approval.PlanCommentViewSet, basename="plan-com
 router.register("plan-snapshots", approval.PlanSnapshotViewSet, basename="plan-snapshot")
 router.register("plan-objectives", work.ObjectiveViewSet, basename="plan-objective")
 router.register("plan-initiatives", work.InitiativeViewSet, basename="plan-initiative")
-router.register("plan-actions", work.ActionViewSet, basename="plan-action")
-router.register("plan-targets", work.TargetViewSet, basename="plan-target")
+router.register("plan-actions", work_actions.ActionViewSet, basename="plan-action")
+router.register("plan-targets", work_targets.TargetViewSet, basename="plan-target")
+router.register("loss-scenarios", loss.LossScenarioViewSet, basename="loss-scenario")
+router.register("loss-results", loss.LossResultViewSet, basename="loss-result")
 router.register("business-reviews", together.BusinessReviewViewSet, basename="business-review")
 router.register("joint-teams", together.JointTeamViewSet, basename="joint-team")
+router.register("plan-sales-lines", figures.SalesLineViewSet, basename="plan-sales-line")
+router.register("plan-range-steps", figures.RangeStepViewSet, basename="plan-range-step")
+router.register(
+    "plan-growth-scenarios", figures.GrowthScenarioViewSet, basename="plan-growth-scenario"
+)
+router.register(
+    "plan-marketing-budgets", figures.MarketingBudgetViewSet, basename="plan-marketing-budget"
+)
+router.register(
+    "plan-marketing-activities",
+    figures.MarketingActivityViewSet,
+    basename="plan-marketing-activity",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("plan-metrics/", work.MetricsView.as_view(), name="plan-metrics"),
+    path("plan-metrics/", work_targets.MetricsView.as_view(), name="plan-metrics"),
+    path("plan-sales/", figures.SalesPlanView.as_view(), name="plan-sales"),
     *router.urls,
 ]

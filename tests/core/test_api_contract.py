@@ -44,9 +44,11 @@ from settlements.services.terms.calendars import DayDraft, save_calendar
 from tests.api import Answer, Api
 from tests.factories import (
     costs,
+    figures,
     health,
     interactions,
     known,
+    loss,
     placement,
     team,
     terms,
@@ -102,6 +104,7 @@ VALUES: tuple[Any, ...] = (
 )
 PERIOD = "?from=2026-01-01&to=2027-01-01"
 QUERIES = {
+    "loss-scenarios/compare/": "?scenarios={loss-scenarios}",
     "concentration/": PERIOD,
     "profitability/": PERIOD,
     "accounts/{id}/profitability/": PERIOD,
@@ -174,6 +177,11 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
         "plan-objectives": objective.pk,
         "plan-initiatives": initiative.pk,
         "plan-actions": make_action(plan=plan, initiative=initiative).pk,
+        "plan-sales-lines": figures.make_sales_line(plan=plan).pk,
+        "plan-range-steps": figures.make_range_step(plan=plan).pk,
+        "plan-growth-scenarios": figures.make_scenario(plan=plan, levers={"trips": (4, 5)}).pk,
+        "plan-marketing-budgets": figures.make_budget(plan=plan).pk,
+        "plan-marketing-activities": figures.make_activity(plan=plan).pk,
         "plan-targets": make_kpi(plan=plan, target=5).pk,
         "plans": plan.pk,
         "plan-comments": add_comment(
@@ -188,7 +196,13 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
         "plan-templates": plan.template_id,
         "business-reviews": together.make_review(account=account, owner=caller, plan=plan).pk,
         "joint-teams": together.make_team(account=account, owner=caller, plan=plan).pk,
+        **_loss(account, caller),
     }
+
+
+def _loss(account: Account, caller: User) -> dict[str, int | str]:
+    scenario = loss.make_scenario(account, author=caller)
+    return {"loss-scenarios": scenario.pk, "loss-results": loss.make_result(scenario).pk}
 
 
 def _prices(account: Account) -> dict[str, int | str]:

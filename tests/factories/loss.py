@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from accounts.models import Account
-from plans.models import LossScenario, ScenarioAccount
+from plans.models import LossResult, LossScenario, ScenarioAccount
 from tests.factories.identity import make_user
 
 _numbers = count(1)
@@ -37,3 +37,11 @@ def make_scenario(*accounts: Account, **values: Any) -> LossScenario:
         ScenarioAccount(scenario=scenario, account=account) for account in accounts
     )
     return scenario
+
+
+def make_result(scenario: LossScenario, **result: Any) -> LossResult:
+    """A result that says what it is told to."""
+    row: LossResult = LossResult.objects.create(
+        scenario=scenario, as_of=scenario.as_of, inputs={}, result=result, author=scenario.author
+    )
+    return row

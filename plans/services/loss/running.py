@@ -19,6 +19,7 @@ from plans.models import LossResult, LossScenario
 from plans.selectors.loss.facts import size_of
 from plans.selectors.loss.result import asked_of, compute
 from plans.services.loss.problems import ArchivedError
+from plans.services.loss.saving import check_day
 
 JOB, DONE = "plans.run_loss_scenario", "plans.loss_computed"
 MANY_ACCOUNTS, MANY_ITEMS = 2_000, 20_000
@@ -85,6 +86,7 @@ def run_or_enqueue(*, scenario: LossScenario, as_of: date, by: User) -> LossResu
     """Run a light scenario now; ask for a job where it is heavy. Raises what a run does."""
     if scenario.archived_at is not None:
         raise ArchivedError
+    check_day(as_of, field="as_of")
     if not is_heavy(scenario, as_of=as_of):
         return run_scenario(scenario=scenario, as_of=as_of, by=by)
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from plans.selectors.loss.facts import Asked, history
 from plans.selectors.loss.result import CannotRunError
 from plans.selectors.loss.shock import shock_of
 from plans.services.loss.problems import AccountsError, ArchivedError, AttachedError
+from settlements.choices.ledger import FIRST_DAY, LAST_DAY
 
 RANGES = (
     "lost_share", "contribution", "avoidable", "recovery", "default_probability", "extra_days",
@@ -56,6 +57,7 @@ def create_scenario(
     assumptions that cannot be.
     """
     chosen = _checked_accounts(accounts)
+    check_day(facts.get("as_of"), field="as_of")
     kind = facts.get("kind", LossKind.DELISTING)
     if kind not in LossKind.values:
         raise RefusedError(_("There is no such kind of loss."), field="kind", code="loss_kind")
@@ -95,6 +97,7 @@ def update_scenario(
     for name in FACTS:
         if name in facts:
             setattr(row, name, facts[name])
+    check_day(row.as_of, field="as_of")
     if accounts is not None:
         chosen = _checked_accounts(accounts)
         row.account_rows.exclude(account__in=chosen).delete()
@@ -173,6 +176,8 @@ def _check(row: LossScenario) -> None:
     row.title = " ".join((row.title or "").split())
     if not row.title:
         raise RefusedError(_("A scenario has a title."), field="title", code="loss_title")
+    for name in ("as_of", "starts_on"):
+        check_day(getattr(row, name), field=name)
     if not 1 <= (row.horizon_months or 0) <= LONGEST:
         raise RefusedError(_("1 to 60 months."), field="horizon_months", code="loss_horizon")
     _check_run_off(row.run_off)
@@ -182,6 +187,13 @@ def _check(row: LossScenario) -> None:
     if row.fixed_cost is not None and row.fixed_cost <= 0:
         words = _("Above zero; empty where it is not known.")
         raise RefusedError(words, field="fixed_cost", code="loss_fixed_cost")
+
+
+def check_day(day: date | None, *, field: str) -> None:
+    """Refuse a day that no ledger and no plan has."""
+    if day is None or not FIRST_DAY <= day <= LAST_DAY:
+        words = _("A day from 1900 to 2199.")
+        raise RefusedError(words, field=field, code="loss_day")
 
 
 def _check_run_off(curve: Sequence[Decimal]) -> None:
