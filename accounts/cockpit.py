@@ -121,7 +121,9 @@ def share(user: User, account: Account, as_of: date) -> Answer | None:
     is_major = part >= Decimal("0.1")
     return Answer(
         value=formats.percent(part),
-        detail=_("A tenth or more: a major customer") if is_major else "",
+        detail=_("A tenth or more of all net revenue: a major customer")
+        if is_major
+        else _("of all net revenue, 12 months"),
         state="warning" if is_major else "neutral",
         url="#panel-revenue",
     )

@@ -147,8 +147,8 @@ def revenue_list(request: HttpRequest) -> HttpResponseBase:
 
     Of some accounts the latest come first; of all accounts those that came in last.
     """
-    if not any(request.GET.get(name) for name in BOUNDED):
-        return _last_month(request)
+    if not any(request.GET.get(name) for name in BOUNDED) and (latest := revenue.last_month()):
+        return _month(request, latest)
     by_date = any(request.GET.get(name) for name in NARROW)
     user = signed_in(request)
     may_import = may(user, "imports.run")
@@ -173,9 +173,8 @@ def revenue_list(request: HttpRequest) -> HttpResponseBase:
     return table.response("accounts/revenue_list.html", {"crumbs": crumbs})
 
 
-def _last_month(request: HttpRequest) -> HttpResponseBase:
+def _month(request: HttpRequest, start: date) -> HttpResponseBase:
     """Millions of rows by date want a period: the address says which one is shown."""
-    start = revenue.last_month() or date(2000, 1, 1)
     query: QueryDict = request.GET.copy()
     query["date_from"] = start.isoformat()
     query["date_to"] = add_months(start, 1).isoformat()

@@ -117,7 +117,7 @@ def test_the_share_of_our_revenue_is_for_who_sees_the_company(
 
     assert answers(people.director, mine)["share"] == (
         "30.0%",
-        "A tenth or more: a major customer",
+        "A tenth or more of all net revenue: a major customer",
         "warning",
     )
     assert "share" not in answers(people.owner, mine)

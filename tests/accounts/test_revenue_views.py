@@ -260,3 +260,12 @@ def test_what_targets_cost(rows: int, people: People) -> None:
 
     with queries(7):
         client.get(reverse("accounts:target-list"))
+
+
+def test_an_empty_company_is_told_what_to_do(people: People) -> None:
+    client = client_of(people.administrator)
+    page = client.get(reverse("accounts:revenue-list"))
+    assert page.status_code == 200
+    html = page.content.decode()
+    assert "No revenue entries" in html
+    assert "Nothing matches these filters" not in html

@@ -109,7 +109,11 @@ def _largest(reading: Reading, earlier: Concentration[int] | None, names: NameBo
         if first
         else "",
         good="down",
-        what=_("Share of the largest customer; its change is in percentage points."),
+        what=_(
+            "Of the revenue of all customers who bought more than they returned; the share of all "
+            "net revenue, as the account's page tells it, may differ a little. Its change is in "
+            "percentage points."
+        ),
         as_of=reading.query.period.last_day,
         url=customer_url(reading.query, first.key) if first else "",
         unknown=_("No customer has positive revenue."),
@@ -127,7 +131,7 @@ def _five(reading: Reading, earlier: Concentration[int] | None) -> Stat:
         delta_kind="number",
         reference=_("points vs last year"),
         good="down",
-        what=_("Share of the five largest customers together (CR5)."),
+        what=_("Share of the five largest customers together (CR5), of the same revenue."),
         as_of=reading.query.period.last_day,
         url="#table-concentration",
         url_text=_("Show the customers"),
