@@ -43,15 +43,17 @@ def _movers() -> None:
     from plans.services.loss import merging as loss_merging
     from plans.services.plan import merging
     from plans.services.reviews import merging as review_merging
+    from plans.services.sales import merging as sales_merging
 
     register_mover(*merging.MOVERS)
+    register_mover(*sales_merging.MOVERS)
     register_mover(review_merging.MOVER)
     register_mover(*loss_merging.MOVERS)
 
 
 def _selectors() -> None:
     """Lines of the timeline, of handovers, of what waits for whom."""
-    from plans.selectors import submit_rules, waiting, work_lines
+    from plans.selectors import figure_rules, submit_rules, waiting, work_lines
     from plans.selectors.metrics import built_in
     from plans.selectors.plan import lines
     from plans.selectors.reviews import lines as review_lines
@@ -61,14 +63,16 @@ def _selectors() -> None:
     built_in.register()
     work_lines.register()
     submit_rules.register()
+    figure_rules.register()
     waiting.register()
 
 
 def _files() -> None:
     """Importers."""
-    from plans.importers import work
+    from plans.importers import sales, work
 
     work.register()
+    sales.register()
 
 
 def _pages() -> None:

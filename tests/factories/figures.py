@@ -12,6 +12,7 @@ from plans.models import (
     GrowthLever,
     LeverScenario,
     MarketingActivity,
+    MarketingBudget,
     Plan,
     RangeStep,
     SalesLine,
@@ -71,4 +72,10 @@ def make_activity(*, plan: Plan, **values: Any) -> MarketingActivity:
         "ends_on": date(2026, 3, 15),
     } | values
     row: MarketingActivity = MarketingActivity.objects.create(plan=plan, **facts)
+    return row
+
+
+def make_budget(*, plan: Plan, amount: str | int = 1000) -> MarketingBudget:
+    """A marketing budget."""
+    row: MarketingBudget = MarketingBudget.objects.create(plan=plan, amount=Decimal(amount))
     return row

@@ -189,15 +189,17 @@ def _keys_of(block: Block, plan: Plan) -> _Found:
     return _Found(keys, {one.pk: one for one in everything}, troubles)
 
 
+def everything_else() -> list[str]:
+    """What a row without a category is called, in English and the language in force."""
+    with translation.override("en"):
+        english = gettext("Everything else")
+    return [gettext("Everything else").casefold(), english.casefold()]
+
+
 def _by_name(categories: Iterable[ProductCategory]) -> dict[str, int | None]:
     """Categories by code and by name; codes go first, and “everything else” is none of them."""
     rows = list(categories)
-    with translation.override("en"):
-        english = gettext("Everything else")
-    names: dict[str, int | None] = {
-        gettext("Everything else").casefold(): None,
-        english.casefold(): None,
-    }
+    names: dict[str, int | None] = dict.fromkeys(everything_else())
     names |= {one.name.casefold(): one.pk for one in reversed(rows)}
     return names | {one.code.casefold(): one.pk for one in rows}
 
