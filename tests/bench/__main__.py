@@ -21,6 +21,7 @@ PARTS = (
     "receivables",
     "rebates",
     "credit",
+    "loss",
     "statements",
     "tiers",
     "health",

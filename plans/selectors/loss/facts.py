@@ -226,7 +226,7 @@ def history(asked: Asked) -> dict[date, Decimal]:
     """
     period, base = Period.whole_months(asked.as_of), base_currency()
     rows = fetch(
-        *_history_sql(asked),
+        history_sql(asked),
         {
             "ids": list(asked.roots),
             "everyone": False,
@@ -250,15 +250,16 @@ def history(asked: Asked) -> dict[date, Decimal]:
     }
 
 
-def _history_sql(asked: Asked) -> tuple[str]:
+def history_sql(asked: Asked) -> str:
+    """Return the statement: months of the roll-up, entries where a filter needs them."""
     narrow = []
     if asked.region:
         narrow.append("e.account_id IN (SELECT id FROM accounts_account WHERE region = %(region)s)")
     if asked.category is not None:
         narrow.append("e.category_id = %(category)s")
     if not narrow:
-        return (_HISTORY.format(narrow=""),)
-    return (_OF_ENTRIES.format(narrow=f"WHERE {' AND '.join(narrow)}"),)
+        return _HISTORY.format(narrow="")
+    return _OF_ENTRIES.format(narrow=f"WHERE {' AND '.join(narrow)}")
 
 
 def fetch(statement: str, parameters: Mapping[str, Any]) -> list[Any]:
