@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.demo.chance import Dice
+from kam.core.dates import Period
 from kam.core.demo import DemoRequest
 from kam.identity.models import User
 from plans.choices.plan import Origin, PlanState
@@ -105,6 +106,8 @@ GOALS: tuple[Goal, ...] = (
         ),
     ),
 )  # fmt: skip
+USUAL = {"health": D(72), "compliance": D("0.78")}
+"""Where the plans begin of which the demo knows no history."""
 METRICS = ("net_revenue", "health", "overdue_share", "functions_covered", "contacts", "compliance")
 
 
@@ -177,7 +180,7 @@ def _acts(
     for title, share in bundle.acts:
         due = _day(story, share)
         is_waiting = story.ends_as in (PlanState.IN_REVIEW, PlanState.APPROVED)
-        is_ownerless = not is_waiting and due > story.as_of and dice.happens(0.08)
+        is_ownerless = not is_waiting and due > story.as_of and dice.happens(0.4)
         state, done_on = _became(due, story, dice)
         percent = D(dice.pick((20, 40, 60))) if _has_begun(due, state, story) else None
         yield PlanAction(
@@ -220,7 +223,9 @@ def _beside(plan: Plan, story: Story) -> None:
         title="Offer for a second placement before the new stores open",
         note=f"{item.text}\n{item.evidence}".strip(),
         owner=story.owner,
-        due_on=_day(story, 0.75),
+        due_on=(due := _day(story, 0.95)),
+        state=ActionState.DONE if (is_over := story.ends_as == PlanState.CLOSED) else "open",
+        done_on=due if is_over else None,
         swot_item=item,
         origin=Origin.SWOT,
         created_by=story.owner,
@@ -228,17 +233,23 @@ def _beside(plan: Plan, story: Story) -> None:
 
 
 def _day(story: Story, share: float) -> date:
-    """A working day of the period, a share of it from its start."""
-    days = (story.period.end - story.period.start).days
-    day = story.period.start + timedelta(days=int(days * share))
-    return day - timedelta(days=max(day.weekday() - 4, 0))
+    """A working day of the period, a share of it from its start; of what is not agreed yet, of
+    the days that are left."""
+    is_to_come = story.ends_as in (PlanState.DRAFT, PlanState.IN_REVIEW)
+    start = max(story.period.start, story.as_of) if is_to_come else story.period.start
+    day = start + timedelta(days=int((story.period.end - start).days * share))
+    return max(day - timedelta(days=max(day.weekday() - 4, 0)), story.period.start)
 
 
 def _figures(plan: Plan, story: Story) -> dict[str, Decimal | None]:
     """What is known of the account when the plan begins, today for one to come."""
     day = min(story.period.start - timedelta(days=1), story.as_of)
     keys = (*METRICS, "net_revenue_12m")
-    return {key: one.value for key, one in actuals(keys, ask_about(plan, None, day)).items()}
+    ask = ask_about(plan, None, day)
+    before = replace(ask, period=Period.rolling(day))
+    found = {key: one.value for key, one in actuals(keys, ask).items()}
+    found["contacts"] = actuals(["contacts"], before)["contacts"].value
+    return found | {key: value for key, value in USUAL.items() if found.get(key) is None}
 
 
 def _targets(plan: Plan, story: Story, known: dict[str, Decimal | None]) -> None:
@@ -267,14 +278,14 @@ def _target(plan: Plan, key: str, known: dict[str, Decimal | None]) -> KpiTarget
     if metric is None:
         return None
     was = known.get(key)
-    base = {"net_revenue": known.get("net_revenue_12m"), "contacts": None}.get(key, was)
+    base = {"net_revenue": known.get("net_revenue_12m")}.get(key, was)
     base = None if base is None else round(base, 4)
     aims = {
         "net_revenue": None if base is None or base <= 0 else _rounded(base * D("1.08")),
         "health": D(85) if base is None or base < 78 else D(95),
         "overdue_share": D("0.05") if not base else max(round(base * D("0.6"), 2), D("0.01")),
         "functions_covered": D(1),
-        "contacts": D(24),
+        "contacts": max(_tens(known.get("contacts")), D(20)),
         "compliance": D("0.95"),
     }
     target = aims[key]
@@ -292,6 +303,11 @@ def _target(plan: Plan, key: str, known: dict[str, Decimal | None]) -> KpiTarget
         target=target,
         is_shareable=key in {"compliance", "net_revenue"},
     )
+
+
+def _tens(count: Decimal | None) -> Decimal:
+    """A tenth more than the year before."""
+    return round((count or D(0)) * D("1.1"), -1)
 
 
 def _rounded(amount: Decimal) -> Decimal:

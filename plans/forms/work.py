@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
 from kam.identity.models import User
@@ -110,7 +111,7 @@ class InitiativeForm(_Owned):
 class ActionForm(_Owned):
     """Something that one of ours does by a day."""
 
-    title = forms.CharField(label=_("Action"), max_length=300)
+    title = forms.CharField(label=pgettext_lazy("of a plan", "Action"), max_length=300)
     owner = _owner()
     due_on = _day(_("By"))
     percent = _percent(_("Progress, percent"), _("Empty: nothing of it is done yet."))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.importers import lookups
 from kam.core.locks import lock_names
@@ -111,8 +112,8 @@ class ActionsImporter(_OfPlans):
         Column(name="key", label=_("Key"), required=True, max_length=100, example="A-17",
                help=_("What your system calls this action; a second file updates by it."),
                synonyms=("id", "external id", "action id")),
-        Column(name="title", label=_("Action"), required=True, max_length=300,
-               example="Agree the spring range", synonyms=("action", "task", "subject")),
+        Column(name="title", label=pgettext_lazy("of a plan", "Action"), required=True,
+               max_length=300, example="Agree the spring range", synonyms=("action", "task", "subject")),
         Column(name="objective", label=_("Objective"), example="More shelf space",
                help=_("Its title, where several initiatives are called the same.")),
         Column(name="initiative", label=_("Initiative"), example="Listing round",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import Account
 from kam.core import formats
@@ -116,7 +116,7 @@ def for_new_lead(account: Account, reader: User, as_of: date) -> Part | None:
     return Part(
         summary=summary,
         headings=[
-            Heading(_("Action")),
+            Heading(pgettext("of a plan", "Action")),
             Heading(_("Plan")),
             Heading(_("Account")),
             Heading(_("Owner")),

@@ -57,7 +57,7 @@ def action_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "action": action,
         "plan": action.plan,
-        "badge": words.state_badge(action, today),
+        "badge": words.state_badge(action, today).__html__(),
         "may_work": workable(user).filter(pk=pk).exists(),
         "may_edit": may_edit and action.plan.state in ("draft", "approved", "active"),
         "history": history_of(action),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from accounts.filters import AccountChoice, Flag, PageFilter, Several, leads
@@ -91,7 +91,7 @@ def _columns(request: HttpRequest) -> list[Column]:
         return render_to_string("plans/work_tick.html#tick", context, request)
 
     return [
-        Column(name="title", title=_("Action"), sort="title"),
+        Column(name="title", title=pgettext("of a plan", "Action"), sort="title"),
         Column(
             name="account", title=_("Account"), value="plan.account.name",
             sort="plan__account__name_key",

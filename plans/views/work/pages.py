@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.badges import Badge
 from kam.core.nav import NavItem, navigation
 from kam.identity.models import User
 from plans.choices.plan import SectionKind
@@ -29,7 +29,7 @@ class ShownKpi:
     baseline: str | None
     target: str | None
     actual: str | None
-    badge: Badge
+    badge: SafeString
     bar: int | None
 
     @property
@@ -45,7 +45,7 @@ def _shown(line: KpiLine, currency: str) -> ShownKpi:
         baseline=words.figure(line.row.baseline, line, currency),
         target=words.figure(line.row.target, line, currency),
         actual=words.figure(line.actual.value, line, currency),
-        badge=words.standing_badge(line),
+        badge=words.standing_badge(line).__html__(),
         bar=None if share is None else min(max(int(share * 100), 0), 100),
     )
 
