@@ -29,7 +29,7 @@ def test_a_plan_is_made_and_written(browse: Browse) -> None:
     section.get_by_label("Text").fill("First supplier of oats")
     section.get_by_role("button", name="Save").click()
     expect(section).to_contain_text("First supplier of oats")
-    expect(section.get_by_role("link", name="Write Ambition")).to_be_visible()
+    expect(section.get_by_role("link", name="Edit Ambition")).to_be_visible()
     page.get_by_label("Add a section").select_option("swot")
     page.get_by_role("button", name="Add", exact=True).click()
     page.locator("#section-swot").get_by_role("link", name="What the system knows").click()

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plans.analytics.completeness import SectionFacts, completeness, fresh_from
@@ -79,7 +79,7 @@ sections = st.lists(
 
 
 @given(sections)
-@settings(max_examples=100)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_bounds_and_what_a_hundred_means(rows: list[SectionFacts]) -> None:
     found = completeness(rows, as_of=DAY)
     assert found.fresh <= found.filled <= found.counted <= len(rows)
@@ -90,7 +90,7 @@ def test_bounds_and_what_a_hundred_means(rows: list[SectionFacts]) -> None:
 
 
 @given(sections, st.integers(0, 5))
-@settings(max_examples=100)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_filling_a_section_never_takes_away(rows: list[SectionFacts], place: int) -> None:
     required = [SectionFacts(r.kind, True, r.is_filled, r.seen_on, r.is_owned) for r in rows]
     before = completeness(required, as_of=DAY)

@@ -215,13 +215,11 @@ def test_what_is_proposed(people: People, account: Account, plan: Plan) -> None:
     assert (april.start, april.end) == (date(2026, 4, 1), date(2027, 4, 1))
     Organisation.objects.update(fiscal_year_start=1)
     today = timezone.localdate()
-    tier = make_assignment(model=make_model(), account=account).tier
-    PlanTemplate.objects.filter(tier_code="growth").update(tier_code=tier.code)
+    make_assignment(model=make_model(), account=account, code="key")
     banner = make_account(parent=account, lead=people.owner)
     found = [template_for(one, as_of=today) for one in (fresh, account, banner)]
-    assert [one and one.name for one in found] == [
-        "Short plan", "Growth accounts", "Growth accounts",
-    ]  # fmt: skip
+    names = [one and one.name for one in found]
+    assert names == ["Short plan", "Key accounts", "Key accounts"]
 
 
 def test_plans_follow_a_merge_unless_both_have_one(people: People, plan: Plan) -> None:
