@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -48,7 +50,9 @@ def content_of(
 
 def _section(plan: Plan, section: PlanSection, as_of: date) -> Mapping[str, Any]:
     source = section_sources.get(section.kind)
-    content = source.content(plan, None, as_of) if source and source.content else {}
+    # A document is in one language, whoever freezes it, so that two of them can be compared.
+    with translation.override(settings.LANGUAGE_CODE):
+        content = plain(source.content(plan, None, as_of)) if source and source.content else {}
     return {
         "id": section.kind,
         "text": section.text,

@@ -21,10 +21,11 @@ from django.utils.translation import gettext, gettext_lazy
 from kam.core import formats
 from plans.analytics.diff import is_money, is_number
 from plans.choices.plan import SectionKind
+from plans.selectors.metrics.registry import Metric, metrics
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
-_TITLES = ("title", "name", "text", "label", "what")
+_TITLES = ("title", "name", "text", "label", "what", "element", "detail")
 _SKIPPED = frozenset({"id", "plan", "place", "is_hidden"})
 _FIRST = (
     "title", "name", "kind", "measure", "metric", "text", "evidence", "owner", "sponsor",
@@ -53,8 +54,51 @@ LABELS: dict[str, Any] = {
     "revenue": gettext_lazy("revenue"),
     "overdue": gettext_lazy("overdue"),
     "share": gettext_lazy("share"),
+    "elapsed": gettext_lazy("share of the time that is over"),
+    "standing": gettext_lazy("how it stands"),
+    "value": gettext_lazy("value"),
+    "on": gettext_lazy("as of"),
+    "figures": gettext_lazy("figures"),
+    "last_contact_on": gettext_lazy("last contact"),
+    "is_inherited": gettext_lazy("from the account above"),
+    "switching": gettext_lazy("how hard to do without, of 5"),
+    "exit_barrier": gettext_lazy("exit barrier, of 100"),
+    "statements": gettext_lazy("what is known"),
+    "said_on": gettext_lazy("said on"),
+    "elements": gettext_lazy("elements"),
+    "done": gettext_lazy("done"),
+    "ownerless": gettext_lazy("without an owner"),
+    "unmeasured": gettext_lazy("not measured yet"),
+    "revision": gettext_lazy("revision"),
     "year": gettext_lazy("year"),
+    "planned": gettext_lazy("planned"),
+    "forecast": gettext_lazy("forecast"),
+    "variance": gettext_lazy("variance"),
+    "total": gettext_lazy("total"),
+    "to_date": gettext_lazy("to date"),
+    "terms": gettext_lazy("terms"),
+    "lines": gettext_lazy("lines"),
+    "months": gettext_lazy("months"),
+    "steps": gettext_lazy("range steps"),
+    "months_over": gettext_lazy("months that are over"),
+    "where": gettext_lazy("where"),
+    "scenarios": gettext_lazy("scenarios"),
+    "levers": gettext_lazy("levers"),
+    "change": gettext_lazy("change"),
+    "contribution": gettext_lazy("contribution"),
+    "service_change": gettext_lazy("change of their service"),
+    "their_sales_before": gettext_lazy("their sales now"),
+    "their_sales_after": gettext_lazy("their sales afterwards"),
+    "their_margin_change": gettext_lazy("change of their margin"),
+    "their_cost_change": gettext_lazy("change of their operating cost"),
+    "their_gain": gettext_lazy("what they gain"),
+    "our_revenue_change": gettext_lazy("change of our revenue"),
+    "our_gain": gettext_lazy("what we gain"),
+    "budget": gettext_lazy("budget"),
+    "ours": gettext_lazy("our part"),
+    "activities": gettext_lazy("activities"),
 }
+_SHARES = frozenset({"value", "baseline", "target", "actual"})
 
 
 @dataclass(frozen=True)
@@ -77,18 +121,37 @@ def section_title(kind: str) -> str:
 def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
     """Return a dict of a document in words; rows leave out what is not known."""
     title_key = next((key for key in _TITLES if is_row and isinstance(value.get(key), str)), "")
+    metric = _metric_of(value)
     facts, groups = [], []
     for key in sorted(value, key=_order):
         one = value[key]
-        if key in _SKIPPED or key == title_key or key.endswith("_id"):
+        if key in _SKIPPED or key == title_key or key.endswith("_id") or one == []:
             continue
-        if is_group(one):
+        if key == "progress" and isinstance(one, dict):
+            facts += _progress(one)
+        elif metric is not None and metric.kind == "percent" and key in _SHARES and is_number(one):
+            facts.append((label_of(key), formats.percent(Decimal(one))))
+        elif is_group(one):
             rows = one if isinstance(one, list) else [one]
             found = [node_of(row, is_row=True) for row in rows]
             groups.append((label_of(key), [node for node in found if node]))
         elif one not in (None, "", []) or not is_row:
             facts.append((label_of(key), spoken(key, one)))
-    return Node(spoken(title_key, value[title_key]) if title_key else "", facts, groups)
+    title = spoken(title_key, value[title_key]) if title_key else ""
+    return Node(str(metric.title) if metric and title_key else title, facts, groups)
+
+
+def _metric_of(row: dict[str, Any]) -> Metric | None:
+    """The measure of the system that a row is about: it speaks the reader's language."""
+    return metrics.get(str(row.get("metric") or row.get("id") or ""))
+
+
+def _progress(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Progress in one fact, with what is late where something is."""
+    words = spoken("percent", found.get("percent"))
+    facts = [(label_of("progress"), words if words == "–" else f"{words} %")]
+    late = [(label_of(key), found[key]) for key in ("overdue", "ownerless") if found.get(key)]
+    return facts + [(label, str(count)) for label, count in late]
 
 
 def is_group(value: Any) -> bool:

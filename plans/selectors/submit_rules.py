@@ -49,7 +49,9 @@ def _sections(plan: Plan, as_of: date) -> Iterator[Problem]:
     document = document_of(plan, as_of=as_of)
     names = {one.kind: str(one.row.get_kind_display()) for one in document.sections}
     for one in document.sections:
-        if one.row.is_required and not (one.is_filled or one.is_live):
+        is_empty = not (one.is_filled or one.is_live)
+        # Without an objective that section is empty: the rule for objectives says so.
+        if one.row.is_required and is_empty and one.kind != SectionKind.OBJECTIVES:
             words = _("Section “%(section)s” is empty, and this plan needs it.")
             found = words % {"section": names[one.kind]}
             yield Blocker(found, "plan_section_empty", one.kind)
