@@ -22,6 +22,7 @@ def _services() -> None:
     from plans import notices
     from plans.services import figures, problems
     from plans.services.loss import problems as loss_problems
+    from plans.services.negotiation import telling as negotiation_telling
     from plans.services.plan import handing
     from plans.services.plan import telling as reviews
     from plans.services.reviews import words as review_words
@@ -35,12 +36,14 @@ def _services() -> None:
     figures.register()
     notices.register()
     telling.register()
+    negotiation_telling.register()
 
 
 def _movers() -> None:
     """What a merge of accounts takes along."""
     from accounts.services.merging import register_mover
     from plans.services.loss import merging as loss_merging
+    from plans.services.negotiation import merging as negotiation_merging
     from plans.services.plan import merging
     from plans.services.reviews import merging as review_merging
     from plans.services.sales import merging as sales_merging
@@ -48,6 +51,7 @@ def _movers() -> None:
     register_mover(*merging.MOVERS)
     register_mover(*sales_merging.MOVERS)
     register_mover(review_merging.MOVER)
+    register_mover(negotiation_merging.MOVER)
     register_mover(*loss_merging.MOVERS)
 
 
@@ -55,11 +59,13 @@ def _selectors() -> None:
     """Lines of the timeline, of handovers, of what waits for whom."""
     from plans.selectors import figure_rules, submit_rules, waiting, work_lines
     from plans.selectors.metrics import built_in
+    from plans.selectors.negotiation import lines as negotiation_lines
     from plans.selectors.plan import lines
     from plans.selectors.reviews import lines as review_lines
 
     lines.register()
     review_lines.register()
+    negotiation_lines.register()
     built_in.register()
     work_lines.register()
     submit_rules.register()
@@ -77,17 +83,22 @@ def _files() -> None:
 
 def _pages() -> None:
     """Entries of the menu, panels, cards, answers of the cockpit, search."""
-    from plans import panels, search
+    from plans import cockpit, panels, search
     from plans.views.levers import page as levers_page
     from plans.views.marketing import page as marketing_page
+    from plans.views.negotiation import section as negotiation_section
+    from plans.views.loss import section as loss_section
     from plans.views.plan import sources
     from plans.views.sales import section as sales_section
     from plans.views.work import pages as work_pages
 
     work_pages.register()
     panels.register()
+    cockpit.register()
     search.register()
     sources.register()
+    loss_section.register()
+    negotiation_section.register()
     sales_section.register()
     levers_page.register()
     marketing_page.register()

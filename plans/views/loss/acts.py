@@ -292,11 +292,11 @@ def scenario_archive(request: HttpRequest, pk: int) -> HttpResponse:
     scenario = common.get_editable(request, pk)
     if scenario.archived_at is None:
         words_done, act = _("The scenario is archived."), services.archive_scenario
-        return _act(request, scenario, words_done, lambda: act(scenario=scenario, at=timezone.now()))
+        return _act(
+            request, scenario, words_done, lambda: act(scenario=scenario, at=timezone.now())
+        )
     words_done = _("The scenario is taken up again.")
-    return _act(
-        request, scenario, words_done, lambda: services.restore_scenario(scenario=scenario)
-    )
+    return _act(request, scenario, words_done, lambda: services.restore_scenario(scenario=scenario))
 
 
 @requires(common.EDIT)
