@@ -107,7 +107,7 @@ def _scenario(one: ScenarioResult, code: str) -> Mapping[str, Any]:
         "levers": [
             {
                 "id": lever.kind,
-                "lever": lever.get_kind_display(),
+                "kind": lever.kind,
                 "baseline": lever.baseline,
                 "target": lever.target,
                 "evidence": lever.evidence,

@@ -125,7 +125,8 @@ def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
     facts, groups = [], []
     for key in sorted(value, key=_order):
         one = value[key]
-        if key in _SKIPPED or key == title_key or key.endswith("_id") or one == []:
+        is_skipped = key in _SKIPPED and not is_money(one)  # the plan of a stream is money
+        if is_skipped or key == title_key or key.endswith("_id") or one == []:
             continue
         if key == "progress" and isinstance(one, dict):
             facts += _progress(one)

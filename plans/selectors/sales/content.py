@@ -60,7 +60,11 @@ def _line(one: BoardLine, board: SalesBoard, code: str) -> Mapping[str, Any]:
         "to_date": streams_content(one.to_date, code),
         "terms_percent": one.line.terms_percent if one.line else None,
         "months": [
-            {"id": f"{month:%Y-%m}", "plan": money_content(found.plan, code)}
+            {
+                "id": f"{month:%Y-%m}",
+                "name": f"{month:%Y-%m}",
+                "plan": money_content(found.plan, code),
+            }
             for month, found in months
             if found.plan is not None
         ],

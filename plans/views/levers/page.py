@@ -254,5 +254,6 @@ def register() -> None:
             template="plans/sections/levers.html",
             page=levers_page,
             part="lever_scenarios",
+            is_apart=True,
         )
     )

@@ -317,5 +317,6 @@ def register() -> None:
             template="plans/sections/marketing.html",
             page=marketing_page,
             part="activities",
+            is_apart=True,
         )
     )
