@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import count
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
@@ -89,7 +88,7 @@ def make_drafts(request: DemoRequest) -> list[Story]:
     if director is None:
         return []
     found: list[Story] = []
-    for number, telling in zip(count(), TELLINGS, strict=False):
+    for number, telling in enumerate(TELLINGS):
         story = _story(telling, groups, director, request, found)
         if story is not None:
             _write(story, Dice(request.seed, "plans", number))
@@ -126,8 +125,7 @@ def _story(
     start = add_months(running.start, 12 * telling.years)
     period = Period(start, add_months(start, 12))
     plan = make_plan(draft=_draft(telling, account, owner, period, request, before), by=owner)
-    sponsor = plan.sponsor
-    approver = _another(director, owner, sponsor)
+    approver = _another(director, owner)
     return Story(
         plan=plan, period=period, owner=owner, approver=approver, ends_as=telling.ends_as,
         fullness=telling.fullness, place=telling.place, as_of=request.as_of, seed=request.seed,
@@ -179,9 +177,8 @@ def _review(telling: Telling, period: Period, as_of: date) -> date | None:
     return min(max(day, period.start), period.end)
 
 
-def _another(director: User, owner: User, sponsor: User | None) -> User:
-    """Somebody who approves and wrote nothing: a director, else an administrator."""
-    del sponsor
+def _another(director: User, owner: User) -> User:
+    """Somebody who approves and wrote nothing: the director, else an administrator."""
     rows = User.objects.filter(roles__contains=["administrator"], is_active=True)
     other = rows.exclude(pk=owner.pk).order_by("pk").first()
     return director if director.pk != owner.pk else other or director
