@@ -8,7 +8,7 @@
   dies the lock goes with it. A job may be run more than once, so it must be idempotent.
 """
 
-from kam.core.jobs.outbox import enqueue, forget_runs, redispatch, retry, send
+from kam.core.jobs.outbox import enqueue, forget_runs, keeping_back, redispatch, retry, send
 from kam.core.jobs.registry import (
     Job,
     JobError,
@@ -31,6 +31,7 @@ __all__ = [
     "forget_runs",
     "job",
     "job_of",
+    "keeping_back",
     "redispatch",
     "registered_jobs",
     "retry",

@@ -103,6 +103,17 @@ def send(*runs: JobRun) -> int:
 
 
 @contextmanager
+def keeping_back() -> Iterator[None]:
+    """While the broker is known not to run yet: jobs wait without a word, until `redispatch`."""
+    global _away_until
+    before, _away_until = _away_until, float("inf")
+    try:
+        yield
+    finally:
+        _away_until = before
+
+
+@contextmanager
 def _impatiently() -> Iterator[Any]:
     """A producer on a connection of its own: a pooled one may have died with the broker."""
     global _away_until

@@ -46,8 +46,9 @@ class Command(BaseCommand):
         """Load the demo company unless something or somebody is here already."""
         rows = sum(sum(part.present().values()) for part in demo.demo_parts)
         if not rows and not get_user_model().objects.exists():
-            call_command("seed_demo", stdout=StringIO())
-            self.compute()
+            with jobs.keeping_back():  # the broker starts with the rest, afterwards
+                call_command("seed_demo", stdout=StringIO())
+                self.compute()
 
     def compute(self) -> None:
         """Compute what the nightly jobs would, so that the first page shows it."""
