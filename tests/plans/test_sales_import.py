@@ -49,7 +49,7 @@ def test_months_go_in_change_and_are_undone(planned: Plan) -> None:
     batch = ready_batch("sales_plan", text)
     running.preview(batch_id=batch.pk, as_of=TODAY)
     assert list(ImportReject.objects.filter(batch=batch).values_list("message", flat=True)) == [
-        "category: oil-none"
+        "unknown category (category: oil-none)"
     ]
     good = _rows(
         ("Oil", "2026-01", "100", "", "EUR"),
