@@ -43,10 +43,12 @@ def after_shock[K: Key](
     *,
     unassigned: Decimal = ZERO,
     depth: int | None = None,
+    before: Concentration[K] | None = None,
 ) -> AfterShock[K]:
     """Return concentration before and after taking off what is lost of each customer.
 
-    A customer of whom nothing is left is no customer any more. Raises KeyError for a loss of
+    `before` spares computing it anew where several losses of the same totals are compared. A
+    customer of whom nothing is left is no customer any more. Raises KeyError for a loss of
     somebody who is not there.
     """
     rows = list(totals)
@@ -55,7 +57,7 @@ def after_shock[K: Key](
     left = [(key, EXACT.subtract(amount, lost.get(key, ZERO))) for key, amount in rows]
     kept = [(key, amount) for key, amount in left if amount or not lost.get(key)]
     return AfterShock(
-        before=concentration(rows, unassigned=unassigned, depth=depth),
+        before=before or concentration(rows, unassigned=unassigned, depth=depth),
         after=concentration(kept, unassigned=unassigned, depth=depth),
     )
 

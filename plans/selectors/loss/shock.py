@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounts.analytics.concentration import Concentration
 from accounts.models import GroupPeriod
 from accounts.selectors.concentration.cells import COMPANY, Scope
 from accounts.selectors.concentration.query import ConcentrationQuery
@@ -18,6 +19,8 @@ from plans.selectors.loss.facts import Asked, history
 
 ZERO = Decimal(0)
 SHOWN = 12
+DEPTH = SHOWN * 3
+"""Customers ranked one by one on either side: enough to find the first ones again."""
 FIGURES = ("cr1", "cr3", "cr5", "hhi", "effective", "at_least_10pct")
 
 
@@ -28,10 +31,16 @@ class Shock:
     totals: CustomerTotals
     lost: Mapping[int, Decimal]
 
-    def after(self, part: Decimal, *, depth: int | None = SHOWN * 3) -> AfterShock[int]:
+    def after(self, part: Decimal, *, before: Concentration[int] | None = None) -> AfterShock[int]:
         """Concentration before and after losing a part of what is at stake."""
         lost = {key: amount * part for key, amount in self.lost.items()}
-        return after_shock(self.totals.pairs, lost, unassigned=self.totals.unassigned, depth=depth)
+        return after_shock(
+            self.totals.pairs,
+            lost,
+            unassigned=self.totals.unassigned,
+            depth=DEPTH,
+            before=before,
+        )
 
     @property
     def is_everybody(self) -> bool:
@@ -71,7 +80,11 @@ def shock_document(shock: Shock, given: Assumptions) -> dict[str, Any]:
     """Return the figures before and after as ranges, and the first customers of the base case."""
     last = given.run_off[min(given.horizon, len(given.run_off)) - 1] if given.is_lost else ZERO
     parts = [last * case.gone for case in cases(given)]
-    mild, base, severe = (shock.after(part) for part in parts)
+    base = shock.after(parts[1])
+    mild, severe = (
+        base if part == parts[1] else shock.after(part, before=base.before)
+        for part in (parts[0], parts[2])
+    )
     return {
         "currency": shock.totals.currency,
         "period": [shock.totals.period.start, shock.totals.period.end],
