@@ -69,14 +69,22 @@ def _place(change: Change) -> tuple[Path, str, str, str]:
 
 
 def _between(path: Path, before: Any, after: Any) -> Iterator[Change]:
-    if before is after:
-        return
+    before, after = _matched(before, after), _matched(after, before)
     if isinstance(before, dict) and isinstance(after, dict) and not is_money(before | after):
         yield from _dicts(path, before, after)
     elif isinstance(before, list) and isinstance(after, list):
         yield from _lists(path, before, after)
     elif canonical(before) != canonical(after):
         yield _changed(path, before, after)
+
+
+def _matched(value: Any, other: Any) -> Any:
+    """Nothing is the same as an empty list, and as an empty dict."""
+    if value is None and isinstance(other, list):
+        return []
+    if value == {} and not isinstance(other, dict):
+        return None
+    return value
 
 
 def _dicts(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:

@@ -136,7 +136,7 @@ def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
             rows = one if isinstance(one, list) else [one]
             found = [node_of(row, is_row=True) for row in rows]
             groups.append((label_of(key), [node for node in found if node]))
-        elif one not in (None, "", []) or not is_row:
+        elif one not in (None, "", []) or not is_row or (metric and key == "value"):
             facts.append((label_of(key), spoken(key, one)))
     title = spoken(title_key, value[title_key]) if title_key else ""
     return Node(str(metric.title) if metric and title_key else title, facts, groups)

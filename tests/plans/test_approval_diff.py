@@ -117,6 +117,13 @@ def test_what_changes_are_called() -> None:
     )
 
 
+def test_nothing_is_as_good_as_an_empty_list() -> None:
+    assert diff({"rows": [], "owner": None}, {}) == []
+    assert diff({"owner": {}}, {"owner": None}) == []
+    [change] = diff({}, {"rows": [{"id": 1}]})
+    assert (change.path, change.kind) == (("rows", "#1"), "added")
+
+
 def test_decimals_have_one_text() -> None:
     spoken = ["5.0000", "5", "-0.00", "1E+3", "0.10", "1200"]
     assert [plain(Decimal(one)) for one in spoken] == ["5", "5", "0", "1000", "0.1", "1200"]
