@@ -85,9 +85,9 @@ def _pages() -> None:
     """Entries of the menu, panels, cards, answers of the cockpit, search."""
     from plans import cockpit, panels, search
     from plans.views.levers import page as levers_page
+    from plans.views.loss import section as loss_section
     from plans.views.marketing import page as marketing_page
     from plans.views.negotiation import section as negotiation_section
-    from plans.views.loss import section as loss_section
     from plans.views.plan import sources
     from plans.views.sales import section as sales_section
     from plans.views.work import pages as work_pages

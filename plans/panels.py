@@ -27,6 +27,15 @@ PANELS = (
         icon="presentation",
         order=19,
     ),
+    Panel(
+        slot="account",
+        capability="negotiations.view",
+        key="negotiation",
+        title=_("Negotiation"),
+        url_name="plans:panel-negotiation",
+        icon="scale",
+        order=20,
+    ),
 )
 LOSS_PANEL = Panel(
     slot="account",
@@ -48,6 +57,25 @@ WHAT_IF = Offer(
     capability="scenarios.edit",
 )
 NAVIGATION = (
+    NavItem(
+        key="negotiations",
+        title=_("Negotiations"),
+        url_name="plans:negotiation-list",
+        icon="scale",
+        capability="negotiations.view",
+        order=43,
+        keywords=_("brief gives and gets offers price rounds mandate"),
+    ),
+    NavItem(
+        key="mandates",
+        title=_("Mandates"),
+        url_name="plans:mandate-list",
+        icon="scale",
+        capability="negotiations.configure",
+        order=61,
+        parent="settings",
+        keywords=_("how far a role may go alone, discount"),
+    ),
     NavItem(
         key="loss",
         title=_("Loss scenarios"),

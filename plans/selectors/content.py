@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.querysets import of_teams
 from kam.identity.models import User
 from plans.analytics.documents import Document, plain
 from plans.choices.plan import SectionKind
@@ -91,14 +92,20 @@ def shown_to(document: Document, *, plan: Plan, user: User) -> Document:
     """Return a document without what a reader of the plan may not see.
 
     Figures of an account are for who sees the account: who only supports it or is named in the
-    plan reads what people said. The negotiation brief is for who may look at negotiations.
+    plan reads what people said. The negotiation brief is for the account's team, as everywhere.
     """
     sees = Account.objects.visible_to(user).filter(pk=plan.account_id).exists()
     hidden = set() if sees else set(SectionKind.values) - SAID
-    if not user.can("negotiations.view"):
+    if not _negotiates(user, plan):
         hidden.add(SectionKind.NEGOTIATION)
     sections = [
         {**one, "content": {}, "is_hidden": True} if one["id"] in hidden else one
         for one in document["sections"]
     ]
     return {**document, "sections": sections}
+
+
+def _negotiates(user: User, plan: Plan) -> bool:
+    """Whether the user may look at negotiations, and belongs to the account's team."""
+    rows = Account.objects.filter(of_teams(user), pk=plan.account_id)
+    return user.can("negotiations.view") and rows.exists()

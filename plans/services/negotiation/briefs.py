@@ -131,13 +131,15 @@ def save_issue(
     row = open_brief(brief)
     if issue is None:
         last = row.issues.aggregate(last=Max("place"))["last"]
-        issue = BriefIssue(brief=row, place=0 if last is None else last + 1)
+        found = BriefIssue(brief=row, place=0 if last is None else last + 1)
+    else:
+        found = BriefIssue.objects.select_for_update().get(pk=issue.pk)
     for name in ISSUE:
         if name in facts:
-            setattr(issue, name, facts[name])
-    _check_issue(issue)
-    issue.save()
-    return issue
+            setattr(found, name, facts[name])
+    _check_issue(found)
+    found.save()
+    return found
 
 
 def _check_issue(issue: BriefIssue) -> None:
