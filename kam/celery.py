@@ -107,6 +107,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="15"),
         "kwargs": {"name": "plans.tell_reviews"},
     },
+    "nightly notices of price rounds": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="3", minute="25"),
+        "kwargs": {"name": "plans.tell_price_rounds"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

@@ -16,6 +16,7 @@ from plans.services.approval.deciding import activate_due
 from plans.services.approval.snapshots import JOB, take_snapshot
 from plans.services.loss.running import JOB as RUN_LOSS
 from plans.services.loss.running import run_scenario, tell_of_result
+from plans.services.negotiation.telling import tell_notices
 from plans.services.plan.telling import tell_reviews
 from plans.services.work.telling import tell_overdue
 
@@ -63,6 +64,13 @@ def tell_of_reviews(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
     """Tell owners and sponsors of reviews due within a week, once each (nightly, repeatable)."""
     day = date.fromisoformat(as_of) if as_of else timezone.localdate()
     return {"as_of": day.isoformat(), "told": tell_reviews(as_of=day, now=timezone.now())}
+
+
+@job("plans.tell_price_rounds", title=_("Tell of notices of price rounds"))
+def tell_of_price_rounds(progress: Progress, *, as_of: str = "") -> dict[str, Any]:
+    """Tell leads whose accounts are to be told of a price change (nightly, repeatable)."""
+    day = date.fromisoformat(as_of) if as_of else timezone.localdate()
+    return {"as_of": day.isoformat(), "told": tell_notices(as_of=day, now=timezone.now())}
 
 
 @job(RUN_LOSS, title=_("Run a loss scenario"), capability="scenarios.edit")

@@ -6,6 +6,7 @@ from plans.views.approval import routes as approval
 from plans.views.levers import routes as levers
 from plans.views.marketing import routes as marketing
 from plans.views.loss import routes as loss
+from plans.views.negotiation import routes as negotiation
 from plans.views.plan import routes as plan
 from plans.views.reviews import routes as reviews
 from plans.views.sales import routes as sales
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     *plan.urlpatterns,
     *loss.urlpatterns,
     *reviews.urlpatterns,
+    *negotiation.urlpatterns,
     *sales.urlpatterns,
     *levers.urlpatterns,
     *marketing.urlpatterns,

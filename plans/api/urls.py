@@ -7,6 +7,7 @@ from plans.api.views import (
     approval,
     figures,
     loss,
+    negotiation,
     plan,
     together,
     work,
@@ -42,6 +43,18 @@ router.register(
     "plan-marketing-activities",
     figures.MarketingActivityViewSet,
     basename="plan-marketing-activity",
+)
+router.register(
+    "negotiation-briefs", negotiation.NegotiationBriefViewSet, basename="negotiation-brief"
+)
+router.register("gives-and-gets", negotiation.GiveGetViewSet, basename="give-get")
+router.register("offers", negotiation.OfferViewSet, basename="offer")
+router.register("mandates", negotiation.MandateViewSet, basename="mandate")
+router.register("price-rounds", negotiation.PriceRoundViewSet, basename="price-round")
+router.register(
+    "price-round-accounts",
+    negotiation.PriceRoundAccountViewSet,
+    basename="price-round-account",
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
