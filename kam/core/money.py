@@ -55,7 +55,12 @@ def currency_decimals(currency: str) -> int:
 
 def quantise(amount: Decimal, places: int = LINE_PLACES) -> Decimal:
     """Round to a number of decimals, half away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-places), context=WIDE)
+    return amount.quantize(_unit(places), context=WIDE)
+
+
+@cache
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def round_to_currency(amount: Decimal, currency: str) -> Decimal:

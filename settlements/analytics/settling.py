@@ -33,7 +33,7 @@ from settlements.analytics.settling_shapes import Goods as Goods
 from settlements.analytics.settling_shapes import Line as Line
 from settlements.analytics.settling_shapes import Missing as Missing
 from settlements.analytics.settling_shapes import Rules as Rules
-from settlements.analytics.statement import LineKind, Statement, StatementLine, line, statement
+from settlements.analytics.statement import LineKind, Statement, line_amount, tax_rate_of, taxed
 
 ZERO = Decimal(0)
 
@@ -75,7 +75,7 @@ def _goods_line(kind: LineKind, goods: Goods, quantity: Decimal, price: Decimal)
         quantity=quantity,
         basis=quantity,
         rate=price,
-        amount=line(kind, quantity, price).amount,
+        amount=line_amount(quantity, price),
         tax_rate=goods.tax_rate,
         product_id=goods.product_id,
         category_id=goods.category_id,
@@ -88,7 +88,7 @@ def _missing_line(one: Missing) -> Line:
         quantity=one.quantity,
         basis=one.quantity,
         rate=one.price,
-        amount=line(LineKind.SHRINK, one.quantity, one.price).amount,
+        amount=line_amount(one.quantity, one.price),
         tax_rate=one.tax_rate,
         product_id=one.product_id,
         category_id=one.category_id,
@@ -120,14 +120,15 @@ def _turnover_lines(goods: Goods, is_tax_inclusive: bool) -> list[Line]:
         Line(
             kind=kind.value,
             quantity=quantity or None,
-            basis=on_base(amount, goods.tax_rate, is_tax_inclusive=is_tax_inclusive),
-            amount=on_base(amount, goods.tax_rate, is_tax_inclusive=is_tax_inclusive),
+            basis=amount,
+            amount=amount,
             tax_rate=goods.tax_rate,
             product_id=goods.product_id,
             category_id=goods.category_id,
         )
-        for kind, quantity, amount in parts
-        if amount or quantity
+        for kind, quantity, told in parts
+        if told or quantity
+        for amount in [on_base(told, goods.tax_rate, is_tax_inclusive=is_tax_inclusive)]
     ]
 
 
@@ -266,11 +267,14 @@ def _main_rate(lines: Sequence[Line]) -> Decimal:
 
 
 def _taxed(lines: Iterable[Line], rules: Rules) -> Statement:
-    rows = (
-        StatementLine(LineKind(one.kind), one.basis, one.rate, one.amount, one.tax_rate)
-        for one in lines
+    taxes, rounding = taxed(
+        ((tax_rate_of(one.tax_rate, one.kind), one.amount) for one in lines),
+        places=rules.places,
+        is_tax_inclusive=rules.is_tax_inclusive,
     )
-    return statement(rows, places=rules.places, is_tax_inclusive=rules.is_tax_inclusive)
+    return Statement(
+        lines=(), taxes=taxes, rounding=rounding, is_tax_inclusive=rules.is_tax_inclusive
+    )
 
 
 def _closing(whole: Statement) -> list[Line]:

@@ -117,9 +117,14 @@ def line(
     is_percent: bool = False,
 ) -> StatementLine:
     """Return a line whose amount is basis × rate, rounded once to the decimals of a line."""
-    exact = EXACT.multiply(basis, rate)
-    amount = quantise(EXACT.scaleb(exact, -2) if is_percent else exact, LINE_PLACES)
+    amount = line_amount(basis, rate, is_percent=is_percent)
     return StatementLine(kind, basis, rate, amount, tax_rate, subject)
+
+
+def line_amount(basis: Decimal, rate: Decimal, *, is_percent: bool = False) -> Decimal:
+    """Return basis × rate, rounded once to the decimals of a line."""
+    exact = EXACT.multiply(basis, rate)
+    return quantise(EXACT.scaleb(exact, -2) if is_percent else exact, LINE_PLACES)
 
 
 def statement(
@@ -130,24 +135,36 @@ def statement(
     Raises CalculationError `tax_rate_missing` or `tax_rate_negative`.
     """
     rows = tuple(lines)
-    rates = sorted({_tax_rate(row) for row in rows})
-    sums = {rate: exact_sum(row.amount for row in rows if row.tax_rate == rate) for rate in rates}
-    bases = {rate: quantise(amount, places) for rate, amount in sums.items()}
-    build = tax_within if is_tax_inclusive else tax_on_top
-    return Statement(
-        lines=rows,
-        taxes=tuple(build(base, rate, places=places) for rate, base in bases.items()),
-        rounding=exact_sum([*bases.values(), *(-amount for amount in sums.values())]),
+    taxes, rounding = taxed(
+        ((tax_rate_of(row.tax_rate, row.kind, row.subject), row.amount) for row in rows),
+        places=places,
         is_tax_inclusive=is_tax_inclusive,
+    )
+    return Statement(lines=rows, taxes=taxes, rounding=rounding, is_tax_inclusive=is_tax_inclusive)
+
+
+def taxed(
+    amounts: Iterable[tuple[Decimal, Decimal]], *, places: int, is_tax_inclusive: bool
+) -> tuple[tuple[TaxAmount, ...], Decimal]:
+    """Return the taxes of (tax rate, amount), and what rounding their bases adds."""
+    sums: dict[Decimal, Decimal] = {}
+    for rate, amount in amounts:
+        sums[rate] = EXACT.add(sums.get(rate, ZERO), amount)
+    bases = {rate: quantise(sums[rate], places) for rate in sorted(sums)}
+    build = tax_within if is_tax_inclusive else tax_on_top
+    return (
+        tuple(build(base, rate, places=places) for rate, base in bases.items()),
+        exact_sum([*bases.values(), *(-amount for amount in sums.values())]),
     )
 
 
-def _tax_rate(row: StatementLine) -> Decimal:
-    if row.tax_rate is None:
-        raise CalculationError("tax_rate_missing", kind=row.kind.value, subject=row.subject)
-    if row.tax_rate < 0:
-        raise CalculationError("tax_rate_negative", rate=row.tax_rate)
-    return row.tax_rate
+def tax_rate_of(rate: Decimal | None, kind: str, subject: Hashable = None) -> Decimal:
+    """Return the tax rate of a line. Raises as `statement` does."""
+    if rate is None:
+        raise CalculationError("tax_rate_missing", kind=str(kind), subject=subject)
+    if rate < 0:
+        raise CalculationError("tax_rate_negative", rate=rate)
+    return rate
 
 
 def tax_on_top(net: Decimal, rate: Decimal, *, places: int) -> TaxAmount:

@@ -34,6 +34,7 @@ from settlements.models.rebates import (
     RebateRun,
     RebateSettlement,
 )
+from settlements.models.report_sums import SalesReportSum
 from settlements.models.reports import SalesReport, SalesReportLine
 from settlements.models.rollups import AccountPosition, OpenBalance
 from settlements.models.settling import SettlementStatement, StatementLine, StatementReport
@@ -101,6 +102,7 @@ __all__ = [
     "Responsibility",
     "SalesReport",
     "SalesReportLine",
+    "SalesReportSum",
     "SettlementStatement",
     "SettlementTerm",
     "StatementDispute",

@@ -153,6 +153,11 @@ CROSS JOIN (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_product
 CROSS JOIN (SELECT array_agg(id ORDER BY id) AS ids FROM accounts_productcategory) AS c
 CROSS JOIN generate_series(0, %(lines)s - 1) AS n
 """,
+    # What the trigger of an accepted report keeps of it.
+    """
+SELECT settlements_sum_reports(array_agg(id)) FROM settlements_salesreport
+WHERE selling_company_id = %(company)s
+""",
     # Of one product in each store more is missing than we bear.
     """
 INSERT INTO settlements_consignmentmovement (selling_company_id, account_id, store_id, product_id,

@@ -176,7 +176,9 @@ def _merged(goods: Iterable[Goods]) -> list[Goods]:
     for one in goods:
         found[one.category_id, one.tax_rate].append(one)
     return [
-        Goods(
+        many[0]
+        if len(many) == 1
+        else Goods(
             tax_rate=rate,
             category_id=category,
             sold=sum((one.sold for one in many), ZERO),

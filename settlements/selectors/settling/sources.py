@@ -35,18 +35,31 @@ scope AS MATERIALIZED (
     WHERE r.state = 'accepted' AND r.kind = %(kind)s
       AND r.period && daterange(%(start)s, %(end)s) AND r.selling_company_id = ANY(%(sellers)s)
 )"""
-# The millions are summed by report, store and thing first; what they belong to is looked up after.
-_LINES = """
-WITH {scope}, sums AS MATERIALIZED (
-    SELECT l.report_id, l.store_id, l.product_id, l.category_id, l.tax_rate, l.currency_id,
-        {segment} AS segment,
-        sum(l.quantity_sold) AS sold, sum(l.quantity_returned) AS returned, {amounts}
-    FROM settlements_salesreportline l JOIN reports r ON r.id = l.report_id
-    WHERE COALESCE(l.sold_on, r.last_day) >= %(start)s
-      AND COALESCE(l.sold_on, r.last_day) < %(end)s
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+# Sums kept of a report are taken where they are of the period, and of days with the same prices;
+# of other reports the lines are added up. Whose they are is looked up after.
+_SUMS = """
+WITH {scope}, near AS MATERIALIZED (
+    SELECT k.*, r.selling_company_id, {segment_kept} AS segment,
+        k.first_day >= %(start)s AND k.last_day < %(end)s AND {is_one_segment} AS is_whole
+    FROM settlements_salesreportsum k JOIN reports r ON r.id = k.report_id
+    WHERE k.last_day >= %(start)s AND k.first_day < %(end)s
+), cut AS MATERIALIZED (
+    SELECT r.* FROM reports r WHERE r.id IN (SELECT report_id FROM near WHERE NOT is_whole)
 ), told AS MATERIALIZED (
-    SELECT u.*, r.selling_company_id FROM sums u JOIN reports r ON r.id = u.report_id
+    SELECT k.report_id, k.store_id, k.product_id, k.category_id, k.tax_rate, k.currency_id,
+        k.segment, k.sold, k.returned, k.sales, k.returns, k.without_amount::bigint,
+        k.selling_company_id
+    FROM near k WHERE k.report_id NOT IN (SELECT id FROM cut)
+    UNION ALL
+    SELECT l.report_id, l.store_id, l.product_id, l.category_id, l.tax_rate, l.currency_id,
+        {segment}, sum(l.quantity_sold), sum(l.quantity_returned),
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0),
+        sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0),
+        count(*) FILTER (WHERE l.gross_amount IS NULL), c.selling_company_id
+    FROM settlements_salesreportline l JOIN cut c ON c.id = l.report_id
+    WHERE COALESCE(l.sold_on, c.last_day) >= %(start)s
+      AND COALESCE(l.sold_on, c.last_day) < %(end)s
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, c.selling_company_id
 ), placed AS MATERIALIZED (
     SELECT s.job, s.node_id, u.*, COALESCE(u.category_id, p.category_id) AS of_category
     FROM told u JOIN scope s ON s.store_id = u.store_id AND s.company_id = u.selling_company_id
@@ -55,15 +68,10 @@ WITH {scope}, sums AS MATERIALIZED (
     WHERE CASE WHEN s.category_id > 0 THEN COALESCE(u.category_id, p.category_id) = s.category_id
         ELSE o.job IS NULL END
 )"""
-_AMOUNTS = """
-        sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0) AS sales,
-        sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0) AS returns,
-        count(*) FILTER (WHERE l.gross_amount IS NULL) AS without_amount"""
-_NO_AMOUNTS = "0::numeric AS sales, 0::numeric AS returns, 0::bigint AS without_amount"
 # Rows of three kinds, so that the lines are read once: goods, what each job rests on, and what
 # stores lack with what they sold of it.
 _GOODS = f"""
-{_LINES}{{missing}}
+{_SUMS}{{missing}}
 SELECT 'goods' AS row, job, {{node}} AS node_id, {{product}} AS product_id, of_category, tax_rate,
     currency_id, segment, sum(sold), sum(returned), COALESCE(sum(sales), 0),
     COALESCE(sum(returns), 0), sum(without_amount),
@@ -112,7 +120,7 @@ ORDER BY day
 class Sold:
     """A sum of report lines; `segment` counts the days on which prices change.
 
-    Amounts are those of a turnover; of goods that are paid at our prices they are not read.
+    Amounts are those of a turnover; of goods that are paid at our prices nobody asks for them.
     """
 
     node_id: int
@@ -194,13 +202,15 @@ def _take(row: tuple[Any, ...], source: Source) -> None:
 
 
 def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
-    day = "COALESCE(l.sold_on, r.last_day)"
+    segment = "width_bucket({}, %(bounds)s::date[])" if has_bounds else "0"
+    first, last = segment.format("k.first_day"), segment.format("k.last_day")
     parts = {
         "{scope}": _SCOPE,
-        "{segment}": f"width_bucket({day}, %(bounds)s::date[])" if has_bounds else "0",
+        "{segment}": segment.format("COALESCE(l.sold_on, c.last_day)"),
+        "{segment_kept}": first,
+        "{is_one_segment}": f"{first} = {last}",
         "{node}": "node_id" if is_sold else "0::bigint",
         "{product}": "product_id" if is_sold else "NULL::bigint",
-        "{amounts}": _NO_AMOUNTS if is_sold else _AMOUNTS,
         "{missing}": _MISSING if is_sold else "",
         "{lacking}": _LACKING if is_sold else "",
     }

@@ -167,6 +167,7 @@ class Drafted:
     refused: tuple[Outcome, ...]
 
 
+@without_collector()
 def draft_due(
     *,
     start: date,
@@ -185,7 +186,7 @@ def draft_due(
     made, taken, refused = 0, 0, list[Outcome]()
     for first in range(0, len(jobs), AT_ONCE):
         some = jobs[first : first + AT_ONCE]
-        with transaction.atomic(), without_collector():
+        with transaction.atomic():
             lock_terms(some)
             busy = taken_periods(some)
             free = [job for place, job in enumerate(some) if place not in busy]
