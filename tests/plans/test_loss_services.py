@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,14 +15,15 @@ from accounts.services.merging import merge_accounts
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from plans.models import LossResult, LossScenario, PlanAction
-from plans.selectors.loss.facts import Asked, read_books
+from plans.selectors.loss.facts import Asked, history, read_books
+from plans.selectors.loss.section import content_of_risks
 from plans.services import loss as services
 from plans.services.loss import running
 from plans.services.loss.proposing import Chosen
 from plans.tasks import run_loss_scenario
 from settlements.choices.terms import Preset
 from tests.conftest import People
-from tests.factories.accounts import make_account, make_entry
+from tests.factories.accounts import make_account, make_category, make_entry
 from tests.factories.credit import make_cover, make_fact
 from tests.factories.loss import make_scenario, three
 from tests.factories.plans import make_plan, take_plan
@@ -210,3 +212,40 @@ def test_a_merge_takes_scenarios_along(people: People, ten: list[Account]) -> No
     both = make_scenario(drop, keep, author=people.owner)
     merge_accounts(keep=keep, drop=drop, as_of=AS_OF)
     assert [list(row.accounts.all()) for row in (one, both)] == [[keep], [keep]]
+
+
+def test_a_plan_shows_its_scenarios_and_a_snapshot_only_those_of_its_own_account(
+    people: People, ten: list[Account]
+) -> None:
+    plan = make_plan(account=ten[0], owner=people.owner)
+    now = timezone.now()
+    own = make_scenario(ten[0], author=people.owner, plan=plan, attached_at=now)
+    both = make_scenario(ten[0], ten[1], author=people.owner, plan=plan, attached_at=now)
+    services.run_scenario(scenario=own, as_of=AS_OF, by=people.owner)
+    seen = content_of_risks(plan, people.owner, AS_OF)["loss_scenarios"]
+    assert {row["id"] for row in seen} == {own.pk, both.pk}
+    [frozen] = content_of_risks(plan, None, AS_OF)["loss_scenarios"]
+    assert (frozen["id"], frozen["as_of"]) == (own.pk, AS_OF)
+    assert frozen["revenue_base"]["currency"] == "EUR"
+
+
+def test_a_part_of_the_business_is_a_category_or_a_region(people: People) -> None:
+    group = make_account(name="Chain", lead=people.owner)
+    north = make_account(kind="store", parent=group, region="North")
+    bread = make_category(name="Bread")
+    on = date(2026, 5, 10)
+    make_entry(account=north, amount="70", booked_on=on, category=bread)
+    make_entry(account=group, amount="30", booked_on=on)
+    make_entry(account=make_account(), amount="100", booked_on=on)
+    asked = Asked(roots=[group.pk], as_of=AS_OF, currency="EUR")
+    whole = history(asked)
+    assert whole == {date(2026, 5, 1): Decimal(100), date(2026, 6, 1): 0}
+    for narrow in ({"category": bread.pk}, {"region": "North"}):
+        assert sum(history(replace(asked, **narrow)).values()) == 70  # type: ignore[arg-type]
+    scenario = _saved(people, group, kind="partial", region="North", lost_share=three("0.5"),
+                      recovery=three("0"))  # fmt: skip
+    result = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)
+    result.refresh_from_db()
+    found = result.result["concentration"]
+    # Half of the north's 70 leaves 65 of 165: still the smaller one, and still major.
+    assert [round(Decimal(one), 4) for one in found["after"]["cr1"]] == [Decimal("0.6061")] * 3

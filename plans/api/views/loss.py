@@ -126,7 +126,9 @@ class LossScenarioViewSet(Listed, Retrieved, Looking):
         if "accounts" in body:
             body["accounts"] = self._accounts(body["accounts"])
         if body.get("category") is not None:
-            found = ProductCategory.objects.filter(pk=body["category"]).first()
+            found = (
+                ProductCategory.objects.visible_to(self.user).filter(pk=body["category"]).first()
+            )
             if found is None:
                 raise unknown("category", _("There is no such category."))
             body["category"] = found

@@ -17,7 +17,7 @@ from accounts.models import Account
 from accounts.selectors.concentration.query import data_as_of
 from kam.core import htmx
 from kam.core.dates import add_months, month_start
-from kam.core.models import JobRun
+from kam.core.models import Currency, JobRun
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.rates import base_currency
@@ -92,7 +92,7 @@ def _choose(request: HttpRequest, chosen: list[Account]) -> HttpResponse:
 def _assume(request: HttpRequest, chosen: list[Account], kind: str) -> HttpResponse:
     user, today = signed_in(request), timezone.localdate()
     as_of = data_as_of(today)
-    code = request.GET.get("currency") or base_currency()
+    code = _currency(request.GET.get("currency", ""))
     asked = Asked(roots=[one.pk for one in chosen], as_of=as_of, currency=code)
     found = defaults(asked, kind)
     initial = starting(kind, found) | {
@@ -112,6 +112,12 @@ def _assume(request: HttpRequest, chosen: list[Account], kind: str) -> HttpRespo
         else:
             return _run(request, scenario, form.cleaned_data["as_of"])
     return _form(request, form, chosen, kind, found, title=_("What is assumed?"))
+
+
+def _currency(asked: str) -> str:
+    """The currency asked for where there is such a one, else the base currency."""
+    known = Currency.objects.filter(pk=asked).values_list("pk", flat=True).first()
+    return known or base_currency()
 
 
 def _title(kind: str, chosen: list[Account]) -> str:

@@ -93,7 +93,7 @@ def _actions(scenario: LossScenario, user: User) -> list[PlanAction]:
 
 def run_of(user: User, scenario: LossScenario, pk: int) -> JobRun | None:
     """The run of this scenario with that number."""
-    rows = JobRun.objects.filter(name=JOB, arguments__scenario=scenario.pk, requested_by=user)
+    rows = JobRun.objects.visible_to(user).filter(name=JOB, arguments__scenario=scenario.pk)
     return rows.filter(pk=pk).first()
 
 
