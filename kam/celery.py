@@ -112,6 +112,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="25"),
         "kwargs": {"name": "plans.tell_price_rounds"},
     },
+    "nightly old files of plans": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="4", minute="0"),
+        "kwargs": {"name": "plans.forget_papers"},
+    },
     "nightly overdue contacts": {
         "task": "core.start_job",
         "schedule": crontab(hour="3", minute="0"),

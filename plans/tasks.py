@@ -11,12 +11,15 @@ from kam.core.jobs import JobError, Progress, job
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from kam.identity.models import User
-from plans.models import LossScenario, Plan
+from plans.models import LossScenario, Plan, PlanPaper
+from plans.selectors.papers.making import JOB as MAKE_PAPER
+from plans.selectors.papers.making import subject_for
 from plans.services.approval.deciding import activate_due
 from plans.services.approval.snapshots import JOB, take_snapshot
 from plans.services.loss.running import JOB as RUN_LOSS
 from plans.services.loss.running import run_scenario, tell_of_result
 from plans.services.negotiation.telling import tell_notices
+from plans.services.papers import making as papers
 from plans.services.plan.telling import tell_reviews
 from plans.services.work.telling import tell_overdue
 
@@ -95,3 +98,42 @@ def run_loss_scenario(progress: Progress, *, scenario: int, as_of: str) -> dict[
             raise JobError(str(refusal)) from refusal
     tell_of_result(done, to=asked)
     return {"scenario": row.pk, "result": done.pk}
+
+
+@job(MAKE_PAPER, title=_("Make a file of a plan or review"), capability="plans.view")
+def make_paper(
+    progress: Progress,
+    *,
+    subject: str,
+    pk: int,
+    kind: str,
+    is_for_customer: bool,
+    language: str,
+    as_of: str,
+) -> dict[str, Any]:
+    """Make a file of what whoever asked may still read (repeatable)."""
+    run = JobRun.objects.select_related("requested_by").get(pk=progress.run_id)
+    asked = run.requested_by
+    found = subject_for(asked, subject, pk) if asked else None
+    if asked is None or found is None:
+        raise JobError(gettext("There is nothing to make a file of."))
+    done = PlanPaper.objects.filter(job=run).first() or papers.make_paper(
+        subject=found,
+        wish=papers.Wish(
+            kind=kind,
+            is_for_customer=is_for_customer,
+            language=language,
+            as_of=date.fromisoformat(as_of),
+        ),
+        by=asked,
+        now=timezone.now(),
+        run=run,
+        report=progress.report,
+    )
+    return {"paper": done.pk}
+
+
+@job("plans.forget_papers", title=_("Forget old files of plans"))
+def forget_papers(progress: Progress) -> dict[str, Any]:
+    """Remove files of plans and reviews that are a month old (nightly, repeatable)."""
+    return {"removed": papers.forget_papers(now=timezone.now())}

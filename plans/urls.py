@@ -4,9 +4,10 @@ from django.urls import URLPattern
 
 from plans.views.approval import routes as approval
 from plans.views.levers import routes as levers
-from plans.views.marketing import routes as marketing
 from plans.views.loss import routes as loss
+from plans.views.marketing import routes as marketing
 from plans.views.negotiation import routes as negotiation
+from plans.views.papers import routes as papers
 from plans.views.plan import routes as plan
 from plans.views.reviews import routes as reviews
 from plans.views.sales import routes as sales
@@ -24,4 +25,5 @@ urlpatterns: list[URLPattern] = [
     *marketing.urlpatterns,
     *approval.urlpatterns,
     *work.urlpatterns,
+    *papers.urlpatterns,
 ]

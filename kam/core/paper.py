@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -36,8 +36,11 @@ GREY, LINE = colors.HexColor("#5b6270"), colors.HexColor("#c9ced6")
 MARGIN = 14 * mm
 
 
-def pdf(story: Sequence[Flowable], *, title: str, author: str) -> bytes:
-    """Return an upright A4 document with page numbers; the same story is the same bytes."""
+def pdf(story: Sequence[Flowable], *, title: str, author: str, foot: str = "") -> bytes:
+    """Return an upright A4 document with page numbers; the same story is the same bytes.
+
+    `foot` are a few words that stand at the left below every page.
+    """
     file = io.BytesIO()
     document = SimpleDocTemplate(
         file,
@@ -51,7 +54,8 @@ def pdf(story: Sequence[Flowable], *, title: str, author: str) -> bytes:
         lang=get_language() or "en",
         invariant=1,
     )
-    document.build(list(story), onFirstPage=_foot, onLaterPages=_foot)
+    draw = partial(_foot, words=foot)
+    document.build(list(story), onFirstPage=draw, onLaterPages=draw)
     return file.getvalue()
 
 
@@ -95,6 +99,8 @@ def style(size: float = 8, *, bold: bool = False, **more: Any) -> ParagraphStyle
 def text(words: object, size: float = 8, *, bold: bool = False, **more: Any) -> Paragraph:
     """A paragraph: nothing in its words is markup, and ideograms get a font that has them."""
     register_fonts()
+    if IDEOGRAMS.search(str(words)):
+        more.setdefault("wordWrap", "CJK")  # a line of them has no spaces to break at
     shown = IDEOGRAMS.sub(lambda run: f'<font name="{CHINESE}">{run[0]}</font>', escape(str(words)))
     return Paragraph(shown, style(size, bold=bold, **more))
 
@@ -129,10 +135,19 @@ def ruled(*more: Any) -> TableStyle:
     return TableStyle([*commands, *more])
 
 
-def _foot(canvas: Any, document: Any) -> None:
+def font_for(words: str, *, bold: bool = False) -> str:
+    """The font that has the letters of some words, where only one can be named."""
+    register_fonts()
+    return CHINESE if IDEOGRAMS.search(words) else _font(bold=bold)
+
+
+def _foot(canvas: Any, document: Any, *, words: str) -> None:
     canvas.saveState()
     canvas.setFont(_font(), 7)
     canvas.setFillColor(GREY)
     page = _("Page %(number)s") % {"number": document.page}
     canvas.drawRightString(A4[0] - MARGIN, 10 * mm, page)
+    if words:
+        canvas.setFont(font_for(words), 7)
+        canvas.drawString(MARGIN, 10 * mm, words)
     canvas.restoreState()

@@ -8,6 +8,7 @@ from plans.api.views import (
     figures,
     loss,
     negotiation,
+    papers,
     plan,
     together,
     work,
@@ -23,6 +24,7 @@ router.register("plan-members", plan.PlanMemberViewSet, basename="plan-member")
 router.register("plan-templates", plan.PlanTemplateViewSet, basename="plan-template")
 router.register("plan-comments", approval.PlanCommentViewSet, basename="plan-comment")
 router.register("plan-snapshots", approval.PlanSnapshotViewSet, basename="plan-snapshot")
+router.register("plan-papers", papers.PlanPaperViewSet, basename="plan-paper")
 router.register("plan-objectives", work.ObjectiveViewSet, basename="plan-objective")
 router.register("plan-initiatives", work.InitiativeViewSet, basename="plan-initiative")
 router.register("plan-actions", work_actions.ActionViewSet, basename="plan-action")

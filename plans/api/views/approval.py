@@ -28,6 +28,7 @@ from kam.core.filters import ChoicesFilter, IdFilter, UpdatedSince
 from kam.core.problems import Blocker
 from plans.api.serializers import approval as shapes
 from plans.api.serializers.plan import PlanDetailOutput
+from plans.api.views.papers import PAPERS, PAPERS_ANSWER, WithPapers
 from plans.choices.approval import SnapshotReason
 from plans.choices.plan import SectionKind
 from plans.models import Plan, PlanComment, PlanSnapshot
@@ -234,7 +235,7 @@ class PlanSnapshotFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class PlanSnapshotViewSet(Listed, Retrieved, Working):
+class PlanSnapshotViewSet(Listed, Retrieved, WithPapers):
     """What was frozen of plans: it never changes."""
 
     model = PlanSnapshot
@@ -243,11 +244,14 @@ class PlanSnapshotViewSet(Listed, Retrieved, Working):
     output = shapes.PlanSnapshotOutput
     detail_output = shapes.PlanSnapshotDetailOutput
     filterset_class = PlanSnapshotFilter
-    bodies = {"create": shapes.PlanSnapshotInput}
+    paper_subject = "snapshot"
+    capabilities = {"papers": VIEW}
+    bodies = {"create": shapes.PlanSnapshotInput, **PAPERS}
     queries = {"diff": shapes.PlanDifferencesQuery}
     answers = {
         "create": {202: JobRunOutput},
         "diff": {200: shapes.PlanDifferencesOutput},
+        **PAPERS_ANSWER,
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -22,6 +22,7 @@ from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
 from kam.core.problems import RefusedError
 from plans.api.serializers import plan as shapes
 from plans.api.views.approval import PlanActs
+from plans.api.views.papers import PAPERS, PAPERS_ANSWER, WithPapers
 from plans.choices.plan import Confidentiality, PlanRole, PlanState, SectionKind, SwotKind
 from plans.models import Plan, PlanMember, PlanSection, PlanTemplate, SwotItem
 from plans.selectors.plan.document import document_of
@@ -56,7 +57,7 @@ class PlanFilter(OfAccounts):
         return rows.filter(empty_sections__gt=0) if wanted else rows.filter(empty_sections=0)
 
 
-class PlanViewSet(Listed, Retrieved, PlanActs):
+class PlanViewSet(Listed, Retrieved, WithPapers, PlanActs):
     """Strategic plans of accounts, as far as their confidentiality lets the caller read them."""
 
     model = Plan
@@ -66,16 +67,19 @@ class PlanViewSet(Listed, Retrieved, PlanActs):
     detail_output = shapes.PlanDetailOutput
     filterset_class = PlanFilter
     orderings = {"id": "pk", "review_on": "review_on", "updated_at": "updated_at"}
-    capabilities = PlanActs.act_capabilities
+    paper_subject = "plan"
+    capabilities = {**PlanActs.act_capabilities, "papers": VIEW}
     bodies = {
         "create": shapes.PlanInput,
         "partial_update": shapes.PlanChange,
         **PlanActs.act_bodies,
+        **PAPERS,
     }
     answers = {
         "create": {201: shapes.PlanDetailOutput},
         "partial_update": {200: shapes.PlanDetailOutput},
         **PlanActs.act_answers,
+        **PAPERS_ANSWER,
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

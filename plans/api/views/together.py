@@ -19,6 +19,7 @@ from accounts.models import Account, Position
 from kam.core.api.base import Listed, Retrieved
 from kam.core.filters import ChoicesFilter, IdFilter
 from plans.api.serializers import together as shapes
+from plans.api.views.papers import PAPERS, PAPERS_ANSWER, WithPapers
 from plans.choices.joint import JointState, JointTopic, ReviewState
 from plans.forms.reviews import plans_for
 from plans.models import (
@@ -79,11 +80,13 @@ class ReviewFilter(OfAccounts):
         fields: list[str] = []
 
 
-class BusinessReviewViewSet(Listed, Retrieved, Together):
+class BusinessReviewViewSet(Listed, Retrieved, WithPapers, Together):
     """Reviews of the business with customers."""
 
     model = BusinessReview
     capability, change_capability = "reviews.view", "reviews.edit"
+    paper_subject = "review"
+    capabilities = {"papers": "reviews.view"}
     output = shapes.ReviewOutput
     detail_output = shapes.ReviewDetailOutput
     filterset_class = ReviewFilter
@@ -95,6 +98,7 @@ class BusinessReviewViewSet(Listed, Retrieved, Together):
         "note": shapes.ReviewLineInput,
         "make_action": shapes.LineActionInput,
         "make_concern": shapes.LineConcernInput,
+        **PAPERS,
     }
     answers = {
         "create": {201: shapes.ReviewDetailOutput},
@@ -104,6 +108,7 @@ class BusinessReviewViewSet(Listed, Retrieved, Together):
         "note": {200: shapes.ReviewDetailOutput},
         "make_action": {200: shapes.ReviewDetailOutput},
         "make_concern": {200: shapes.ReviewDetailOutput},
+        **PAPERS_ANSWER,
     }
 
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

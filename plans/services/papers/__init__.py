@@ -1,0 +1,1 @@
+"""Papers of plans and reviews: asked for, drawn, kept for a month."""
