@@ -136,7 +136,7 @@ def _kpi(line: KpiLine, plan: Plan) -> dict[str, Any]:
     row, reading = line.row, line.reading
     is_money = line.kind == "money"
 
-    def figure(value: Decimal | None) -> Any:
+    def _figure(value: Decimal | None) -> Any:
         return _money(value, plan) if is_money else value
 
     return {
@@ -147,9 +147,9 @@ def _kpi(line: KpiLine, plan: Plan) -> dict[str, Any]:
         "unit": row.unit,
         "direction": row.direction,
         "objective": row.objective_id,
-        "baseline": figure(row.baseline),
-        "target": figure(row.target),
-        "actual": figure(line.actual.value),
+        "baseline": _figure(row.baseline),
+        "target": _figure(row.target),
+        "actual": _figure(line.actual.value),
         "actual_on": line.actual.on,
         "share": reading.share,
         "elapsed": reading.elapsed,
