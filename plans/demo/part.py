@@ -15,7 +15,7 @@ from django.db.models import Model
 
 from kam.core.demo import Counts, DemoPart, DemoRequest
 from plans import models as m
-from plans.demo import approval, levers, loss, marketing, reviews, sales, work
+from plans.demo import approval, levers, loss, marketing, negotiation, reviews, sales, work
 from plans.demo.plan import carry_out, make_drafts
 from plans.demo.stories import Story
 from plans.services.rewriting import rewriting_plans
@@ -24,10 +24,10 @@ type Teller = Callable[[Sequence[Story], DemoRequest], None]
 """A topic's share: it gets every plan as a draft, or as it stands at the end."""
 
 FILLERS: tuple[Teller, ...] = (work.fill, sales.fill, levers.fill, marketing.fill, loss.fill)
-AFTER: tuple[Teller, ...] = (approval.tell, reviews.tell)
+AFTER: tuple[Teller, ...] = (approval.tell, reviews.tell, negotiation.tell)
 
 # The settings of an installation stay, whoever's data comes and goes.
-_KEPT: tuple[type[Model], ...] = (m.PlanTemplate, m.TemplateSection)
+_KEPT: tuple[type[Model], ...] = (m.PlanTemplate, m.TemplateSection, m.Mandate)
 
 
 def load(request: DemoRequest) -> Counts:

@@ -166,9 +166,9 @@ def _priced(account: Account) -> Offer | None:
 
 def test_an_offer_is_held_against_all_that_is_known(people: People, account: Account) -> None:
     """Another account of the channel pays 10 less 5 % and 3 %: 9.20; an offer of 9.60 is 9.12."""
-    Account.objects.filter(pk=account.pk).update(channel="grocery")
+    Account.objects.filter(pk=account.pk).update(channel="supermarket")
     account.refresh_from_db()
-    other = make_account(name="Rival", channel="grocery")
+    other = make_account(name="Rival", channel="supermarket")
     product = make_product()
     make_list_price(product=product, amount="12")
     make_floor(product=product, amount="9")
@@ -318,7 +318,7 @@ def test_a_manager_is_told_of_the_floor_but_never_its_height(
         answer = client.get(f"/api/v1/offers/{offer.pk}/").json()
         assert "below the floor price" in page
         assert ("12.00" in page) == sees
-        assert answer["check"]["floor"] == ("12" if sees else None)
+        assert answer["check"]["floor"] == ("12.000000" if sees else None)
 
 
 def test_pages_of_a_negotiation_work_without_javascript(
