@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -32,8 +34,9 @@ def _step(page: Page, verb: str) -> None:
 
 def _write(page: Page, text: str) -> None:
     section = page.locator("#section-ambition")
-    section.get_by_role("link", name="Write Ambition").click()
-    section.locator("textarea[name=text]").first.fill(text)
+    section.get_by_role("link", name=re.compile("(Write|Edit).* Ambition")).click()
+    expect(section.get_by_role("button", name="Save")).to_be_visible()
+    section.locator("textarea[name=text]:not([id^=say])").fill(text)
     section.get_by_role("button", name="Save").click()
     expect(section.locator(".plan-text")).to_contain_text(text)
 
@@ -51,7 +54,7 @@ def _work(page: Page, lead: User) -> None:
     form = section.get_by_role("form")
     form.get_by_label("Action", exact=True).fill("Show the shelf plan")
     form.get_by_label("Who answers for it").select_option(str(lead.pk))
-    form.get_by_role("button", name="Save").click()
+    form.get_by_role("button", name="Add").click()
     expect(section).to_contain_text("Show the shelf plan")
 
 
