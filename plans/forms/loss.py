@@ -177,7 +177,7 @@ class ScenarioForm(forms.Form):
                 self.fields[f"{one.name}_{end}"] = forms.DecimalField(
                     label=one.label, required=one.is_needed, max_digits=20, decimal_places=4,
                     max_value=HUNDRED if one.is_share else None,
-                    widget=forms.NumberInput(attrs={"step": "any", "class": "form-control", "aria-label": _label(one, end)}),
+                    widget=forms.NumberInput(attrs=_attrs(one, end)),
                 )  # fmt: skip
         for name in self._foreign():
             del self.fields[name]
@@ -221,7 +221,7 @@ class ScenarioForm(forms.Form):
     def rate_lines(self) -> list[dict[str, Any]]:
         """Shares lost by method and security as lines of a table."""
         return [
-            self._line(one) | {"is_security": subject == RateSubject.SECURITY}
+            self._line(one) | {"is_security": subject == RateSubject.SECURITY, "source": ""}
             for subject, _key, one in self.rates
         ]
 
@@ -256,6 +256,10 @@ class ScenarioForm(forms.Form):
         if any(value is None for value in three):
             return None
         return [value / HUNDRED if one.is_share else value for value in three if value is not None]
+
+
+def _attrs(one: RangeOf, end: str) -> dict[str, str]:
+    return {"step": "any", "class": "form-control", "aria-label": _label(one, end)}
 
 
 def _label(one: RangeOf, end: str) -> str:

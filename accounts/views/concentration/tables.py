@@ -84,10 +84,11 @@ def customer_table(request: HttpRequest, reading: Reading, names: NameBook) -> T
     lines = _lines(reading, _depth(request))
     book = Names(names, reading.now.keys)
     given = offers_for(SLOT, request.user)
+    columns = _customer_columns(reading, book)
     table = Table(
         request,
         lines,
-        [*_customer_columns(reading, book), *_offer_columns(given, book)],
+        [*columns[:3], *_offer_columns(given, book), *columns[3:]],
         name="concentration",
         caption=_("Customers by revenue"),
         bulk=[BulkAction(title=one.title, url=one.url, icon=one.icon) for one in given],

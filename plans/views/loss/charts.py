@@ -54,9 +54,9 @@ def _months(scenario: LossScenario, result: LossResult) -> Chart | None:
         return None
     rows = result.result["months"]
     revenue, contribution = _ends(rows, "revenue"), _ends(rows, "contribution")
-    series = _range_series(_("Lost revenue"), revenue, 1)
+    series = _range_series(_("Revenue"), revenue, 1)
     if result.result["contribution"] is not None:
-        series += _range_series(_("Lost contribution"), contribution, 2)
+        series += _range_series(_("Contribution"), contribution, 2)
     return charts.line(
         name="months",
         title=_("What is lost by month"),
@@ -85,7 +85,7 @@ def _cash(scenario: LossScenario, result: LossResult) -> Chart | None:
         subtitle=_("Summed up: what does not come in, against what need not be spent."),
         labels=_weeks(result),
         label_title=_("Week from"),
-        series=_range_series(_("More or less cash"), ends, 3),
+        series=_range_series(_("Cash"), ends, 3),
         unit=scenario.currency_id,
         places=0,
         as_of=result.as_of,

@@ -69,7 +69,7 @@ def _frame(request: HttpRequest, scenario: LossScenario, user: User) -> dict[str
     is_kept = scenario.archived_at is None
     return {
         "scenario": scenario,
-        "badge": words.kind_badge(scenario),
+        "badge": words.kind_badge(scenario).__html__(),
         "names": words.names_of(scenario),
         "assumed": words.assumption_lines(scenario),
         "may_change": may and is_kept,

@@ -134,7 +134,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [
             {
                 "scenario": one,
-                "badge": words.kind_badge(one),
+                "badge": words.kind_badge(one).__html__(),
                 "verdict": words.verdict(one, results[one.pk].result) if one.pk in results else "",
             }
             for one in rows
@@ -176,7 +176,7 @@ def compared(rows: list[LossScenario], user: User) -> list[dict[str, Any]]:
     return [
         {
             "scenario": one,
-            "badge": words.kind_badge(one),
+            "badge": words.kind_badge(one).__html__(),
             "names": words.names_of(one),
             "result": results.get(one.pk),
             "figures": words.figures(one, results[one.pk].result) if one.pk in results else [],

@@ -25,7 +25,7 @@ def page_of_risks(plan: Plan, user: User, as_of: date) -> Mapping[str, Any]:
         "scenarios": [
             {
                 "scenario": one,
-                "badge": words.kind_badge(one),
+                "badge": words.kind_badge(one).__html__(),
                 "verdict": words.verdict(one, results[one.pk].result) if one.pk in results else "",
                 "result": results.get(one.pk),
             }

@@ -248,10 +248,14 @@ def customer_lines(shock: dict[str, Any] | None, names: dict[int, str]) -> list[
             "before": share(row["share"]),
             "after": share(row["share_after"]),
             "is_lost": row["share_after"] is None,
-            "badge": _fate(row),
+            "badge": _shown(_fate(row)),
         }
         for place, row in enumerate((shock or {}).get("customers", []), 1)
     ]
+
+
+def _shown(badge: Badge | None) -> str:
+    return badge.__html__() if badge else ""
 
 
 def _fate(row: dict[str, Any]) -> Badge | None:
