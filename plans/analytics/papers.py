@@ -13,6 +13,9 @@ from decimal import Decimal
 
 type Cells = Sequence[str]
 
+MOST_KEPT = 3
+"""Lines that stay together on a page; longer words are cut where the page ends."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -203,6 +206,31 @@ def pages[T](items: Sequence[T], heights: Sequence[float], room: float) -> list[
         found[-1].append(item)
         left -= height
     return found
+
+
+def flow(lines: Sequence[tuple[str, bool]], room: int, height: int) -> list[list[tuple[str, bool]]]:
+    """Return lines of words on pages of `height` lines of `room` units; True marks a heading.
+
+    Words that do not fit go on on the next page; a heading goes with what stands below it.
+    """
+    found: list[list[tuple[str, bool]]] = [[]]
+    left = height
+    queue = [*lines][::-1]
+    while queue:
+        words, is_heading = queue.pop()
+        needed = lines_of(words, room)
+        if needed > left and needed > MOST_KEPT and left > MOST_KEPT:
+            first = cut(words, room * (left - 1))[0]
+            queue.append((words.strip()[len(first) :].strip(), False))
+            words, needed = first, left
+        elif needed > left or (is_heading and needed + 1 > left):
+            queue.append((words, is_heading))
+            found.append([])
+            left = height
+            continue
+        found[-1].append((words, is_heading))
+        left -= needed
+    return [page for page in found if page]
 
 
 def split_rows(table: Table, rooms: Sequence[int], most: int) -> list[Cells]:

@@ -210,6 +210,11 @@ def _run(run: JobRun) -> None:
     job_of(run.name).function(shown, **run.arguments)
 
 
+def _begin(answer: Any) -> bytes:
+    """The first two bytes of a download, which is closed."""
+    return b"".join(answer)[:2]
+
+
 def test_who_may_read_no_longer_has_no_file(people: People, plan: Plan) -> None:
     """A named reader, and an approver whose days are over; page and API alike."""
     plan.confidentiality = Confidentiality.NAMED
@@ -226,8 +231,8 @@ def test_who_may_read_no_longer_has_no_file(people: People, plan: Plan) -> None:
         api = [f"/api/v1/plan-papers/{one.pk}/file/" for one in papers]
         asks = [f"/api/v1/plans/{plan.pk}/papers/", f"/api/v1/plan-snapshots/{snapshot.pk}/papers/"]
         client, caller = client_of(people.stranger), Api(people.stranger)
-        assert {client.get(one).status_code for one in addresses} == {200}
-        assert {caller.get(one).status_code for one in api} == {200}
+        assert [_begin(client.get(one)) for one in addresses] == [b"PK", b"PK"]
+        assert [_begin(caller.get(one)) for one in api] == [b"PK", b"PK"]
         assert {caller.post(one, {"kind": "pptx"}).status_code for one in asks} == {202}
         member.valid = DateRange(today - timedelta(days=9), today)
         member.save()

@@ -34,16 +34,18 @@ WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, TOP, WIDE, HIGH = Inches(0.6), Inches(1.35), Inches(12.13), Inches(5.45)
 TITLE_ONLY = 5
 BODY, CELL = 16, 11
-LINES = 16
+LINES = 17
 """Lines of body text on a slide."""
-ROOM = 96
+ROOM = 104
 """Units of a line of body text."""
-TABLE_LINES = 24
+TABLE_LINES = 27
 UNITS = 150
 """Units of a table's whole width, all cells' margins left out."""
 CELL_LINES = 6
 
-type Line = tuple[str, Look]
+type Line = tuple[str, bool]
+"""Words, and whether they are a heading."""
+type Looked = tuple[str, Look]
 
 
 def pptx_of(paper: Paper, *, printed_on: date) -> bytes:
@@ -91,7 +93,7 @@ def _first(deck: Any, paper: Paper, printed_on: date) -> None:
         run.font.size = Pt(size)
     printed = _("Printed on %(day)s") % {"day": formats.date(printed_on)}
     known = [f"{label}: {value}" for label, value in paper.facts]
-    lines: list[Line] = [
+    lines: list[Looked] = [
         (paper.subject, Look(size=24)),
         (paper.issuer, Look(size=16, colour=GREY)),
         *((cutting.short(one, 100), Look(size=14)) for one in known),
@@ -100,7 +102,7 @@ def _first(deck: Any, paper: Paper, printed_on: date) -> None:
     _box(slide, Inches(3.1), Inches(3.8), lines)
 
 
-def _box(slide: Any, top: int, height: int, lines: Sequence[Line]) -> None:
+def _box(slide: Any, top: int, height: int, lines: Sequence[Looked]) -> None:
     frame = slide.shapes.add_textbox(LEFT, top, WIDE, height).text_frame
     frame.word_wrap = True
     for n, (words, look) in enumerate(lines):
@@ -117,73 +119,75 @@ def _parts(section: Section) -> Iterator[Part]:
     lines: list[Line] = []
     for block in section.blocks:
         if isinstance(block, Table | Chart):
-            # A heading goes with what stands below it.
-            above = lines.pop()[0] if lines and lines[-1][1].is_bold else ""
-            yield from _text_parts(lines)
+            # A heading goes with what stands below it, and so do a few words.
+            above = lines.pop()[0] if lines and lines[-1][1] else ""
+            is_short = sum(cutting.width_of(words) + 3 for words, _head in lines) <= ROOM
+            few = " · ".join(words for words, _head in lines) if is_short else ""
+            yield from _text_parts([] if few else lines)
+            yield from _shape_parts(block, above, few)
             lines = []
-            yield from _shape_parts(block, above)
         else:
             lines += _lines(block)
     yield from _text_parts(lines)
 
 
-def _lines(block: Block) -> Iterator[Line]:
-    if isinstance(block, Heading):
-        yield block.words, Look(size=BODY, is_bold=True)
-        return
-    for line in _plain_lines(block):
-        for piece in cutting.cut(line, ROOM * (LINES - 2)):
-            yield piece, Look(size=BODY)
-
-
-def _plain_lines(block: Block) -> list[str]:
+def _lines(block: Block) -> list[Line]:
     match block:
+        case Heading(words):
+            return [(words, True)]
         case Text(words):
-            return [line for line in words.splitlines() if line.strip()]
+            return [(line, False) for line in words.splitlines() if line.strip()]
         case Bullets(lines):
-            return [f"• {line}" for line in lines]
+            return [(f"• {line}", False) for line in lines]
         case Facts(rows):
-            return [f"{label}: {value}" for label, value in rows]
+            return [(f"{label}: {value}", False) for label, value in rows]
         case _:
             return []
 
 
 def _text_parts(lines: Sequence[Line]) -> Iterator[Part]:
-    heights = [cutting.lines_of(words, ROOM) + 0.35 for words, _look in lines]
-    for page in cutting.pages(lines, heights, LINES):
+    for page in cutting.flow(lines, ROOM, LINES):
 
         def place(deck: Any, title: str, page: Sequence[Line] = page) -> None:
-            _box(_slide(deck, title), TOP, HIGH, page)
+            said = [(words, Look(size=BODY, is_bold=is_heading)) for words, is_heading in page]
+            _box(_slide(deck, title), TOP, HIGH, said)
 
         yield place
 
 
-def _shape_parts(block: Table | Chart, above: str) -> Iterator[Part]:
+def _shape_parts(block: Table | Chart, above: str, few: str) -> Iterator[Part]:
     if isinstance(block, Chart):
         if not block.is_empty:
-            yield lambda deck, title: place_chart(
-                _slide(deck, _titled(title, block.title)), block, (LEFT, TOP, WIDE, HIGH)
-            )
+            yield lambda deck, title: _place_chart(deck, _titled(title, block.title), block)
         return
     rooms = [max(int(part * UNITS) - 2, 4) for part in block.parts]
     rows = cutting.split_rows(block, rooms, CELL_LINES)
     heights = [cutting.height_of(row, rooms) + 0.5 for row in rows]
-    room = TABLE_LINES - cutting.height_of(block.titles, rooms) - 0.5
-    for page in cutting.pages(rows, heights, room):
+    room = TABLE_LINES - cutting.height_of(block.titles, rooms) - (3.5 if few else 0.5)
+    for n, page in enumerate(cutting.pages(rows, heights, room)):
 
-        def place(deck: Any, title: str, page: Sequence[Sequence[str]] = page) -> None:
-            _place_table(_slide(deck, _titled(title, above or block.title)), block, page)
+        def place(
+            deck: Any, title: str, page: Sequence[Sequence[str]] = page, few: str = few * (n == 0)
+        ) -> None:
+            slide = _slide(deck, _titled(title, above or block.title))
+            if few:
+                _box(slide, TOP, Inches(0.4), [(few, Look(size=BODY))])
+            _place_table(slide, block, page, TOP + (Inches(0.5) if few else 0))
 
         yield place
+
+
+def _place_chart(deck: Any, title: str, chart: Chart) -> None:
+    place_chart(_slide(deck, title), chart, (LEFT, TOP, WIDE, HIGH))
 
 
 def _titled(title: str, more: str) -> str:
     return f"{title}: {more}" if more and more != title else title
 
 
-def _place_table(slide: Any, table: Table, rows: Sequence[Sequence[str]]) -> None:
+def _place_table(slide: Any, table: Table, rows: Sequence[Sequence[str]], top: int) -> None:
     size = (len(rows) + 1, len(table.titles))
-    frame = slide.shapes.add_table(*size, LEFT, TOP, WIDE, Pt(18) * size[0])
+    frame = slide.shapes.add_table(*size, LEFT, top, WIDE, Pt(18) * size[0])
     grid = frame.table
     for column, part in zip(grid.columns, table.parts, strict=True):
         column.width = Emu(int(WIDE * part))
