@@ -10,6 +10,7 @@ from plans.api.views import (
     negotiation,
     papers,
     plan,
+    price_rounds,
     together,
     work,
     work_actions,
@@ -51,11 +52,11 @@ router.register(
 )
 router.register("gives-and-gets", negotiation.GiveGetViewSet, basename="give-get")
 router.register("offers", negotiation.OfferViewSet, basename="offer")
-router.register("mandates", negotiation.MandateViewSet, basename="mandate")
-router.register("price-rounds", negotiation.PriceRoundViewSet, basename="price-round")
+router.register("mandates", price_rounds.MandateViewSet, basename="mandate")
+router.register("price-rounds", price_rounds.PriceRoundViewSet, basename="price-round")
 router.register(
     "price-round-accounts",
-    negotiation.PriceRoundAccountViewSet,
+    price_rounds.PriceRoundAccountViewSet,
     basename="price-round-account",
 )
 

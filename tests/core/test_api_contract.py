@@ -31,7 +31,7 @@ from kam.core.api.reference import example, schema
 from kam.core.dates import Period, add_months
 from kam.core.models import JobRun
 from kam.identity.models import User
-from plans.models import SwotItem
+from plans.models import Mandate, SwotItem
 from plans.services.approval.comments import add_comment
 from plans.services.approval.snapshots import take_snapshot
 from settlements.choices.credit import FactKind
@@ -49,6 +49,7 @@ from tests.factories import (
     interactions,
     known,
     loss,
+    negotiation,
     placement,
     team,
     terms,
@@ -196,6 +197,7 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
         "plan-templates": plan.template_id,
         "business-reviews": together.make_review(account=account, owner=caller, plan=plan).pk,
         "joint-teams": together.make_team(account=account, owner=caller, plan=plan).pk,
+        **_negotiations(account, caller),
         **_loss(account, caller),
     }
 
@@ -203,6 +205,18 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
 def _loss(account: Account, caller: User) -> dict[str, int | str]:
     scenario = loss.make_scenario(account, author=caller)
     return {"loss-scenarios": scenario.pk, "loss-results": loss.make_result(scenario).pk}
+
+
+def _negotiations(account: Account, caller: User) -> dict[str, int | str]:
+    found = negotiation.make_round(owner=caller)
+    return {
+        "negotiation-briefs": negotiation.make_brief(account=account, owner=caller).pk,
+        "gives-and-gets": negotiation.make_give_get(account=account).pk,
+        "offers": negotiation.make_offer(account=account, by=caller).pk,
+        "mandates": Mandate.objects.create(role="sales_director", subject="price", most=5).pk,
+        "price-rounds": found.pk,
+        "price-round-accounts": negotiation.make_round_account(found=found, account=account).pk,
+    }
 
 
 def _prices(account: Account) -> dict[str, int | str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,7 +22,7 @@ from kam.core.problems import RefusedError
 from kam.identity.choices import Role
 from plans.choices.negotiation import OfferState, RoundAccountState
 from plans.models import GiveGet, Mandate, NegotiationBrief, Offer, Plan, PriceRoundAccount
-from plans.search import search_plans
+from plans.search import search_negotiations
 from plans.selectors.content import content_of, shown_to
 from plans.selectors.negotiation import ledger, lines, reads
 from plans.selectors.negotiation.check import check, others_pay
@@ -298,7 +300,7 @@ def test_who_may_what(client: Client, people: People, account: Account, plan: Pl
                 answer = client.get(asked)
                 body = b"".join(answer) if answer.streaming else answer.content
                 assert (b"Secret" in body) == may_read, (user, asked)
-        assert not any("Secret" in hit.title for hit in search_plans(user, "Secret", 5))
+        assert bool(search_negotiations(user, "Secret", 5)) == may_read, user
         seen = str(shown_to(frozen, plan=plan, user=user))
         assert ("Secret talks" in seen) == may_read, user
         there = PriceRoundAccount.objects.visible_to(user).filter(pk=inside.pk).exists()
@@ -319,6 +321,41 @@ def test_a_manager_is_told_of_the_floor_but_never_its_height(
         assert "below the floor price" in page
         assert ("12.00" in page) == sees
         assert answer["check"]["floor"] == ("12.000000" if sees else None)
+
+
+def test_a_negotiation_over_the_api(client: Client, people: People, account: Account) -> None:
+    def post(path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        answer = client.post(f"/api/v1/{path}", body, content_type="application/json")
+        assert answer.status_code in (200, 201), (path, answer.content)
+        found: dict[str, Any] = answer.json()
+        return found
+
+    client.force_login(people.owner)
+    product = make_product(code="BREAD")
+    make_floor(product=product, amount="9")
+    told: dict[str, object] = {"account": account.pk, "currency": "EUR"}
+    brief = post("negotiation-briefs/", {**told, "title": "Talks", "begins_on": "2026-06-10"})
+    one = f"negotiation-briefs/{brief['id']}"
+    post(f"{one}/begin/", {})
+    issue = {"subject": "price", "title": "Bread", "target": "12"}
+    assert post(f"{one}/put-issue/", issue)["issues"][0]["target"] == "12.0000"
+    entry = {**told, "brief": brief["id"], "side": "give", "subject": "term", "what": "Days"}
+    given = post("gives-and-gets/", {**entry, "valid_from": "2026-06-10", "value": "5"})
+    assert (given["state"], given["value"]) == ("planned", "5.0000")
+    assert post(f"gives-and-gets/{given['id']}/move/", {"to": "agreed"})["state"] == "agreed"
+    asked = {**told, "product": "BREAD", "price": "8", "offered_on": "2026-06-10"}
+    bare = client.post("/api/v1/offers/", asked, content_type="application/json")
+    assert bare.status_code in (400, 409, 422)
+    offer = post("offers/", {**asked, "reason": "A test", "brief": brief["id"]})
+    assert (offer["state"], offer["check"]["needs"]) == ("waiting", ["below_floor"])
+    decide = f"offers/{offer['id']}/decide/"
+    mine = client.post(f"/api/v1/{decide}", {"is_approved": True}, content_type="application/json")
+    assert mine.status_code in (403, 404)
+    client.force_login(people.director)
+    assert post(decide, {"is_approved": True, "note": "Once"})["state"] == "recorded"
+    assert post(f"offers/{offer['id']}/withdraw/", {})["state"] == "withdrawn"
+    done = {"is_agreed": True, "outcome": "Agreed", "on": "2026-06-20"}
+    assert post(f"{one}/conclude/", done)["state"] == "agreed"
 
 
 def test_pages_of_a_negotiation_work_without_javascript(

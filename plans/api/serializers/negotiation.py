@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, PersonId
@@ -260,7 +261,8 @@ class OfferDetailOutput(OfferOutput):
 
     check = serializers.SerializerMethodField()
 
-    def get_check(self, row: Offer) -> CheckOutput | dict[str, Any]:
+    @extend_schema_field(CheckOutput())
+    def get_check(self, row: Offer) -> dict[str, Any]:
         """As far as the caller may know it."""
         shown: dict[str, Any] = CheckOutput(checked_for(row, self.context["request"].user)).data
         return shown
