@@ -45,7 +45,7 @@ def _scenario(story: Story, name: str, is_chosen: bool, factors: dict[str, int])
         LeverRow(kind, now[kind], now[kind] * factors[kind] / 1000, _(EVIDENCE[kind]))
         for kind in LeverKind
     ]
-    margin = D(dice.whole(44, 56)) / 2
+    margin, saved = D(dice.whole(44, 56)) / 2, D(dice.whole(2, 9) * 1000)
     add_scenario(
         plan=story.plan,
         user=story.owner,
@@ -54,7 +54,7 @@ def _scenario(story: Story, name: str, is_chosen: bool, factors: dict[str, int])
         is_chosen=is_chosen,
         margin_before=margin,
         margin_after=margin + (D("0.5") if is_chosen else D(0)),
-        cost_change=D(-dice.whole(2, 9) * 1000) if is_chosen else None,
+        cost_change=-saved if is_chosen else None,
         service_before=D(dice.whole(900, 950)) / 10,
         service_after=D(dice.whole(955, 985)) / 10,
         our_share=D(dice.whole(30, 60)) / 2,

@@ -178,13 +178,13 @@ def payer_of(line: ActivityLine) -> str:
 def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, Any]) -> Table:
     unit = board.plan.currency_id
 
-    def money(name: str, title: str, unknown: str) -> Column:
+    def money(name: str, title: str, unknown: str, *, default: bool = True) -> Column:
         return Column(name=name, title=title, kind="money", value=f"activity.{name}", unit=unit,
-                      places=0, sort=True, unknown=unknown)  # fmt: skip
+                      places=0, sort=True, unknown=unknown, default=default)  # fmt: skip
 
     columns = [
         Column(name="title", title=_("Activity"), value="activity.title", sort=True),
-        Column(name="kind", title=_("Kind"), value="activity.get_kind_display"),
+        Column(name="kind", title=_("Kind"), value="activity.get_kind_display", default=False),
         Column(name="starts_on", title=_("From"), kind="date", value="activity.starts_on",
                sort=True),
         Column(name="ends_on", title=_("Until"), kind="date", value="activity.ends_on", sort=True),
@@ -192,7 +192,7 @@ def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, An
                value=lambda one: state_badge(one.activity)),
         Column(name="payer", title=_("Who pays"), value=payer_of),
         money("planned", _("Planned"), _("Not said")),
-        money("committed", _("Committed"), _("Nothing yet")),
+        money("committed", _("Committed"), _("Nothing yet"), default=False),
         money("spent", _("Spent"), _("Nothing yet")),
         Column(name="expected", title=_("Expected"), kind="number", value="activity.expected",
                unknown=_("Not said")),
