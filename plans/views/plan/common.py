@@ -35,7 +35,7 @@ def get_editable(request: HttpRequest, pk: int) -> Plan:
 
 def get_section(plan: Plan, kind: str) -> PlanSection:
     """A section of a plan. Raises Http404."""
-    rows = PlanSection.objects.filter(plan=plan).select_related("owner")
+    rows = plan.sections.select_related("owner")
     found: PlanSection = get_object_or_404(rows, kind=kind)
     found.plan = plan
     return found

@@ -107,6 +107,13 @@ def _columns() -> list[Column]:
             sort="empty_sections",
             unknown=_("All are filled"),
         ),
+        *_more_columns(),
+    ]  # fmt: skip
+
+
+def _more_columns() -> list[Column]:
+    """What one can choose beside what is shown."""
+    return [
         Column(
             name="sponsor",
             title=_("Sponsor"),

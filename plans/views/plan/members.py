@@ -73,7 +73,7 @@ def member_add(request: HttpRequest, pk: int) -> HttpResponse:
 def member_end(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Let somebody take part no longer, from today on."""
     plan = _nameable(request, pk)
-    rows = PlanMember.objects.filter(plan=plan).select_related("user")
+    rows = plan.members.select_related("user")
     member: PlanMember = get_object_or_404(rows, pk=member_pk)
     if request.method == "POST":
         try:

@@ -59,7 +59,7 @@ def swot_create(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _item(plan: Plan, pk: int) -> SwotItem:
-    found: SwotItem = get_object_or_404(SwotItem.objects.filter(plan=plan), pk=pk)
+    found: SwotItem = get_object_or_404(plan.swot_items, pk=pk)
     found.plan = plan
     return found
 
