@@ -81,7 +81,7 @@ def test_what_it_says(people: People) -> None:
 
     assert "<img src=" in head
     assert "\nVersion 1 · Disputed\nIssued: Aug 2, 2026\nPrinted on Aug 5, 2026\n" in head
-    assert "| −24,860.00\n" in lines
+    assert "Deduction |  | 113,000.00 | 22 | 13 | −24,860.00" in lines
     assert lines.endswith("Without tax | 78,000.00\nTax | 10,140.00\nPayable | 88,140.00\n")
     assert claims == (
         "Card | −678.00\nPromotion | −2,000.00\nUtilities | −500.00\n"

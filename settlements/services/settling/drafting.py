@@ -219,7 +219,8 @@ def write(
     corrects: SettlementStatement | None = None,
 ) -> list[SettlementStatement]:
     """Write statements with their lines and the reports they rest on, in a few statements."""
-    brought = brought_into([one.job for one in outcomes])
+    carries = any(one.job.brought_forward for one in outcomes)
+    brought = brought_into([one.job for one in outcomes]) if carries else {}
     made = list[SettlementStatement]()
     for place, outcome in enumerate(outcomes):
         row = statement_row(outcome)
