@@ -18,7 +18,6 @@ from rest_framework.response import Response
 from accounts.api.views.people import unknown
 from accounts.api.views.promises import OfAccounts
 from accounts.models import Account, Product
-from accounts.querysets import of_teams
 from kam.core.api.base import Listed, Retrieved
 from kam.core.filters import ChoicesFilter, IdFilter
 from kam.core.models import Currency
@@ -52,7 +51,7 @@ class Negotiating(Together):
     def of_team(self, pk: int) -> Account:
         """An account to whose team the caller belongs."""
         found = self.worked_on(pk)
-        if not Account.objects.filter(of_teams(self.user), pk=found.pk).exists():
+        if not reads.is_of_team(self.user, found.pk):
             raise unknown("account", _("There is no such account."))
         return found
 
@@ -324,7 +323,7 @@ class OfferViewSet(Listed, Retrieved, Negotiating):
         body["currency"] = self.currency(body["currency"])
         body["brief"] = self.brief_for(account, body.get("brief"))
         code = body["product"]
-        body["product"] = Product.objects.filter(code=code).first()
+        body["product"] = Product.objects.visible_to(self.user).filter(code=code).first()
         if body["product"] is None:
             raise unknown("product", _("There is no such product."))
         made = offers.record_offer(

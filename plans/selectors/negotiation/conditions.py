@@ -62,6 +62,7 @@ class _Asked:
     rates: Mapping[str, Decimal]
 
     def of_base(self, amount: Decimal, currency: str) -> Decimal | None:
+        """An amount in the base currency; None without a rate."""
         rate = self.rates.get(currency)
         return None if rate is None else amount * rate
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import Account
+from accounts.querysets import of_teams
 from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
@@ -74,6 +75,11 @@ def offers_for(user: User) -> QuerySet[Offer]:
     return rows.select_related(
         "account", "brief", "product", "currency", "offered_by", "decided_by"
     )
+
+
+def is_of_team(user: User, account_id: int) -> bool:
+    """Whether the user belongs to the account's team, for whom negotiations are."""
+    return Account.objects.filter(of_teams(user), pk=account_id).exists()
 
 
 def sees_account(user: User, account: Account) -> bool:

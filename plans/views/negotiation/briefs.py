@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
-from accounts.querysets import of_teams
 from accounts.selectors.team.members import accounts_worked_on
 from accounts.views.accounts import account_crumbs
 from kam.core import htmx
-from kam.core.models import Organisation
 from kam.core.selectors.history import history_of
+from kam.core.selectors.rates import base_currency
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
@@ -127,19 +126,13 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             for one in offers.filter(state__in=reads.STANDING)[:SHOWN]
         ],
         "stats": sum_stats(sums, today) if not sums.ledger.is_empty else [],
-        "may_write": user.can(common.EDIT) and _is_of_team(user, account),
+        "may_write": user.can(common.EDIT) and reads.is_of_team(user, account.pk),
     }
     return htmx.render_part(request, "accounts/panel_page.html", context, "panel")
 
 
-def _is_of_team(user: User, account: Account) -> bool:
-    return Account.objects.filter(of_teams(user), pk=account.pk).exists()
-
-
 def _currency(account: Account) -> str:
-    return account.currency_id or str(
-        Organisation.objects.values_list("base_currency_id", flat=True).get(pk=1)
-    )
+    return account.currency_id or base_currency()
 
 
 @requires(common.EDIT)

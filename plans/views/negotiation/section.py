@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from accounts.models import Account
-from accounts.querysets import of_teams
 from kam.identity.models import User
 from plans.choices.plan import SectionKind
 from plans.models import Plan
 from plans.selectors.negotiation.content import briefs_of, negotiation_content, sums_for
+from plans.selectors.negotiation.reads import is_of_team
 from plans.selectors.sections import SectionSource, section_sources
 from plans.views.negotiation import common, words
 from plans.views.negotiation.ledger import sum_stats
@@ -19,8 +18,7 @@ from plans.views.negotiation.ledger import sum_stats
 
 def negotiation_page(plan: Plan, user: User, as_of: date) -> Mapping[str, Any]:
     """The plan's negotiations and what they add up to, for the account's team alone."""
-    is_of_team = Account.objects.filter(of_teams(user), pk=plan.account_id).exists()
-    if not user.can(common.VIEW) or not is_of_team:
+    if not user.can(common.VIEW) or not is_of_team(user, plan.account_id):
         return {"is_hidden": True}
     sums = sums_for(plan, as_of)
     return {
