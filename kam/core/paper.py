@@ -86,13 +86,11 @@ def register_fonts() -> None:
 
 
 def _font(*, bold: bool = False) -> str:
-    if (get_language() or "").startswith("zh"):
-        return CHINESE
     return BOLD if bold else PLAIN
 
 
 def style(size: float = 8, *, bold: bool = False, **more: Any) -> ParagraphStyle:
-    """The style of a paragraph in the font of the language."""
+    """The style of a paragraph; ideograms in it get their own font, whatever the language."""
     return ParagraphStyle("s", fontName=_font(bold=bold), fontSize=size, leading=size * 1.3, **more)
 
 
@@ -146,6 +144,7 @@ def _foot(canvas: Any, document: Any, *, words: str) -> None:
     canvas.setFont(_font(), 7)
     canvas.setFillColor(GREY)
     page = _("Page %(number)s") % {"number": document.page}
+    canvas.setFont(font_for(page), 7)
     canvas.drawRightString(A4[0] - MARGIN, 10 * mm, page)
     if words:
         canvas.setFont(font_for(words), 7)

@@ -74,7 +74,7 @@ def _fill(plan: Plan) -> None:
             aim=f"{word}-aim", **facts,
         ).initiatives.create(title="Secret-joint", our_gain="Secret-ours")  # fmt: skip
         plan.activities.create(
-            kind="promotion", title=f"{word}-activity", measure="Secret-how", planned=888888,
+            kind="promotion", title=f"{word}-activity", measure="Secret-how", planned=Decimal(888888),
             starts_on=DAY, ends_on=DAY, **facts,
         )  # fmt: skip
         product = make_product(code=f"{word}-product")

@@ -24,8 +24,8 @@ from plans.models import BusinessReview, JointTeam
 from plans.selectors.papers import words
 from plans.selectors.papers.figures import activity_days
 from plans.selectors.papers.plan import issuer
-from plans.selectors.papers.sections import actions_of, label
-from plans.selectors.papers.words import Row
+from plans.selectors.papers.sections import actions_of
+from plans.selectors.papers.words import Row, label
 
 TITLES: dict[str, Any] = {
     SectionKind.AMBITION: pgettext_lazy("section of a plan", "Ambition"),
@@ -71,14 +71,14 @@ def _objectives(content: Row) -> Iterable[Block]:
         for one in _marked(content.get("objectives"))
     ]
     if rows:
-        yield Table([_("Objective"), _("How one sees it"), _("By")], rows, 0, (9, 9, 4))
+        yield Table([_("Objective"), _("How one sees it"), _("Due")], rows, 0, (9, 9, 4))
     actions = _marked([one for _title, one in actions_of(content)])
     cells = [
         [str(one["title"]), words.day(one.get("due_on")), label(ActionState, one.get("state"))]
         for one in actions
     ]
     if cells:
-        yield Table([_("Action"), _("By"), _("State")], cells, 0, (12, 4, 4))
+        yield Table([_("Action"), _("Due"), _("State")], cells, 0, (12, 4, 4))
 
 
 def _targets(content: Row) -> Iterable[Block]:
@@ -97,7 +97,7 @@ def _steps(content: Row) -> Iterable[Block]:
         [str(one["what"]), words.day(one.get("due_on"))] for one in _marked(content.get("steps"))
     ]
     if cells:
-        yield Table([_("Range step"), _("By")], cells, 0, (12, 4))
+        yield Table([_("Range step"), _("Due")], cells, 0, (12, 4))
 
 
 def _activities(content: Row) -> Iterable[Block]:
@@ -118,14 +118,18 @@ def _teams(teams: Sequence[JointTeam]) -> list[Block]:
     found: list[Block] = []
     for one in teams:
         if one.is_shareable:
-            until = words.day(one.ends_on) if one.ends_on else ""
-            when = f"{words.day(one.starts_on)} – {until}".strip()
             found += [
                 Heading(f"{one.title} · {label(JointTopic, one.topic)}"),
-                Bullets([when]),
+                Bullets([_when(one)]),
                 *words.said(one.aim),
             ]
     return found
+
+
+def _when(team: JointTeam) -> str:
+    if team.ends_on:
+        return words.period(team.starts_on, team.ends_on)
+    return _("From %(day)s") % {"day": words.day(team.starts_on)}
 
 
 def customer_review_paper(review: BusinessReview) -> Paper:

@@ -117,7 +117,7 @@ def table_of_steps(steps: Sequence[Row]) -> Table:
         known = str(ListingState(state).label) if state in ListingState.values else str(state)
         rows.append([str(one.get("what", "")), str(one.get("where") or formats.DASH),
                      words.day(one.get("due_on")), known])  # fmt: skip
-    titles = [_("Range step"), _("Where"), _("By"), _("State")]
+    titles = [_("Range step"), _("Where"), _("Due"), _("State")]
     return Table(titles, rows, 0, (8, 7, 4, 4))
 
 
@@ -141,7 +141,7 @@ def _table_of_activities(activities: Sequence[Row], code: str) -> Table:
         for one in activities
     ]  # fmt: skip
     titles = [_("Activity"), _("When"), _("State"), _("Planned"), _("Committed"), _("Spent")]
-    return Table(titles, rows, 3, (8, 7, 4, 4, 4, 4), _money_title(_("Activities"), code))
+    return Table(titles, rows, 3, (7, 9, 4, 4, 4, 4), _money_title(_("Activities"), code))
 
 
 def activity_days(one: Row) -> str:

@@ -12,7 +12,8 @@ from plans.analytics.papers import Block, Paper, Section, Text
 from plans.choices.plan import Confidentiality, PlanState, SectionKind
 from plans.selectors import reading
 from plans.selectors.papers import words
-from plans.selectors.papers.sections import blocks_of, label
+from plans.selectors.papers.sections import blocks_of
+from plans.selectors.papers.words import label
 
 
 def issuer() -> str:

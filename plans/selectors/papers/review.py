@@ -97,4 +97,4 @@ def _actions(review: BusinessReview, user: User) -> Iterable[Block]:
         for one in reads.open_actions(review.plan, user)
     ]
     if rows:
-        yield Table([_("Action"), _("Owner"), _("By")], rows, 0, (10, 5, 4))
+        yield Table([_("Action"), _("Owner"), _("Due")], rows, 0, (10, 5, 4))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,8 @@ from plans.choices.work import ActionState
 from plans.selectors.metrics.registry import metrics
 from plans.selectors.papers import words
 from plans.selectors.papers.figures import marketing, sales
-from plans.selectors.papers.words import Row
+from plans.selectors.papers.stakes import negotiation, risks
+from plans.selectors.papers.words import Row, label
 
 LABEL = 42
 """Units of a category's name in a chart."""
@@ -34,10 +34,10 @@ def _figures(content: Row) -> list[Block]:
         for one in words.rows(content.get("figures"))
     ]
     found: list[Block] = []
-    if rows:
-        found.append(Table([_("Measure"), _("Value"), _("As of")], rows, 2, (5, 3, 2)))
     if contact := content.get("last_contact_on"):
         found.append(Facts([(_("Last contact"), words.day(contact))]))
+    if rows:
+        found.append(Table([_("Measure"), _("Value"), _("As of")], rows, 2, (5, 3, 2)))
     return found
 
 
@@ -98,9 +98,9 @@ def _table_of_objectives(objectives: Sequence[Row]) -> Table:
          words.amount(one.get("gain")), words.percent(one["progress"].get("percent"))]
         for one in objectives
     ]  # fmt: skip
-    titles = [_("Objective"), _("How one sees it"), _("Owner"), _("By"), _("Gain a year"),
+    titles = [_("Objective"), _("How one sees it"), _("Owner"), _("Due"), _("Gain a year"),
               _("Progress")]  # fmt: skip
-    return Table(titles, rows, 2, (9, 8, 6, 4, 5, 4))
+    return Table(titles, rows, 2, (9, 8, 5, 5, 5, 4))
 
 
 def _chart_of_objectives(objectives: Sequence[Row]) -> Chart:
@@ -133,8 +133,8 @@ def _table_of_actions(actions: Sequence[tuple[str, Row]]) -> Table:
          words.day(one.get("due_on")), action_state(one)]
         for initiative, one in actions
     ]  # fmt: skip
-    titles = [_("Action"), _("Initiative"), _("Owner"), _("By"), _("State")]
-    return Table(titles, rows, 0, (10, 8, 6, 4, 4))
+    titles = [_("Action"), _("Initiative"), _("Owner"), _("Due"), _("State")]
+    return Table(titles, rows, 0, (10, 7, 5, 5, 4))
 
 
 def action_state(one: Row) -> str:
@@ -142,11 +142,6 @@ def action_state(one: Row) -> str:
     if one.get("is_overdue"):
         return _("Overdue")
     return label(ActionState, one.get("state"))
-
-
-def label(choices: Any, code: Any) -> str:
-    """The words for a code."""
-    return str(choices(code).label) if code in choices.values else str(code or formats.DASH)
 
 
 def _kpis(content: Row) -> list[Block]:
@@ -259,4 +254,6 @@ _TOPICS: dict[str, Callable[[Row], list[Block]]] = {
     SectionKind.SALES: sales,
     SectionKind.MARKETING: marketing,
     SectionKind.PROGRAMME: _programme,
+    SectionKind.RISKS: risks,
+    SectionKind.NEGOTIATION: negotiation,
 }

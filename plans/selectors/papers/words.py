@@ -70,13 +70,18 @@ def figure(value: Any, kind: str, unit: str = "") -> str:
         return amount(value)
     if kind == "percent":
         return formats.percent(found)
-    text = formats.number(found)
+    text = formats.number(found, 0) if kind == "points" else formats.number(found)
     return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
 
 def person(value: Any) -> str:
     """Who, by a document's reference."""
     return str(value["name"]) if isinstance(value, Mapping) and value.get("name") else formats.DASH
+
+
+def label(choices: Any, code: Any) -> str:
+    """The words for a code."""
+    return str(choices(code).label) if code in choices.values else str(code or formats.DASH)
 
 
 def rows(value: Any) -> list[Row]:
@@ -91,7 +96,7 @@ def said(words: str) -> list[Block]:
 
 def anything(content: Row) -> list[Block]:
     """Whatever a topic shows, in the words of its fields: for topics without blocks."""
-    return list(_node(reading.node_of(dict(content)), ""))
+    return list(_node(reading.node_of({key: one for key, one in content.items() if one}), ""))
 
 
 def _node(node: Node, above: str) -> Iterable[Block]:

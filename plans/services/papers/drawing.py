@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
 from reportlab.graphics.charts.legends import Legend
 from reportlab.graphics.shapes import Drawing
@@ -14,7 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from kam.core import formats, paper
-from plans.analytics.papers import Chart, short
+from plans.analytics.papers import Chart, short, width_of
 
 COLOURS = ("#0f5c8c", "#d98a1f", "#5b6270")
 HEX = tuple(colors.HexColor(one) for one in COLOURS)
@@ -28,6 +27,7 @@ def drawing_of(chart: Chart, *, width: float) -> Drawing:
     key = KEY if is_keyed else 0
     inner = _lying_height(chart) if chart.is_lying else COLUMN_HEIGHT
     below = 8 * mm if chart.is_lying else 10 * mm
+    below += 6 * mm if _is_slanted(chart) else 0
     drawing = Drawing(width, inner + below + key + 3 * mm)
     drawing.add(_bars(chart, width=width, height=inner, below=below))
     if is_keyed:
@@ -50,6 +50,8 @@ def _bars(chart: Chart, *, width: float, height: float, below: float) -> Any:
     for n in range(len(chart.series)):
         bars.bars[n].fillColor, bars.bars[n].strokeColor = HEX[n % len(HEX)], None
     _category_axis(bars.categoryAxis, names[::order], is_lying=chart.is_lying)
+    if _is_slanted(chart):
+        bars.categoryAxis.labels.angle, bars.categoryAxis.labels.boxAnchor = 30, "ne"
     _value_axis(bars.valueAxis, chart)
     return bars
 
@@ -59,13 +61,21 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def _names(chart: Chart) -> list[str]:
-    room = 42 if chart.is_lying else max(84 // max(len(chart.categories), 1), 6)
+    room = 42 if chart.is_lying else max(112 // max(len(chart.categories), 1), 8)
+    if _is_slanted(chart):
+        room = 14
     return [short(one, room) for one in chart.categories]
+
+
+def _is_slanted(chart: Chart) -> bool:
+    """Whether many columns with long names need room by standing aslant."""
+    longest = max(width_of(one) for one in chart.categories)
+    return not chart.is_lying and len(chart.categories) > 6 and longest > 8
 
 
 def _label_room(names: list[str]) -> float:
     widest = max(float(stringWidth(one, paper.font_for(one), FONT)) for one in names)
-    return min(widest, 62.0 * mm) + 3.0 * mm
+    return float(min(widest, 62 * mm) + 3 * mm)
 
 
 def _category_axis(axis: Any, names: list[str], *, is_lying: bool) -> None:
@@ -92,7 +102,7 @@ def _value_axis(axis: Any, chart: Chart) -> None:
     axis.strokeColor, axis.visibleTicks = None, False
     axis.labels.fontSize, axis.labels.fillColor = FONT, paper.GREY
     axis.labelTextFormat = _spoken
-    axis.labels.fontName = paper.font_for(_("Plan"))
+    axis.labels.fontName = paper.font_for(_spoken(max(known)))
 
 
 def _spoken(value: float) -> str:
