@@ -179,7 +179,10 @@ def _columns() -> list[Column]:
             value=lambda row: row.condition or _("None"),
         ),
         Column(name="state", title=_("State"), kind="badge", value=_badge, sort="state"),
-        Column(name="from", title=_("From"), kind="date", value=lambda row: row.valid.lower),
+        Column(
+            name="from", title=_("From"), kind="date", value=lambda row: row.valid.lower,
+            default=False,
+        ),
         Column(
             name="until", title=_("Last day"), kind="date", value=_last_day, unknown=_("For good")
         ),
