@@ -39,7 +39,7 @@ def activity_streams(
 def part_of(one: Streams, part: Decimal) -> Streams:
     """Return a part of streams, to 4 decimals."""
 
-    def cut(amount: Decimal | None) -> Decimal | None:
+    def _cut(amount: Decimal | None) -> Decimal | None:
         return None if amount is None else quantise(amount * part)
 
-    return Streams(cut(one.plan), cut(one.forecast), cut(one.actual))
+    return Streams(_cut(one.plan), _cut(one.forecast), _cut(one.actual))

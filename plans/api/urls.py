@@ -11,6 +11,7 @@ from plans.api.views import (
     papers,
     plan,
     price_rounds,
+    sales_plan,
     together,
     work,
     work_actions,
@@ -62,6 +63,6 @@ router.register(
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("plan-metrics/", work_targets.MetricsView.as_view(), name="plan-metrics"),
-    path("plan-sales/", figures.SalesPlanView.as_view(), name="plan-sales"),
+    path("plan-sales/", sales_plan.SalesPlanView.as_view(), name="plan-sales"),
     *router.urls,
 ]

@@ -44,7 +44,7 @@ class PlannedProduct(serializers.PrimaryKeyRelatedField[Product]):
     """A product by its id."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=Product.objects.all(), pk_field=RowId(), **kwargs)
+        super().__init__(queryset=Product._default_manager.all(), pk_field=RowId(), **kwargs)
 
 
 class PlanRow(Output):

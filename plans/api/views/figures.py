@@ -9,16 +9,13 @@ from typing import Any, cast
 import django_filters
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views.people import unknown
 from accounts.models import Account
-from kam.core.api.base import Listed, Retrieved, StrictView
-from kam.core.api.problems import QueryError
+from kam.core.api.base import Listed, Retrieved
 from kam.core.filters import ChoicesFilter, IdFilter
 from kam.identity.models import User
 from plans.api.serializers import figures as shapes
@@ -33,7 +30,6 @@ from plans.models import (
     RangeStep,
     SalesLine,
 )
-from plans.selectors.sales.board import sales_board
 from plans.services import levers, marketing
 from plans.services.levers import LeverRow
 from plans.services.sales import amounts, lines, range_steps
@@ -145,25 +141,6 @@ def first_day(day: date) -> date:
     if day.day != 1:
         raise unknown("months", _("A month is given by its first day."))
     return day
-
-
-class SalesPlanView(StrictView):
-    """A sales plan with its three streams."""
-
-    capability = VIEW
-    queries = {"get": shapes.SalesPlanQuery}
-    answers = {"get": {200: shapes.SalesBoardOutput}}
-
-    def get(self, request: Request) -> Response:
-        """Plan, forecast and actual by line and month, in the plan's currency."""
-        asked, user = self.query(), cast("User", request.user)
-        rows = Plan.objects.visible_to(user) & figured(user)
-        plan = rows.filter(pk=asked["plan"]).first()
-        if plan is None:
-            detail = exceptions.ErrorDetail(_("There is no such plan."), "does_not_exist")
-            raise QueryError({"plan": [detail]})
-        board = sales_board(plan, as_of=asked.get("as_of") or timezone.localdate())
-        return Response(shapes.SalesBoardOutput(board).data)
 
 
 class RangeStepFilter(OfPlans):
