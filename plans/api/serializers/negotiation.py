@@ -208,7 +208,7 @@ class GiveGetMove(Input):
     proof = TextField(max_length=500)
 
 
-class CheckOutput(Output):
+class OfferCheckOutput(Output):
     """What an offer was held against on its day; null is not known, or not for you."""
 
     list_price = PriceField(allow_null=True)
@@ -261,10 +261,12 @@ class OfferDetailOutput(OfferOutput):
 
     check = serializers.SerializerMethodField()
 
-    @extend_schema_field(CheckOutput())
+    @extend_schema_field(OfferCheckOutput())
     def get_check(self, row: Offer) -> dict[str, Any]:
         """As far as the caller may know it."""
-        shown: dict[str, Any] = CheckOutput(checked_for(row, self.context["request"].user)).data
+        shown: dict[str, Any] = OfferCheckOutput(
+            checked_for(row, self.context["request"].user)
+        ).data
         return shown
 
 
