@@ -34,6 +34,7 @@ from kam.identity.models import User
 from plans.models import Mandate, SwotItem
 from plans.services.approval.comments import add_comment
 from plans.services.approval.snapshots import take_snapshot
+from plans.services.papers.making import Wish, make_paper
 from settlements.choices.credit import FactKind
 from settlements.models import CreditPosition, CreditScoreSnapshot
 from settlements.services.credit.applications import Supporting, apply_for_credit
@@ -190,6 +191,12 @@ def _plans(account: Account, caller: User) -> dict[str, int | str]:
         ).pk,
         "plan-snapshots": take_snapshot(
             plan=plan, reason="by_hand", as_of=timezone.localdate(), by=caller
+        ).pk,
+        "plan-papers": make_paper(
+            subject=plan,
+            wish=Wish(kind="pdf", is_for_customer=True, language="en", as_of=timezone.localdate()),
+            by=caller,
+            now=timezone.now(),
         ).pk,
         "plan-sections": plan.sections.get(kind="ambition").pk,
         "plan-swot-items": item.pk,
