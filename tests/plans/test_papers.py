@@ -74,8 +74,8 @@ def _fill(plan: Plan) -> None:
             aim=f"{word}-aim", **facts,
         ).initiatives.create(title="Secret-joint", our_gain="Secret-ours")  # fmt: skip
         plan.activities.create(
-            kind="promotion", title=f"{word}-activity", measure="Secret-how", planned=Decimal(888888),
-            starts_on=DAY, ends_on=DAY, **facts,
+            kind="promotion", title=f"{word}-activity", measure="Secret-how",
+            planned=Decimal(888888), starts_on=DAY, ends_on=DAY, **facts,
         )  # fmt: skip
         product = make_product(code=f"{word}-product")
         plan.range_steps.create(note="Secret-step", product=product, due_on=DAY, **facts)
@@ -189,7 +189,8 @@ def test_files_are_their_makers_as_long_as_they_may_read(people: People, plan: P
     answer = owner.get(file)
     assert b"".join(answer).startswith(b"%PDF-")
     assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("no-store", "nosniff")
-    assert answer["Content-Disposition"].startswith('attachment; filename="kesko-2026-')
+    name = f'filename="kesko-2026-{timezone.localdate()}-internal.pdf"'
+    assert answer["Content-Disposition"] == f"attachment; {name}"
     for who in (people.director, people.stranger):
         assert client_of(who).get(file).status_code == 404
     paper.language = "en"

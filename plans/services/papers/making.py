@@ -100,9 +100,11 @@ def make_paper(
 
 
 def _name(paper: Paper, subject: Subject, wish: Wish) -> str:
-    """A name that may be sent along with the file: the title and the day."""
+    """The title and the day; one that is not for the customer says so, lest it is sent."""
     title = slugify(paper.title, allow_unicode=True)[:120].strip("-")
-    return f"{title or f'{subject_key(subject)}-{subject.pk}'}-{wish.as_of}.{wish.kind}"
+    whose = "" if wish.is_for_customer else "-internal"
+    name = title or f"{subject_key(subject)}-{subject.pk}"
+    return f"{name}-{wish.as_of}{whose}.{wish.kind}"
 
 
 @transaction.atomic
