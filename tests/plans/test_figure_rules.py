@@ -29,9 +29,7 @@ def _found(plan: Plan) -> set[str]:
 
 def test_problems_of_figures(plan: Plan) -> None:
     assert _found(plan) == set()
-    make_sales_line(
-        plan=plan, category=make_category(), months=dict.fromkeys(range(1, 12), 5)
-    )
+    make_sales_line(plan=plan, category=make_category(), months=dict.fromkeys(range(1, 12), 5))
     make_activity(plan=plan, planned=Decimal(10))
     make_range_step(plan=plan, due_on=date(2026, 2, 1))
     assert _found(plan) == {"plan_sales_gaps"}

@@ -39,8 +39,8 @@ def test_a_sales_plan_is_written_and_read(plan: Plan, people: People) -> None:
     ).json()
     assert made["months"] == [{"month": "2026-01-01", "amount": "100.5000", "volume": "10.0000"}]
     row = f"{ROWS[0]}{made['id']}/"
-    months: list[dict[str, Any]] = [{"month": "2026-01-01", "amount": None}, {"month": "2026-02-01", "amount": "7"}]
-    changed = api.patch(row, {"months": months, "terms_percent": "5"}).json()
+    later = [{"month": "2026-01-01", "amount": None}, {"month": "2026-02-01", "amount": "7"}]
+    changed = api.patch(row, {"months": later, "terms_percent": "5"}).json()
     assert [one["month"] for one in changed["months"]] == ["2026-02-01"]
     assert changed["terms_percent"] == "5.00"
     make_entry(account=plan.account, amount="3", booked_on=date(2026, 2, 3), category=oil)

@@ -33,15 +33,15 @@ def test_a_scenario_is_made_run_attached_and_compared(people: People) -> None:
     found = made.json()
     assert found["contribution"] == ["0.3200", "0.4000", "0.4800"]
     assert found["rates"][0]["share"] == ["0.1000", "0.2000", "0.3000"]
-    one = f"{URL}{found['id']}/"
-    ran = api.post(f"{one}run/", {"as_of": "2026-06-30"})
+    its = f"{URL}{found['id']}/"
+    ran = api.post(f"{its}run/", {"as_of": "2026-06-30"})
     assert ran.status_code == 201, ran.content
     result = ran.json()
     assert result["result"]["concentration"]["before"]["at_least_10pct"] == 1  # theirs alone
-    changed = api.patch(one, {"horizon_months": 6})
+    changed = api.patch(its, {"horizon_months": 6})
     assert changed.json()["horizon_months"] == 6
     plan = make_plan(account=account, owner=people.owner)
-    assert api.post(f"{one}attach/", {"plan": plan.pk}).json()["plan"] == plan.pk
+    assert api.post(f"{its}attach/", {"plan": plan.pk}).json()["plan"] == plan.pk
     both = api.get(f"{URL}compare/?scenarios={found['id']},999999").json()
     assert [pair["result"]["id"] for pair in both["scenarios"]] == [result["id"]]
     listed = api.get(f"/api/v1/loss-results/?scenario={found['id']}").json()

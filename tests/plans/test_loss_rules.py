@@ -59,7 +59,10 @@ def test_the_database_refuses_what_a_scenario_cannot_be() -> None:
     ]
     for name, values in table:
         refused(name, _set(scenario, **values))
-    add = lambda **facts: lambda: LossRate.objects.create(scenario=scenario, **facts)  # noqa: E731
+
+    def add(**facts: Any) -> Callable[[], Any]:
+        return lambda: LossRate.objects.create(scenario=scenario, **facts)
+
     refused("loss_rate_known", add(subject="method", key="barter", share=_three("0", "0", "0")))
     refused("loss_rate_share", add(subject="method", key="consignment", share=over))
     refused("loss_account_once", lambda: scenario.account_rows.create(account=account))

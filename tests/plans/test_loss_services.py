@@ -46,7 +46,11 @@ def ten(people: People) -> list[Account]:
 
 
 def _saved(people: People, *accounts: Account, **facts: Any) -> LossScenario:
-    given = {"title": "What if", "as_of": AS_OF, "starts_on": date(2026, 7, 1)} | facts
+    given: dict[str, Any] = {
+        "title": "What if",
+        "as_of": AS_OF,
+        "starts_on": date(2026, 7, 1),
+    } | facts
     return services.create_scenario(accounts=accounts, by=people.owner, currency="EUR", **given)
 
 
@@ -196,8 +200,8 @@ def test_a_heavy_scenario_is_a_job_that_tells_when_it_is_done(
     run = services.run_or_enqueue(scenario=scenario, as_of=AS_OF, by=people.owner)
     assert isinstance(run, JobRun)
     assert services.run_or_enqueue(scenario=scenario, as_of=AS_OF, by=people.owner) == run
-    run_loss_scenario(_Progress(run.pk), **run.arguments)  # type: ignore[arg-type]
-    run_loss_scenario(_Progress(run.pk), **run.arguments)  # type: ignore[arg-type]  # twice is once
+    run_loss_scenario(_Progress(run.pk), **run.arguments)
+    run_loss_scenario(_Progress(run.pk), **run.arguments)  # twice is once
     result = LossResult.objects.get()
     assert result.job == run
     assert Notification.objects.get().kind == "plans.loss_computed"
@@ -241,7 +245,7 @@ def test_a_part_of_the_business_is_a_category_or_a_region(people: People) -> Non
     whole = history(asked)
     assert whole == {date(2026, 5, 1): Decimal(100), date(2026, 6, 1): 0}
     for narrow in ({"category": bread.pk}, {"region": "North"}):
-        assert sum(history(replace(asked, **narrow)).values()) == 70  # type: ignore[arg-type]
+        assert sum(history(replace(asked, **narrow)).values()) == 70
     scenario = _saved(people, group, kind="partial", region="North", lost_share=three("0.5"),
                       recovery=three("0"))  # fmt: skip
     result = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -128,7 +129,7 @@ def _filled(random: Random, plan: Plan) -> None:
     def weight() -> Decimal:
         return D(random.randint(1, 999_999)) / 100
 
-    def action(**more: object) -> None:
+    def action(**more: Any) -> None:
         state = random.choice(["open", "open", "done", "dropped"])
         make_action(
             plan=plan,

@@ -90,7 +90,7 @@ def test_bad_actions_are_refused_by_line_and_column(planned: Plan, people: Peopl
     make_plan(account=twice, owner=people.owner, period=(date(2027, 1, 1), date(2028, 1, 1)))
     start = {"plan": planned.pk, "title": "Call"}
     later = TODAY + timedelta(days=1)
-    cases = [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"plan": None}, "plan or account (account: )"),
         ({"plan": "999999"}, "unknown plan (plan: 999999)"),
         ({"plan": None, "account": "C-9"}, "unknown account (account: C-9)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,12 +57,9 @@ def test_what_is_refused() -> None:
         ({"weight": D(0)}, "work_weight"),
     ):
         cases += [
-            (code, lambda c=changes: objectives.update_objective(objective=goal, by=owner, **c)),
-            (
-                code,
-                lambda c=changes: objectives.update_initiative(initiative=bundle, by=owner, **c),
-            ),
-            (code, lambda c=changes: actions.update_action(action=action, by=owner, **c)),
+            (code, partial(objectives.update_objective, objective=goal, by=owner, **changes)),
+            (code, partial(objectives.update_initiative, initiative=bundle, by=owner, **changes)),
+            (code, partial(actions.update_action, action=action, by=owner, **changes)),
         ]
     cases += [
         ("work_percent", lambda: actions.set_percent(action=action, percent=D(101), by=owner)),
@@ -144,7 +142,7 @@ def test_targets() -> None:
     assert (health.title, health.direction, health.unit) == ("Health", "up", "")
     own: dict[str, Any] = {"title": "Depots", "target": D(5)}
     other = make_objective(plan=_plan())
-    cases = [
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("metric_known", {"metric": "luck", "target": D(1)}),
         ("kpi_once_a_plan", {"metric": "health", "target": D(1)}),
         ("kpi_has_a_title", {"target": D(1)}),
@@ -154,7 +152,7 @@ def test_targets() -> None:
         ("objective_of_the_plan", own | {"objective": other}),
     ]
     for code, facts in cases:
-        refused(code, lambda f=facts: targets.add_target(plan=plan, by=None, **f))
+        refused(code, partial(targets.add_target, plan=plan, by=None, **facts))
     kpi = targets.add_target(plan=plan, by=None, **own)
 
     def note(row: Any, on: date | None) -> Callable[[], Any]:
