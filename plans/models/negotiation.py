@@ -22,6 +22,7 @@ from plans.choices.negotiation import (
     Side,
     Subject,
 )
+from plans.models import triggers
 from plans.models.plans import Plan
 from plans.models.shared import user_key
 from plans.querysets.beside import NegotiationQuerySet
@@ -353,6 +354,14 @@ class Offer(Record):
             ),
         ]
         indexes = [models.Index(fields=["updated_at", "id"], name="offer_updated")]
+        triggers = triggers.fixed_but(
+            "offer_is_fixed",
+            "what was offered stays as it was offered",
+            "state",
+            "decided_by_id",
+            "decided_at",
+            "decision_note",
+        )
 
     def __str__(self) -> str:
         return f"{self.product} {self.price} {self.currency_id}"

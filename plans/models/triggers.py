@@ -135,3 +135,21 @@ PLAN = [
     RETURN NEW;""",
     ),
 ]
+
+
+def fixed_but(name: str, words: str, *free: str) -> list[pgtrigger.Trigger]:
+    """Refuse any change to a row but of the columns named, and its removal."""
+    loose = "".join(f" - '{column}'" for column in (*free, "updated_at"))
+    return [
+        pgtrigger.Trigger(
+            name=name,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update | pgtrigger.Delete,
+            condition=pgtrigger.Condition(UNLESS_REWRITING),
+            func=f"""
+    IF TG_OP = 'UPDATE' AND (to_jsonb(NEW){loose}) = (to_jsonb(OLD){loose}) THEN
+        RETURN NEW;
+    END IF;
+    {refuse(name, words)}""",
+        )
+    ]

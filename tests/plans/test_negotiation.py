@@ -146,6 +146,8 @@ def test_the_database_refuses_what_the_services_do(people: People, account: Acco
         lambda: NegotiationBrief.objects.filter(pk=brief.pk).update(state="agreed"),
         lambda: Offer.objects.filter(pk=offer.pk).update(decided_by=people.owner),
         lambda: Offer.objects.filter(pk=offer.pk).update(reason=""),
+        lambda: Offer.objects.filter(pk=offer.pk).update(price=Decimal(1)),
+        offer.delete,
         lambda: Mandate.objects.create(role="auditor", subject="range", most=1),
     )
     for act in acts:

@@ -10,6 +10,7 @@ from accounts.models import Account
 from accounts.services.merging import Mover, Part
 from kam.core import formats
 from plans.models import GiveGet, NegotiationBrief, Offer, PriceRoundAccount
+from plans.services.rewriting import rewriting_plans
 
 _MODELS: tuple[type[Model], ...] = (NegotiationBrief, GiveGet, Offer, PriceRoundAccount)
 
@@ -32,8 +33,10 @@ def _move(keep: Account, drop: Account) -> None:
     """A round that both are in keeps the row of the account that is kept."""
     both = PriceRoundAccount.objects.filter(account=keep).values("round")
     PriceRoundAccount.objects.filter(account=drop, round__in=both).delete()
-    for model in _MODELS:
-        model._default_manager.filter(account=drop).update(account=keep, updated_at=timezone.now())
+    with rewriting_plans():
+        for model in _MODELS:
+            rows = model._default_manager.filter(account=drop)
+            rows.update(account=keep, updated_at=timezone.now())
 
 
 MOVER = Mover(key="plans.negotiations", plan=_plan, move=_move, order=97)
