@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
@@ -35,10 +36,11 @@ from plans.models import Mandate, SwotItem
 from plans.services.approval.comments import add_comment
 from plans.services.approval.snapshots import take_snapshot
 from plans.services.papers.making import Wish, make_paper
-from settlements.choices.credit import FactKind
+from settlements.choices.credit import ApplicationFileKind, FactKind
 from settlements.models import CreditPosition, CreditScoreSnapshot
 from settlements.services.credit.applications import Supporting, apply_for_credit
 from settlements.services.credit.checks import Ask, check_credit
+from settlements.services.credit.files import keep_file
 from settlements.services.credit.holds import propose_hold
 from settlements.services.credit.positions import rescore
 from settlements.services.terms.calendars import DayDraft, save_calendar
@@ -107,6 +109,7 @@ VALUES: tuple[Any, ...] = (
 PERIOD = "?from=2026-01-01&to=2027-01-01"
 QUERIES = {
     "loss-scenarios/compare/": "?scenarios={loss-scenarios}",
+    "plan-sales/": "?plan={plans}",
     "concentration/": PERIOD,
     "profitability/": PERIOD,
     "accounts/{id}/profitability/": PERIOD,
@@ -245,6 +248,12 @@ def _credit(account: Account, caller: User) -> dict[str, int | str]:
     fact = make_fact(account, FactKind.OPEN_ORDERS, "10", start=date(2020, 1, 1))
     facts = {"requested_limit": Decimal(10), "currency_id": "EUR", "requested_days": 30}
     application = apply_for_credit(party=account, facts=facts, supporting=Supporting(), by=caller)
+    paper = keep_file(
+        application=application,
+        upload=SimpleUploadedFile("extract.pdf", b"%PDF-1.4\n%%EOF"),
+        kind=ApplicationFileKind.REGISTRY,
+        by=caller,
+    )
     check = check_credit(
         account=account,
         ask=Ask(amount=Decimal(1), currency="EUR"),
@@ -257,6 +266,7 @@ def _credit(account: Account, caller: User) -> dict[str, int | str]:
         "credit/limits": limit.pk,
         "credit/facts": fact.pk,
         "credit/applications": application.pk,
+        "credit/application-files": paper.pk,
         "credit/checks": check.pk,
         "credit/holds": hold.pk,
         "credit/exposure": CreditPosition.objects.earliest("pk").pk,

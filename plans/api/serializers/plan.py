@@ -121,7 +121,7 @@ class PlanMemberInput(Input):
     )
 
 
-class PlanRef(Output):
+class OtherPlanRef(Output):
     """A plan that another one refers to."""
 
     id = serializers.IntegerField()
@@ -193,7 +193,7 @@ class PlanChange(Input):
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False)
 
 
-class PlanInput(PlanChange):
+class NewPlanInput(PlanChange):
     """A new plan; what is left out is as it would be proposed."""
 
     account = AccountId()

@@ -185,7 +185,7 @@ class ActionDoneInput(Input):
     on = serializers.DateField(required=False, help_text=_("Left out: today."))
 
 
-class MoveInput(Input):
+class PlanMoveInput(Input):
     """One place up or down among its siblings."""
 
     way = serializers.ChoiceField(choices=["up", "down"])
@@ -198,7 +198,7 @@ class FigureField(serializers.DecimalField):
         super().__init__(max_digits=20, decimal_places=4, **kwargs)
 
 
-class TargetOutput(Output):
+class PlanTargetOutput(Output):
     """A target of a plan. Figures of the account are null for who does not see the account."""
 
     id = serializers.IntegerField()
@@ -225,7 +225,7 @@ class TargetOutput(Output):
         return data
 
 
-class TargetDetailOutput(TargetOutput):
+class TargetDetailOutput(PlanTargetOutput):
     """A target with its actual today and how it stands."""
 
     actual = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True)
@@ -237,7 +237,7 @@ class TargetDetailOutput(TargetOutput):
     )
 
 
-class TargetChange(Input):
+class PlanTargetChange(Input):
     """What a target says in a draft; `typed_actual` with `typed_on` also later."""
 
     title = TextField(max_length=200)
@@ -249,7 +249,7 @@ class TargetChange(Input):
     is_shareable = serializers.BooleanField(required=False)
 
 
-class TargetInput(TargetChange):
+class PlanTargetInput(PlanTargetChange):
     """A new target of a draft."""
 
     plan = RowId()

@@ -66,11 +66,11 @@ class PlanViewSet(Listed, Retrieved, WithPapers, PlanActs):
     output = shapes.PlanOutput
     detail_output = shapes.PlanDetailOutput
     filterset_class = PlanFilter
-    orderings = {"id": "pk", "review_on": "review_on", "updated_at": "updated_at"}
+    orderings = {"id": "pk", "updated_at": "updated_at"}
     paper_subject = "plan"
     capabilities = {**PlanActs.act_capabilities, "papers": VIEW}
     bodies = {
-        "create": shapes.PlanInput,
+        "create": shapes.NewPlanInput,
         "partial_update": shapes.PlanChange,
         **PlanActs.act_bodies,
         **PAPERS,

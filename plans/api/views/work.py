@@ -36,11 +36,11 @@ class ObjectiveViewSet(Listed, Retrieved, OfPlan):
     capability, change_capability = VIEW, EDIT
     output = shapes.ObjectiveOutput
     filterset_class = ObjectiveFilter
-    orderings = ORDERINGS | {"due_on": "due_on"}
+    orderings = ORDERINGS
     bodies = {
         "create": shapes.ObjectiveInput,
         "partial_update": shapes.ObjectiveChange,
-        "move": shapes.MoveInput,
+        "move": shapes.PlanMoveInput,
     }
     answers = {
         "create": {201: shapes.ObjectiveOutput},
@@ -122,11 +122,11 @@ class InitiativeViewSet(Listed, Retrieved, OfPlan):
     capability, change_capability = VIEW, EDIT
     output = shapes.InitiativeOutput
     filterset_class = InitiativeFilter
-    orderings = ORDERINGS | {"due_on": "due_on"}
+    orderings = ORDERINGS
     bodies = {
         "create": shapes.InitiativeInput,
         "partial_update": shapes.InitiativeChange,
-        "move": shapes.MoveInput,
+        "move": shapes.PlanMoveInput,
     }
     answers = {
         "create": {201: shapes.InitiativeOutput},

@@ -54,7 +54,7 @@ class ActionViewSet(Listed, Retrieved, OfPlan):
     capabilities = {"finish": WORK, "reopen": WORK}
     output = shapes.ActionOutput
     filterset_class = ActionFilter
-    orderings = ORDERINGS | {"due_on": "due_on"}
+    orderings = ORDERINGS
     bodies = {
         "create": shapes.ActionInput,
         "partial_update": shapes.ActionChange,

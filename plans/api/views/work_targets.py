@@ -38,15 +38,15 @@ class TargetViewSet(Listed, Retrieved, OfPlan):
 
     model = KpiTarget
     capability, change_capability = VIEW, EDIT
-    output = shapes.TargetOutput
+    output = shapes.PlanTargetOutput
     detail_output = shapes.TargetDetailOutput
     filterset_class = TargetFilter
     orderings = ORDERINGS
     bodies = {
-        "create": shapes.TargetInput,
-        "partial_update": shapes.TargetChange,
+        "create": shapes.PlanTargetInput,
+        "partial_update": shapes.PlanTargetChange,
         "actual": shapes.ActualInput,
-        "move": shapes.MoveInput,
+        "move": shapes.PlanMoveInput,
     }
     answers = {
         "create": {201: shapes.TargetDetailOutput},
