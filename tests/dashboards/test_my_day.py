@@ -254,7 +254,7 @@ def test_query_count_does_not_grow(people: People, django_assert_num_queries: An
             DataSource.objects.filter(pk=source.pk).update(
                 expected_every_days=1, data_as_of=TODAY - timedelta(days=4)
             )
-        with django_assert_num_queries(35):
+        with django_assert_num_queries(42):
             client.get("/")
 
 

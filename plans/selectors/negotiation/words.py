@@ -39,6 +39,7 @@ def _stop(code: str) -> str:
 
 def _need(code: str, checked: Checked, currency: str) -> str:
     def money(amount: object) -> str:
+        """An amount in the currency of the offer."""
         return formats.money(amount, currency)  # type: ignore[arg-type]
 
     net = money(checked.net_net)

@@ -68,7 +68,7 @@ def _properties(deck: Any, paper: Paper, printed_on: date) -> None:
     facts.title, facts.subject, facts.author = paper.title, paper.subject, paper.issuer
     facts.last_modified_by, facts.keywords, facts.comments = paper.issuer, "", ""
     facts.language = get_language() or "en"
-    moment = datetime(printed_on.year, printed_on.month, printed_on.day)  # noqa: DTZ001
+    moment = datetime(printed_on.year, printed_on.month, printed_on.day)  # noqa: DTZ001 - slides know no zone
     facts.created = facts.modified = moment
 
 
@@ -148,11 +148,11 @@ def _lines(block: Block) -> list[Line]:
 def _text_parts(lines: Sequence[Line]) -> Iterator[Part]:
     for page in cutting.flow(lines, ROOM, LINES):
 
-        def place(deck: Any, title: str, page: Sequence[Line] = page) -> None:
+        def _place(deck: Any, title: str, page: Sequence[Line] = page) -> None:
             said = [(words, Look(size=BODY, is_bold=is_heading)) for words, is_heading in page]
             _box(_slide(deck, title), TOP, HIGH, said)
 
-        yield place
+        yield _place
 
 
 def _shape_parts(block: Table | Chart, above: str, few: str) -> Iterator[Part]:
@@ -166,7 +166,7 @@ def _shape_parts(block: Table | Chart, above: str, few: str) -> Iterator[Part]:
     room = TABLE_LINES - cutting.height_of(block.titles, rooms) - (3.5 if few else 0.5)
     for n, page in enumerate(cutting.pages(rows, heights, room)):
 
-        def place(
+        def _place(
             deck: Any, title: str, page: Sequence[Sequence[str]] = page, few: str = few * (n == 0)
         ) -> None:
             slide = _slide(deck, _titled(title, above or block.title))
@@ -174,7 +174,7 @@ def _shape_parts(block: Table | Chart, above: str, few: str) -> Iterator[Part]:
                 _box(slide, TOP, Inches(0.4), [(few, Look(size=BODY))])
             _place_table(slide, block, page, TOP + (Inches(0.5) if few else 0))
 
-        yield place
+        yield _place
 
 
 def _place_chart(deck: Any, title: str, chart: Chart) -> None:
