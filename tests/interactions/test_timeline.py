@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 6, 15)
 # Statements of a page with every source, whatever it shows.
-ACCOUNT_PAGE, PANEL, ALL_PAGE, SEARCH = 36, 34, 19, 12
+ACCOUNT_PAGE, PANEL, ALL_PAGE, SEARCH = 41, 39, 19, 12
 
 
 def _everything(account: Account, user: User, days: int = 0) -> Position:
