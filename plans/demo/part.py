@@ -27,7 +27,7 @@ FILLERS: tuple[Teller, ...] = (work.fill, sales.fill, levers.fill, marketing.fil
 AFTER: tuple[Teller, ...] = (approval.tell, reviews.tell, negotiation.tell)
 
 # The settings of an installation stay, whoever's data comes and goes.
-_KEPT: tuple[type[Model], ...] = (m.PlanTemplate, m.TemplateSection, m.Mandate)
+_KEPT: tuple[type[Model], ...] = (m.PlanTemplate, m.TemplateSection)
 
 
 def load(request: DemoRequest) -> Counts:
