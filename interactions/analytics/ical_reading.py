@@ -328,11 +328,16 @@ def _occurrence(
 def _end(event: Any) -> datetime | date | None:
     """When it ends, by DTEND or DURATION; None where neither says."""
     if "DTEND" in event:
-        end: datetime | date = event["DTEND"].dt
+        end: datetime | date = _first(event["DTEND"]).dt
         return end
     start: datetime | date = event["DTSTART"].dt
-    length = getattr(event.get("DURATION"), "dt", None)
+    length = getattr(_first(event.get("DURATION")), "dt", None)
     return start + length if isinstance(length, timedelta) else None
+
+
+def _first(value: Any) -> Any:
+    """A property that may stand once; of one that stands more often, the first."""
+    return value[0] if isinstance(value, list) and value else value
 
 
 def _has_recurrence(event: Any) -> bool:

@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import pytest_django
+from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no stubs here
 
@@ -45,6 +49,7 @@ from settlements.services.credit.holds import propose_hold
 from settlements.services.credit.positions import rescore
 from settlements.services.terms.calendars import DayDraft, save_calendar
 from tests.api import Answer, Api
+from tests.base import stand_base_rows
 from tests.factories import (
     costs,
     figures,
@@ -120,15 +125,48 @@ QUERIES = {
 }
 
 
+@pytest.fixture(scope="module")
+def _media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("media")
+    storages: dict[str, Any] = dict(django_settings.STORAGES)
+    storages["default"] = storages["default"] | {"OPTIONS": {"location": folder}}
+    with override_settings(MEDIA_ROOT=folder, STORAGES=storages):
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _private_media(_media: Path) -> None:
+    """Files stay as long as the rows that name them: for all tests of this module."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _standing(
+    _media: Path, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[tuple[User, dict[str, int | str]]]:
+    """One row of everything, made once: each test runs in a savepoint of its transaction."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        stand_base_rows()
+        roles = ["administrator", "sales_director", "credit_controller", "integration"]
+        caller = make_user(roles=roles)
+        rows = _rows(caller)
+        with django_db_blocker.block():
+            yield caller, rows
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def caller(db: None) -> User:
+def caller(db: None, _standing: tuple[User, dict[str, int | str]]) -> User:
     """Someone who may do everything."""
-    return make_user(roles=["administrator", "sales_director", "credit_controller", "integration"])
+    return User.objects.get(pk=_standing[0].pk)
 
 
 @pytest.fixture
-def rows(caller: User) -> dict[str, int | str]:
+def rows(caller: User, _standing: tuple[User, dict[str, int | str]]) -> dict[str, int | str]:
     """One row of everything, by the resource's name."""
+    return _standing[1]
+
+
+def _rows(caller: User) -> dict[str, int | str]:
     account = make_account(name="Kesko", lead=caller, external_id="C1", currency="EUR")
     make_account(parent=account, kind="store")
     category = make_category(code="D")

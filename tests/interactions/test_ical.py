@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from vobject.base import readOne
 
@@ -220,6 +220,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(st.lists(LINES, max_size=7), max_size=3), st.binary(max_size=40))
+@example([["DTSTART:20260701T060000Z", "DTEND:20260601", "DTEND:20260601"]], b"")
 @settings(max_examples=80, deadline=None)
 def test_nothing_that_comes_in_is_an_unhandled_error(events: list[list[str]], tail: bytes) -> None:
     for content in (calendar(*("\r\n".join(one) for one in events)).encode(), tail):
