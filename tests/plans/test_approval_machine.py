@@ -42,6 +42,7 @@ class PlanMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        deciding.activate_due(as_of=DAY)  # plans that other examples left approved
         directors = [make_user(roles=[Role.SALES_DIRECTOR]) for _one in range(2)]
         lead = make_user()
         self.people: dict[str, User] = dict(
