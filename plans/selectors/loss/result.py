@@ -16,6 +16,9 @@ from kam.core.problems import RefusedError
 from kam.core.selectors.rates import MissingRateError
 from kam.identity.models import User
 from plans.analytics.loss import FORMULA_VERSION, Assumptions, Outcome, Range, outcome
+from plans.analytics.loss.cash import CashWeek
+from plans.analytics.loss.months import LostMonth
+from plans.analytics.loss.risks import RiskLine
 from plans.choices.loss import RateSubject
 from plans.models import LossScenario
 from plans.selectors.loss.defaults import LGD, SECURED_LGD
@@ -134,38 +137,41 @@ def document(books: Books, found: Outcome) -> dict[str, Any]:
         "baseline": sum(facts.history.values(), ZERO),
         "months_known": len(facts.history),
         "unknown": list(books.unknown),
-        "months": [
-            {
-                "month": one.month,
-                "baseline": one.baseline,
-                "gone": one.gone,
-                "revenue": three(one.revenue),
-                "contribution": three(one.contribution),
-            }
-            for one in found.months
-        ],
-        "weeks": [
-            {
-                "monday": one.monday,
-                "usual": one.usual,
-                "receipts": three(one.receipts),
-                "difference": three(one.difference),
-            }
-            for one in found.weeks
-        ],
-        "risks": [
-            {
-                "method": one.method,
-                "open": one.open,
-                "secured": one.secured,
-                "loss": three(one.loss),
-            }
-            for one in found.risks
-        ],
+        "months": [_month(one) for one in found.months],
+        "weeks": [_week(one) for one in found.weeks],
+        "risks": [_risk(one) for one in found.risks],
         "unbilled": [
             {"component": key, "amount": facts.unbilled[key][1], "loss": three(loss)}
             for key, loss in found.unbilled.items()
         ],
+    }
+
+
+def _month(one: LostMonth) -> dict[str, Any]:
+    return {
+        "month": one.month,
+        "baseline": one.baseline,
+        "gone": one.gone,
+        "revenue": three(one.revenue),
+        "contribution": three(one.contribution),
+    }
+
+
+def _week(one: CashWeek) -> dict[str, Any]:
+    return {
+        "monday": one.monday,
+        "usual": one.usual,
+        "receipts": three(one.receipts),
+        "difference": three(one.difference),
+    }
+
+
+def _risk(one: RiskLine) -> dict[str, Any]:
+    return {
+        "method": one.method,
+        "open": one.open,
+        "secured": one.secured,
+        "loss": three(one.loss),
     }
 
 

@@ -175,14 +175,12 @@ def payer_of(line: ActivityLine) -> str:
     return str(one.get_payer_display())
 
 
-def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, Any]) -> Table:
-    unit = board.plan.currency_id
-
+def _columns(unit: str) -> list[Column]:
     def money(name: str, title: str, unknown: str, *, default: bool = True) -> Column:
         return Column(name=name, title=title, kind="money", value=f"activity.{name}", unit=unit,
                       places=0, sort=True, unknown=unknown, default=default)  # fmt: skip
 
-    columns = [
+    return [
         Column(name="title", title=_("Activity"), value="activity.title", sort=True),
         Column(name="kind", title=_("Kind"), value="activity.get_kind_display", default=False),
         Column(name="starts_on", title=_("From"), kind="date", value="activity.starts_on",
@@ -194,6 +192,15 @@ def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, An
         money("planned", _("Planned"), _("Not said")),
         money("committed", _("Committed"), _("Nothing yet"), default=False),
         money("spent", _("Spent"), _("Nothing yet")),
+        *_result_columns(),
+        Column(name="category", title=_("Category"), value="activity.category", default=False),
+        Column(name="owner", title=_("Owner"), value="activity.owner", unknown=_("Nobody yet"),
+               default=False),
+    ]  # fmt: skip
+
+
+def _result_columns() -> list[Column]:
+    return [
         Column(name="expected", title=_("Expected"), kind="number", value="activity.expected",
                unknown=_("Not said")),
         Column(name="result", title=_("Result"), kind="number", value="activity.result",
@@ -201,15 +208,15 @@ def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, An
         Column(name="reached", title=_("Reached"), kind="percent", places=0, sort=True,
                unknown=_("Not known yet")),
         Column(name="measure", title=_("Measured by"), value="activity.measure", default=False),
-        Column(name="category", title=_("Category"), value="activity.category", default=False),
-        Column(name="owner", title=_("Owner"), value="activity.owner", unknown=_("Nobody yet"),
-               default=False),
     ]  # fmt: skip
+
+
+def _table(request: HttpRequest, board: MarketingBoard, context: Mapping[str, Any]) -> Table:
     create = reverse("plans:activity-create", args=[board.plan.pk])
     return Table(
         request,
         board.lines,
-        columns,
+        _columns(board.plan.currency_id),
         name="marketing-plan",
         caption=_("Activities"),
         default_sort="starts_on",

@@ -113,14 +113,9 @@ def account_column() -> Column:
     )
 
 
-def price_columns(today: date, *, floor: bool) -> list[Column]:
-    """A price beside what it is compared with; the floor for who may see it."""
-    columns = [
-        account_column(),
-        product_column(),
-        Column(name="price", title=gettext_lazy("Price"), value=_each, css="is-num"),
-        Column(name="unit", title=gettext_lazy("Unit"), value=_unit, default=False),
-        Column(name="currency", title=gettext_lazy("Currency"), value="currency_id", default=False),
+def _compared_columns() -> list[Column]:
+    """What a price is compared with."""
+    return [
         Column(
             name="list",
             title=gettext_lazy("List price"),
@@ -143,6 +138,18 @@ def price_columns(today: date, *, floor: bool) -> list[Column]:
             unknown=gettext_lazy("No cost in this currency"),
             help=gettext_lazy("Price less standard cost, as a share of the price."),
         ),
+    ]
+
+
+def price_columns(today: date, *, floor: bool) -> list[Column]:
+    """A price beside what it is compared with; the floor for who may see it."""
+    columns = [
+        account_column(),
+        product_column(),
+        Column(name="price", title=gettext_lazy("Price"), value=_each, css="is-num"),
+        Column(name="unit", title=gettext_lazy("Unit"), value=_unit, default=False),
+        Column(name="currency", title=gettext_lazy("Currency"), value="currency_id", default=False),
+        *_compared_columns(),
     ]
     if floor:
         columns.append(
