@@ -21,7 +21,7 @@ from accounts.choices import (
     HealthLevel,
     Support,
 )
-from accounts.forms.fields import AccountField, give_user
+from accounts.forms.fields import LinkedAccountField, give_user
 from accounts.models import (
     Account,
     HealthScore,
@@ -49,7 +49,7 @@ STATUSES = [choice for choice in AccountStatus.choices if choice[0] != AccountSt
 class AccountChoice(django_filters.Filter):
     """One account, chosen by typing, among those the user may see."""
 
-    field_class = AccountField
+    field_class = LinkedAccountField
 
 
 class Several(django_filters.MultipleChoiceFilter):

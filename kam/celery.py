@@ -82,6 +82,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="20"),
         "kwargs": {"name": "settlements.rescore_credit"},
     },
+    "nightly check of the sums of sales reports": {
+        "task": "core.start_job",
+        "schedule": crontab(hour="4", minute="10"),
+        "kwargs": {"name": "settlements.check_report_sums"},
+    },
     "nightly renewals and ends of agreements": {
         "task": "core.start_job",
         "schedule": crontab(hour="1", minute="10"),

@@ -143,6 +143,11 @@ def _postgres_commands() -> Any:
     return _commands
 
 
+def postgres_program(name: str) -> Path:
+    """One of the wheel's programs, as `pg_dump` or `psql`."""
+    return Path(_postgres_commands().POSTGRES_BIN_PATH) / name
+
+
 def start_postgres() -> None:
     """Create the cluster if there is none, start it and create the database."""
     pg = _postgres_commands()

@@ -162,7 +162,8 @@ class Supervisor:
     def start(self) -> None:
         """Start everything and wait until the broker and the web server answer.
 
-        Raises StartError when one of them does not.
+        Raises StartError when one of them does not. From then on Ctrl-C and SIGTERM end `watch`,
+        also when they come before it.
         """
         for child in self.children:
             child.start()
@@ -170,6 +171,8 @@ class Supervisor:
                 self._await(child, embedded.broker_answers, "the job broker")
         web = next(child for child in self.children if child.name == "web")
         self._await(web, self._web_answers, "the web server")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stopping.set())
 
     def _await(self, child: Child, answers: Callable[[], bool], what: str) -> None:
         until = time.monotonic() + 60
@@ -190,8 +193,6 @@ class Supervisor:
 
     def watch(self) -> None:
         """Until asked to stop: start again what died, PostgreSQL included."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._stopping.set())
         while not self._stopping.wait(0.5):
             self._revive_postgres()
             for child in self.children:

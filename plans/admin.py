@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 from kam.core.admin import ReadOnlyAdmin
 from plans.models import (
@@ -52,8 +55,17 @@ from plans.models import (
 )
 
 
+class PlansAdmin(ReadOnlyAdmin):
+    """Rows that one may read on the pages: no role reads past the confidentiality of a plan."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: Any = self.model._default_manager
+        found: QuerySet[Any] = rows.visible_to(request.user)
+        return found.order_by(*self.get_ordering(request))
+
+
 @admin.register(Plan)
-class PlanAdmin(ReadOnlyAdmin):
+class PlanAdmin(PlansAdmin):
     list_display = ["title", "account", "period", "state", "revision", "owner"]
     list_select_related = ["account", "owner"]
     list_filter = ["state"]
@@ -111,5 +123,5 @@ PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
 
 for _model, (_columns, _keys) in PLAIN.items():
     admin.site.register(
-        _model, ReadOnlyAdmin, list_display=_columns, list_select_related=_keys, ordering=["-pk"]
+        _model, PlansAdmin, list_display=_columns, list_select_related=_keys, ordering=["-pk"]
     )

@@ -57,7 +57,7 @@ def _movers() -> None:
 
 def _selectors() -> None:
     """Lines of the timeline, of handovers, of what waits for whom."""
-    from plans.selectors import figure_rules, submit_rules, waiting, work_lines
+    from plans.selectors import figure_rules, health, submit_rules, waiting, work_lines
     from plans.selectors.metrics import built_in
     from plans.selectors.negotiation import lines as negotiation_lines
     from plans.selectors.plan import lines
@@ -71,6 +71,7 @@ def _selectors() -> None:
     submit_rules.register()
     figure_rules.register()
     waiting.register()
+    health.register()
 
 
 def _files() -> None:

@@ -64,6 +64,7 @@ NAVIGATION = (
         icon="scale",
         capability="negotiations.view",
         order=43,
+        parent="plans",
         keywords=_("brief gives and gets offers price rounds mandate"),
     ),
     NavItem(
@@ -102,6 +103,7 @@ NAVIGATION = (
         icon="presentation",
         capability="reviews.view",
         order=44,
+        parent="plans",
         keywords=_("QBR agenda joint teams"),
     ),
     NavItem(

@@ -11,7 +11,7 @@ from kam.core.jobs import JobError, Progress, job
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from kam.identity.models import User
-from plans.models import LossScenario, Plan, PlanPaper
+from plans.models import LossScenario, Plan, PlanPaper, PlanSnapshot
 from plans.selectors.papers.making import JOB as MAKE_PAPER
 from plans.selectors.papers.making import subject_for
 from plans.services.approval.deciding import activate_due
@@ -28,11 +28,13 @@ from plans.services.work.telling import tell_overdue
 def freeze_plan(
     progress: Progress, *, plan: int, reason: str, as_of: str, user: int, note: str = ""
 ) -> dict[str, Any]:
-    """Take a snapshot of a plan, for whoever may write it still."""
+    """Take a snapshot of a plan, for whoever may write it still (repeatable)."""
     asked = User.objects.get(pk=user)
     row = Plan.objects.editable_by(asked).filter(pk=plan).first()
     if row is None:
         raise JobError(gettext("There is no such plan."))
+    if (standing := _taken_before(progress, row, asked, reason, note)) is not None:
+        return {"plan": row.pk, "snapshot": standing.number}
     try:
         frozen = take_snapshot(
             plan=row,
@@ -45,6 +47,17 @@ def freeze_plan(
     except RefusedError as refusal:
         raise JobError(str(refusal)) from refusal
     return {"plan": row.pk, "snapshot": frozen.number}
+
+
+def _taken_before(
+    progress: Progress, plan: Plan, by: User, reason: str, note: str
+) -> PlanSnapshot | None:
+    """What the run froze already, where its worker died before it could say so."""
+    run = JobRun.objects.get(pk=progress.run_id)
+    rows = plan.snapshots.filter(
+        reason=reason, taken_by=by, note=note.strip()[:300], taken_at__gte=run.queued_at
+    )
+    return rows.order_by("number").first()
 
 
 @job("plans.activate_plans", title=_("Plans that begin"))

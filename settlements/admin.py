@@ -13,6 +13,7 @@ from settlements.models import (
     AccountProductCode,
     AgreementVersion,
     Allocation,
+    ApplicationFile,
     BusinessCalendar,
     Collateral,
     ConsignedStock,
@@ -36,6 +37,7 @@ from settlements.models import (
     RebateRun,
     RebateSettlement,
     SalesReport,
+    SalesReportSum,
     SettlementStatement,
     SettlementTerm,
     StockCount,
@@ -168,6 +170,10 @@ PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
         ["party", "state", "requested_limit", "currency_id", "submitted_at"],
         ["party"],
     ),
+    ApplicationFile: (
+        ["application", "kind", "name", "size", "uploaded_by", "created_at"],
+        ["application__party", "uploaded_by"],
+    ),
     CreditLimit: (["party", "amount", "currency_id", "valid", "revoked_on"], ["party"]),
     Collateral: (["party", "kind", "amount", "currency_id", "valid"], ["party"]),
     CreditCheck: (["party", "as_of", "requested", "currency_id", "result"], ["party"]),
@@ -180,6 +186,10 @@ PLAIN: dict[type[Model], tuple[list[str], list[str]]] = {
     ProductUnit: (
         ["product", "code", "numerator", "denominator", "account", "valid"],
         ["product", "account"],
+    ),
+    SalesReportSum: (
+        ["report", "store", "product", "category", "sold", "returned", "sales", "currency_id"],
+        ["report", "store", "product", "category"],
     ),
     StockCount: (["store", "counted_on", "reference", "recorded_at"], ["store"]),
 }

@@ -153,7 +153,7 @@ KINDS = (
     NotificationKind(
         key="settlements.agreement_waits",
         title=gettext_lazy("Agreements that wait for approval"),
-        explains=gettext_lazy("When somebody hands in an agreement that you may approve."),
+        explains=gettext_lazy("When somebody submits an agreement that you may approve."),
         told=_agreement_waits,
         visible=_agreements,
         capability="terms.approve",

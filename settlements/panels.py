@@ -82,7 +82,8 @@ NAVIGATION = (
         icon="shield-half",
         url_name="settlements:credit-board",
         capability="credit.view",
-        order=66,
+        order=60,
+        parent="receivables",
         keywords=_("limits exposure applications checks holds score"),
     ),
     NavItem(
@@ -97,12 +98,12 @@ NAVIGATION = (
     ),
     NavItem(
         key="settlement-statements",
-        title=_("Settlement statements"),
+        title=pgettext_lazy("menu: statements, agreements, prices, stock", "Settlements"),
         icon="file-check",
         url_name="settlements:settling-list",
         capability="statements.view",
-        order=71,
-        keywords=_("consignment concession turnover sell-through guarantee commission"),
+        order=75,
+        keywords=_("settlement statements consignment concession turnover sell-through guarantee"),
     ),
     NavItem(
         key="posting-limits",
@@ -120,7 +121,8 @@ NAVIGATION = (
         icon="package",
         url_name="settlements:consignment",
         capability="consignment.view",
-        order=91,
+        order=69,
+        parent="settlement-statements",
         keywords=_("consignment stores fill-up pick-up count shrink sell-through sales report"),
     ),
     NavItem(
@@ -139,7 +141,8 @@ NAVIGATION = (
         icon="tag",
         url_name="settlements:price-list",
         capability="prices.view",
-        order=72,
+        order=68,
+        parent="settlement-statements",
         keywords=_("price list units carton pallet codes GTIN discount"),
     ),
     NavItem(
@@ -168,7 +171,8 @@ NAVIGATION = (
         icon="contract",
         url_name="settlements:agreement-list",
         capability="terms.view",
-        order=90,
+        order=66,
+        parent="settlement-statements",
         keywords=_("terms contracts payment consignment concession guarantee"),
     ),
     NavItem(
@@ -246,8 +250,8 @@ NAVIGATION = (
         icon="percentage",
         url_name="settlements:rebate-list",
         capability="rebates.view",
-        order=66,
-        parent="receivables",
+        order=67,
+        parent="settlement-statements",
         keywords=_("volume discount bonus tiers accrual"),
     ),
     NavItem(

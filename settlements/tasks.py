@@ -20,6 +20,7 @@ from settlements.services.overdue import flag_overdue as flag
 from settlements.services.overdue_balances import keep_balances
 from settlements.services.rebates import accrue_rebates as accrue
 from settlements.services.rebates.telling import tell_of_cliffs
+from settlements.services.reports.sums import check_sums
 from settlements.services.settling.drafting import draft_due
 from settlements.services.terms.renewing import renew
 
@@ -107,3 +108,20 @@ def draft_statements(
             f"{one.job.rules.agreement_number}: {one.problem}" for one in done.refused[:50]
         ],
     }
+
+
+@job("settlements.check_report_sums", title=_("Check the sums of sales reports"))
+def check_report_sums(progress: Progress) -> dict[str, Any]:
+    """Compare kept sums with the lines of reports (nightly); the run fails where they differ."""
+    progress.report(0, 1, gettext("Adding up the lines of reports"))
+    found = check_sums()
+    progress.report(1, 1)
+    if found.reports:
+        words = gettext(
+            "%(count)s kept sums differ from the lines of %(reports)s sales reports: %(named)s. "
+            "Statements and exposure read them. `manage.py check_report_sums --rebuild` makes "
+            "them anew."
+        )
+        named = {"reports": len(found.reports), "named": found.named}
+        raise JobError(words % {"count": found.differences, **named})
+    return {"differences": 0}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django import forms
@@ -14,6 +14,7 @@ from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account
 from accounts.services.accounts import AccountFacts
 from kam.core.countries import country_choices
+from kam.core.forms import LastDay, Versioned, version_of
 from kam.identity.choices import Role
 from kam.identity.models import User
 
@@ -145,22 +146,13 @@ class AccountCreateForm(FactsForm):
         }
 
 
-class AccountEditForm(FactsForm):
+class AccountEditForm(Versioned, FactsForm):
     """Changing an account; remembers which version was read."""
-
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any = None, *, account: Account) -> None:
         # A copy, so that what is typed does not reach the account before it is saved.
         copy = Account(**{name: getattr(account, name) for name in FACTS})
-        super().__init__(data, instance=copy, initial={"version": account.updated_at.isoformat()})
-
-    def read_at(self) -> datetime | None:
-        """When the version that was edited had been saved."""
-        try:
-            return datetime.fromisoformat(self.cleaned_data["version"])
-        except ValueError:
-            return None
+        super().__init__(data, instance=copy, initial={"version": version_of(account.updated_at)})
 
 
 class MoveForm(forms.Form):
@@ -174,8 +166,8 @@ class MoveForm(forms.Form):
     from_date = forms.DateField(
         label=_("From"), help_text=_("What stood in the tree before this day stays as it was.")
     )
-    until = forms.DateField(
-        label=_("Until before"),
+    until = LastDay(
+        label=_("Last day"),
         required=False,
         help_text=_("Empty: for good. Later places in this period are replaced."),
     )
@@ -204,8 +196,8 @@ class LeadForm(forms.Form):
         empty_label=_("Nobody of its own: whoever leads the account above"),
     )
     from_date = forms.DateField(label=_("From"), help_text=_("Whoever led before stops there."))
-    until = forms.DateField(
-        label=_("Until before"),
+    until = LastDay(
+        label=_("Last day"),
         required=False,
         help_text=_("Empty: for good. Afterwards the former lead leads again."),
     )

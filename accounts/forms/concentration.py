@@ -17,6 +17,7 @@ from kam.core.countries import country_name
 from kam.core.dates import Period
 from kam.core.formats import Text
 from kam.core.models import ExchangeRate
+from kam.core.number_fields import NumberField
 from kam.core.selectors.rates import base_currency
 from kam.identity.models import User
 
@@ -137,8 +138,8 @@ def _distinct(rows: Any, field: str) -> set[str]:
 class ThresholdForm(forms.Form):
     """The levels of one measure; shares are typed in percent."""
 
-    watch = forms.DecimalField(label=_("Watch from"), required=False, min_value=0)
-    alert = forms.DecimalField(label=_("Alert from"), required=False, min_value=0)
+    watch = NumberField(label=_("Watch from"), required=False, min_value=0)
+    alert = NumberField(label=_("Alert from"), required=False, min_value=0)
     is_active = forms.BooleanField(label=_("In use"), required=False)
 
     def __init__(

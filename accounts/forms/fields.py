@@ -55,10 +55,15 @@ class AccountInput(forms.TextInput):
 
 
 class AccountField(forms.CharField):
-    """An account by number, whole name or identifier; set `user` before it is used."""
+    """An account by number, whole name or identifier; set `user` before it is used.
+
+    A bare number that somebody types is a customer's own before it is ours: numbers of stores
+    are written on their papers, ours are not.
+    """
 
     widget = AccountInput
     user: User | None = None
+    number = NUMBER
     default_error_messages = {
         "unknown": _("There is no such account. Type a part of its name and choose from the list."),
         "several": _("Several accounts are called this. Choose one from the list."),
@@ -77,13 +82,15 @@ class AccountField(forms.CharField):
         rows = Account.objects.none()
         if self.user is not None:
             rows = Account.objects.visible_to(self.user).not_merged()
-        number = NUMBER.search(text) or re.fullmatch(r"(\d{1,18})", text)
+        number = self.number.search(text)
         found: Account | None = rows.filter(pk=int(number[1])).first() if number else None
         if found is not None:
             return found
         key = search_key(text)
         by_identifier = rows.filter(identifiers__value=text).values("pk")
         exact: list[Account] = list(rows.filter(Q(name_key=key) | Q(pk__in=by_identifier))[:2])
+        if not exact and re.fullmatch(r"\d{1,18}", text):  # a number of theirs goes before ours
+            exact = list(rows.filter(pk=int(text)))
         if len(exact) != 1:
             code = "several" if exact else "unknown"
             raise forms.ValidationError(self.error_messages[code], code=code)
@@ -93,6 +100,12 @@ class AccountField(forms.CharField):
         """Compare what would be shown with what was sent."""
         shown = as_typed(initial) if isinstance(initial, Account) else initial
         return super().has_changed(shown, data)
+
+
+class LinkedAccountField(AccountField):
+    """An account in the address of a page: a bare number is ours, as links write it."""
+
+    number = re.compile(r"(?:^|#)(\d{1,18})\s*$")
 
 
 def give_user(form: forms.BaseForm, user: User) -> None:

@@ -13,14 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.health import DAYS
 from accounts.selectors.health.rules import Limited, Rules, Weighed
 from accounts.services.health.settings import HealthDraft, Weight
+from kam.core.number_fields import NumberField
 
 
 class HealthForm(forms.Form):
     """Weights, validity, caps and levels in one; a cap left empty is switched off."""
 
-    good_from = forms.DecimalField(label=_("Good from"), max_digits=5, decimal_places=2)
-    watch_from = forms.DecimalField(label=_("Watch from"), max_digits=5, decimal_places=2)
-    insufficient_below = forms.DecimalField(
+    good_from = NumberField(label=_("Good from"), max_digits=5, decimal_places=2)
+    watch_from = NumberField(label=_("Watch from"), max_digits=5, decimal_places=2)
+    insufficient_below = NumberField(
         label=_("Not enough data below"),
         max_digits=4,
         decimal_places=1,
@@ -50,7 +51,7 @@ class HealthForm(forms.Form):
             self._add_measure(weighed)
         for limited in rules.limits:
             key = f"limit-{limited.cap.key}"
-            self.fields[key] = forms.DecimalField(
+            self.fields[key] = NumberField(
                 label=_("At most"),
                 required=False,
                 max_digits=5,
@@ -60,7 +61,7 @@ class HealthForm(forms.Form):
 
     def _add_measure(self, weighed: Weighed) -> None:
         key = weighed.measure.key
-        self.fields[f"weight-{key}"] = forms.DecimalField(
+        self.fields[f"weight-{key}"] = NumberField(
             label=_("Weight"), max_digits=6, decimal_places=2, initial=_plain(weighed.weight)
         )
         self.fields[f"days-{key}"] = forms.IntegerField(

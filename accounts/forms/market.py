@@ -12,12 +12,13 @@ from accounts.choices import Channel, CompetitorMoveKind, MarketMeasure, WalletC
 from accounts.forms.fields import AccountField
 from accounts.models import Competitor, ProductCategory
 from kam.core.countries import country_choices
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, LastDay
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 
 HUNDRED = Decimal(100)
 ALL = _("All categories")
-PERIOD_HELP = _("The first day without it; empty: still so.")
+PERIOD_HELP = _("Empty: still so.")
 
 
 def _category(empty: Any = ALL) -> forms.ModelChoiceField[ProductCategory]:
@@ -107,7 +108,7 @@ class PresenceForm(_OfCompetitor):
     since = forms.DateField(
         label=_("Since"), required=False, help_text=_("Empty: we do not know since when.")
     )
-    share = forms.DecimalField(
+    share = NumberField(
         label=_("Estimated share of their purchases, percent"),
         min_value=0,
         max_value=100,
@@ -119,7 +120,7 @@ class PresenceForm(_OfCompetitor):
         label=_("Source of the estimate"), max_length=300, required=False
     )
     confidence = _confidence(required=False)
-    until = forms.DateField(label=_("Until"), required=False, help_text=PERIOD_HELP)
+    until = LastDay(label=_("Last day"), required=False, help_text=PERIOD_HELP)
     share_on = forms.DateField(
         label=_("Estimated on"), required=False, help_text=_("Empty: today.")
     )
@@ -141,7 +142,7 @@ class PriceForm(_OfCompetitor):
 
     product = forms.CharField(label=_("Their product"), max_length=200, required=False)
     category = _category(_("Not said"))
-    price = forms.DecimalField(label=_("Price"), max_digits=18, decimal_places=4, required=False)
+    price = NumberField(label=_("Price"), max_digits=18, decimal_places=4, required=False)
     currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"), required=False)
     unit = forms.CharField(
         label=_("For which unit"),
@@ -196,7 +197,7 @@ class MarketFactForm(forms.Form):
         required=False,
     )  # fmt: skip
     measure = forms.ChoiceField(label=_("What"), choices=MarketMeasure.choices)
-    value = forms.DecimalField(label=_("Value"), max_digits=20, decimal_places=4, required=False)
+    value = NumberField(label=_("Value"), max_digits=20, decimal_places=4, required=False)
     unit = forms.CharField(
         label=_("Unit"),
         max_length=30,
@@ -211,9 +212,7 @@ class MarketFactForm(forms.Form):
         help_text=_("A trend may be told in words alone."),
     )
     period_from = forms.DateField(label=_("Period from"))
-    period_before = forms.DateField(
-        label=_("Period until before"), help_text=_("The first day after the period.")
-    )
+    period_before = LastDay(label=_("Last day of the period"))
     source = forms.CharField(label=_("Source"), max_length=300)
     noted_on = forms.DateField(
         label=_("Date of the source"), required=False, help_text=_("Empty: today.")

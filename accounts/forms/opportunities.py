@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.analytics.pipeline import MOVES
 from accounts.choices import LostReason, OpportunityKind, OpportunityOrigin, OpportunityStage
@@ -14,6 +15,7 @@ from accounts.models import Account, ProductCategory
 from accounts.services.opportunities import OpportunityFacts
 from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 
 
@@ -22,7 +24,9 @@ class OpportunityForm(forms.Form):
 
     account = AccountField(label=_("Account"))
     title = forms.CharField(
-        label=_("Title"), max_length=200, help_text=_("What they would buy, in a few words.")
+        label=pgettext_lazy("of a thing", "Title"),
+        max_length=200,
+        help_text=_("What they would buy, in a few words."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=OpportunityKind.choices)
     category = forms.ModelChoiceField(
@@ -31,7 +35,7 @@ class OpportunityForm(forms.Form):
         required=False,
         empty_label=_("None"),
     )
-    value = forms.DecimalField(label=_("Value a year"), max_digits=18, decimal_places=4)
+    value = NumberField(label=_("Value a year"), max_digits=18, decimal_places=4)
     currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"), empty_label=None)
     expected_close = forms.DateField(
         label=_("Expected close"), help_text=_("The day by which they decide.")
@@ -47,9 +51,7 @@ class OpportunityForm(forms.Form):
         help_text=_("What they said they need, in their words."),
     )
     origin = forms.ChoiceField(label=_("Comes from"), choices=OpportunityOrigin.choices)
-    margin = forms.DecimalField(
-        label=_("Margin, percent"), required=False, max_digits=5, decimal_places=2
-    )
+    margin = NumberField(label=_("Margin, percent"), required=False, max_digits=5, decimal_places=2)
     probability = forms.IntegerField(
         label=_("Probability, percent"),
         required=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -17,6 +17,7 @@ from accounts.choices import (
 from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account, Person, Position
 from accounts.services.people import PersonFacts, PlaceFacts
+from kam.core.forms import Versioned
 from kam.identity.models import User
 
 NOT_SAID = ("", _("Not said"))
@@ -115,21 +116,8 @@ class PlaceForm(forms.Form):
         return cast("PlaceFacts", {name: self.cleaned_data[name] for name in names})
 
 
-class PositionForm(PlaceForm):
+class PositionForm(Versioned, PlaceForm):
     """Changing a place; remembers which version was read."""
-
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def read_at(self) -> datetime | None:
-        """When the row was read."""
-        return _moment(self.cleaned_data.get("version", ""))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 class PersonFactsForm(forms.Form):
@@ -168,16 +156,11 @@ class FillForm(_NameMixin, PersonFactsForm):
     field_order = ["name", SAME_NAME, "email", "phone", "language", "from_date"]
 
 
-class PersonEditForm(PersonFactsForm):
+class PersonEditForm(Versioned, PersonFactsForm):
     """Changing a person; remembers which version was read."""
 
     name = _name()
-    version = forms.CharField(widget=forms.HiddenInput, required=False)
     field_order = ["name", "email", "phone", "language"]
-
-    def read_at(self) -> datetime | None:
-        """When the row was read."""
-        return _moment(self.cleaned_data.get("version", ""))
 
 
 class LeaveForm(forms.Form):

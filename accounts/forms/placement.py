@@ -19,9 +19,10 @@ from accounts.choices import (
     ShelfLevel,
 )
 from accounts.forms.accounts import people_who_may_lead
-from accounts.forms.fields import AccountField, give_user
+from accounts.forms.fields import AccountField, LinkedAccountField, give_user
 from accounts.models import Account, Person, Placement, Product, ProductCategory, Task
 from kam.core.countries import country_choices
+from kam.core.forms import LastDay
 from kam.identity.models import User
 
 
@@ -88,8 +89,8 @@ class PlacementForm(forms.Form):
         help_text=_("Only where a shelf position is agreed."),
     )
     valid_from = forms.DateField(label=_("From"))
-    valid_until = forms.DateField(
-        label=_("Until before"), required=False, help_text=_("Empty: until further notice.")
+    valid_until = LastDay(
+        label=_("Last day"), required=False, help_text=_("Empty: until further notice.")
     )
     agreed_by = forms.ModelChoiceField(
         label=_("Who at the customer"),
@@ -271,7 +272,7 @@ class BoardForm(forms.Form):
         choices=[(3, _("3 months")), (6, _("6 months")), (12, _("12 months"))],
         initial=MONTHS,
     )
-    within = AccountField(label=_("Account with all below it"), required=False, help_text="")
+    within = LinkedAccountField(label=_("Account with all below it"), required=False, help_text="")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account, Product, ProductCategory, Target
 from accounts.services.products import CategoryFacts, ProductFacts
 from kam.core.dates import month_start
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 
 if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
@@ -27,6 +28,7 @@ class ProductForm(ProductModelForm):
     class Meta:
         model = Product
         fields = ["code", "name", "category", "unit", "standard_cost", "currency", "is_active"]
+        field_classes = {"standard_cost": NumberField}
         help_texts = {
             "code": _("Your own number for it; sales files name it."),
             "standard_cost": _("Of one unit."),
@@ -71,6 +73,7 @@ class TargetForm(TargetModelForm):
     class Meta:
         model = Target
         fields = ["account", "manager", "month", "category", "amount", "currency"]
+        field_classes = {"amount": NumberField}
         help_texts = {
             "manager": _("Instead of an account: for everything this person leads."),
             "category": _("Empty: over all categories."),
@@ -100,4 +103,4 @@ class TargetForm(TargetModelForm):
 class TargetAmountForm(forms.Form):
     """A corrected target."""
 
-    amount = forms.DecimalField(label=_("Target"), max_digits=18, decimal_places=4, min_value=0)
+    amount = NumberField(label=_("Target"), max_digits=18, decimal_places=4, min_value=0)

@@ -19,6 +19,8 @@ from accounts.selectors.tiers.models import tiers_in_force
 from kam.core.countries import country_name
 from kam.core.dates import Period, month_start
 from kam.core.formats import Text
+from kam.core.forms import LastDay
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 
 if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
@@ -115,6 +117,7 @@ class CostForm(CostModelForm):
     class Meta:
         model = CostEntry
         fields = ["account", "kind", "booked_on", "amount", "currency", "note"]
+        field_classes = {"amount": NumberField}
         help_texts = {
             "booked_on": _("The month it belongs to, and the rate it is converted at."),
             "note": _("Such as: pallet exchange, listing fee, complaint 4711."),
@@ -133,6 +136,7 @@ class VolumeForm(VolumeModelForm):
     class Meta:
         model = ActivityDriver
         fields = ["account", "kind", "month", "volume"]
+        field_classes = {"volume": NumberField}
         help_texts = {"month": _("Any day of it."), "volume": _("In the unit of the rate.")}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -156,14 +160,15 @@ class RateForm(RateModelForm):
     from_date = forms.DateField(
         label=_("From"), help_text=_("The rate that holds until then ends on this day.")
     )
-    until = forms.DateField(
-        label=_("Until before"), required=False, help_text=_("Empty: until there is another.")
+    until = LastDay(
+        label=_("Last day"), required=False, help_text=_("Empty: until there is another.")
     )
     field_order = ["kind", "unit", "amount", "from_date", "until", "note"]
 
     class Meta:
         model = ActivityRate
         fields = ["kind", "unit", "amount", "note"]
+        field_classes = {"amount": NumberField}
         help_texts = {"amount": _("In the organisation's base currency.")}
 
     def clean(self) -> dict[str, Any]:
@@ -181,6 +186,7 @@ class PoolForm(PoolModelForm):
     class Meta:
         model = CostPool
         fields = ["month", "kind", "name", "amount", "rule"]
+        field_classes = {"amount": NumberField}
         help_texts = {
             "month": _("Any day of it."),
             "amount": _("In the organisation's base currency."),

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProgrammeElement
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, LastDay
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 
 SWITCHING = [
     (0, _("0, none: they have it elsewhere tomorrow")),
@@ -38,7 +39,7 @@ class ElementChoice(ElementField):
 
 
 def _amount(label: Any, help_text: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+    return NumberField(
         label=label,
         max_digits=18,
         decimal_places=4,
@@ -86,9 +87,7 @@ class ItemForm(forms.Form):
     since = forms.DateField(
         label=_("Since"), required=False, help_text=_("Empty: we do not know since when.")
     )
-    until = forms.DateField(
-        label=_("Until"), required=False, help_text=_("The first day without it; empty: open.")
-    )
+    until = LastDay(label=_("Last day"), required=False, help_text=_("Empty: open."))
     more = ("since", "until")
 
     def __init__(self, *args: Any, element: ProgrammeElement | None = None, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from accounts.forms.accounts import people_who_may_lead
 from accounts.forms.people import PositionChoice
 from accounts.models import Account, Position, Promise
 from accounts.querysets import works_on
+from kam.core.forms import LastDay
 from kam.identity.models import User
 
 SETTLED = [
@@ -144,9 +145,7 @@ class MemberForm(forms.Form):
     user = forms.ModelChoiceField(label=_("Colleague"), queryset=User.objects.none())
     function = forms.ChoiceField(label=_("Function"), choices=TeamFunction.choices)
     from_date = forms.DateField(label=_("From"))
-    until = forms.DateField(
-        label=_("Until before"), required=False, help_text=_("Empty: for good.")
-    )
+    until = LastDay(label=_("Last day"), required=False, help_text=_("Empty: for good."))
     note = forms.CharField(
         label=_("Note"), max_length=200, required=False, help_text=_("Such as: cold chain only.")
     )

@@ -32,6 +32,8 @@ from accounts.services.tiers.drafts import (
     TierDraft,
     problems_of,
 )
+from kam.core.forms import LastDay
+from kam.core.number_fields import NumberField, plain_number
 from kam.core.problems import Blocker
 
 BLANK_CRITERIA, BLANK_TIERS = 3, 1
@@ -50,10 +52,7 @@ METHODS = [
 
 def _plain(value: Any) -> str:
     """A decimal as people type it: no zeros that say nothing."""
-    if value in (None, ""):
-        return ""
-    text = f"{Decimal(value):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value in (None, "") else plain_number(Decimal(value), least=0)
 
 
 class BandsField(forms.CharField):
@@ -100,7 +99,7 @@ class ModelHeadForm(forms.Form):
         initial=TierLevel.GROUP,
         help_text=_("Accounts below a group have the tier of their group."),
     )
-    margin = forms.DecimalField(
+    margin = NumberField(
         label=_("Margin"),
         max_digits=4,
         decimal_places=2,
@@ -113,17 +112,13 @@ class CriterionForm(forms.Form):
     """One criterion; without a measure the row is left out."""
 
     measure = forms.ChoiceField(label=_("Measure"), required=False)
-    weight = forms.DecimalField(
+    weight = NumberField(
         label=_("Weight"), required=False, max_digits=6, decimal_places=2, initial=0
     )
     direction = forms.ChoiceField(label=_("Good is"), choices=DIRECTIONS, required=False)
     method = forms.ChoiceField(label=_("Points by"), choices=METHODS, required=False)
-    low = forms.DecimalField(
-        label=_("0 points at"), required=False, max_digits=20, decimal_places=6
-    )
-    high = forms.DecimalField(
-        label=_("100 points at"), required=False, max_digits=20, decimal_places=6
-    )
+    low = NumberField(label=_("0 points at"), required=False, max_digits=20, decimal_places=6)
+    high = NumberField(label=_("100 points at"), required=False, max_digits=20, decimal_places=6)
     bands = BandsField(label=_("Bands"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,9 +154,7 @@ class TierRowForm(forms.Form):
 
     code = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     name = forms.CharField(label=_("Tier"), required=False, max_length=60)
-    threshold = forms.DecimalField(
-        label=_("From score"), required=False, max_digits=5, decimal_places=2
-    )
+    threshold = NumberField(label=_("From score"), required=False, max_digits=5, decimal_places=2)
     visit_every_days = forms.IntegerField(
         label=_("Visit every … days"), required=False, min_value=1, max_value=999
     )
@@ -171,7 +164,7 @@ class TierRowForm(forms.Form):
     answer_within_days = forms.IntegerField(
         label=_("Answer within … days"), required=False, min_value=1, max_value=99
     )
-    contribution_floor = forms.DecimalField(
+    contribution_floor = NumberField(
         label=_("Least contribution, percent"), required=False, max_digits=5, decimal_places=2
     )
     required_functions = forms.MultipleChoiceField(
@@ -363,9 +356,7 @@ class OverrideForm(forms.Form):
         label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
     from_date = forms.DateField(label=_("From"), required=False, help_text=_("Empty: today."))
-    until = forms.DateField(
-        label=_("Expires on"), help_text=_("From this day on the computed tier holds again.")
-    )
+    until = LastDay(label=_("Last day"), help_text=_("Afterwards the computed tier holds again."))
     more = ("from_date",)
 
     def __init__(self, *args: Any, model: TierModel, **kwargs: Any) -> None:

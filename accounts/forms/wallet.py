@@ -13,8 +13,9 @@ from accounts.forms.market import CompetitorChoice
 from accounts.models import ProductCategory
 from accounts.services.wallet import WalletFacts
 from kam.core.dates import Period
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, LastDay
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 
 
 class EstimateForm(CompetitorChoice):
@@ -30,7 +31,7 @@ class EstimateForm(CompetitorChoice):
         max_value=2100,
         help_text=_("A calendar year; for another period give its days below."),
     )
-    amount = forms.DecimalField(
+    amount = NumberField(
         label=_("Wallet"),
         max_digits=18,
         decimal_places=4,
@@ -48,15 +49,13 @@ class EstimateForm(CompetitorChoice):
         choices=WalletConfidence.choices,
         initial=WalletConfidence.MEDIUM,
     )
-    low = forms.DecimalField(label=_("At least"), required=False, max_digits=18, decimal_places=4)
-    high = forms.DecimalField(label=_("At most"), required=False, max_digits=18, decimal_places=4)
+    low = NumberField(label=_("At least"), required=False, max_digits=18, decimal_places=4)
+    high = NumberField(label=_("At most"), required=False, max_digits=18, decimal_places=4)
     estimated_on = forms.DateField(
         label=_("Estimated on"), required=False, help_text=_("Empty: today.")
     )
     starts = forms.DateField(label=_("Period from"), required=False)
-    until = forms.DateField(
-        label=_("Period until"), required=False, help_text=_("The day after its last one.")
-    )
+    until = LastDay(label=_("Last day of the period"), required=False)
     note = forms.CharField(
         label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -70,7 +69,7 @@ class EstimateForm(CompetitorChoice):
         self.fields["competitor"].empty_label = _("Not known")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """A year, or a first day and the day after the last."""
+        """A year, or a first and a last day."""
         values = super().clean() or self.cleaned_data
         start, end, year = values.get("starts"), values.get("until"), values.get("year")
         if self.errors:
@@ -82,7 +81,7 @@ class EstimateForm(CompetitorChoice):
                 values["period"] = Period.year(year)
         elif start is None or end is None:
             missing = "starts" if start is None else "until"
-            self.add_error(missing, _("A period has a first day and the day after its last."))
+            self.add_error(missing, _("A period has a first and a last day."))
         elif start >= end:
             self.add_error("until", _("It has to end after it begins."))
         else:

@@ -9,7 +9,7 @@ from accounts.importers import competitors_sql as statements
 from accounts.importers import lookups, vocabulary
 from kam.core.models import Organisation
 from kam.core.text import search_key
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -71,8 +71,8 @@ class CompetitorsImporter(Importer):
                help=_("Empty: what is noted today, else since ever."),
                synonyms=("from", "valid from", "start")),
         Column(name="until", label=_("Until before"), type=ColumnType.DATE, example="",
-               help=_("The day after the last; empty: still there."),
-               synonyms=("end", "valid until", "to")),
+               help=DAY_AFTER, synonyms=("end", "valid until", "to")),
+        last_day("until", words=_("Empty: still there."), example=""),
         Column(name="share", label=_("Estimated share"), type=ColumnType.FRACTION, example="0.35",
                help=_("Of what the account buys: 0.35 or 35 %."),
                synonyms=("share", "share of wallet", "estimated share")),

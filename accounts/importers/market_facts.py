@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import MarketMeasure
 from accounts.importers import lookups, vocabulary
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -128,7 +128,11 @@ class MarketFactsImporter(Importer):
     summary = _("Size, growth, price level and consumer trends by country, category and channel.")
     icon = "world-dollar"
     order = 52
-    alternatives = (frozenset({"year"}), frozenset({"starts", "until"}))
+    alternatives = (
+        frozenset({"year"}),
+        frozenset({"starts", "until"}),
+        frozenset({"starts", "last_day"}),
+    )
     columns = (
         Column(name="country", label=_("Country"), required=True, example="FI",
                read=vocabulary.country_code, help=_("ISO code or name."),
@@ -153,7 +157,8 @@ class MarketFactsImporter(Importer):
         Column(name="starts", label=_("Period from"), type=ColumnType.DATE, example="",
                synonyms=("start", "from", "period start")),
         Column(name="until", label=_("Period until"), type=ColumnType.DATE, example="",
-               help=_("The day after its last one."), synonyms=("end", "to", "period end")),
+               help=DAY_AFTER, synonyms=("end", "to", "period end")),
+        last_day("until", words=_("Of the period, beside its first day."), example=""),
         Column(name="source", label=_("Source"), required=True, max_length=300,
                example="Statistics office", synonyms=("basis", "publisher")),
         Column(name="link", label=_("Link"), max_length=500, example="",

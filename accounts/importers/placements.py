@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from accounts.choices import PlacementKind, PlacementStage, ShelfLevel
 from accounts.importers import lookups
 from accounts.services.placement.checks import correcting_checks
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -222,8 +222,8 @@ class PlacementsImporter(Importer):
         Column(name="valid_from", label=_("From"), type=ColumnType.DATE, required=True,
                example="2026-01-01", synonyms=("start", "valid from", "begin")),
         Column(name="valid_until", label=_("Until before"), type=ColumnType.DATE,
-               example="2027-01-01", help=_("The day after the last; empty: until further notice."),
-               synonyms=("end", "valid until", "valid to")),
+               example="2027-01-01", help=DAY_AFTER, synonyms=("end", "valid until", "valid to")),
+        last_day("valid_until", words=_("Empty: until further notice.")),
         Column(name="step", label=_("Step"), example="agreed", read=_step,
                help=_("proposed, agreed, on_shelf or promoted. A step back is taken by hand."),
                synonyms=("status", "stage", "state")),

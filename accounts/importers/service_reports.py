@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.importers import lookups
 from kam.imports.columns import Column, ColumnType
@@ -113,7 +114,7 @@ class ServiceReportsImporter(Importer):
         Column(name="date", label=_("Date"), type=ColumnType.DATE, required=True,
                example="2026-03-01", help=_("Of the order, or the first day of the month."),
                synonyms=("period", "month", "order date", "delivery date")),
-        Column(name="key", label=_("Key"), example="PO-4711-10",
+        Column(name="key", label=pgettext_lazy("of a row", "Key"), example="PO-4711-10",
                help=_("What makes the line unique in the source; a line sent again replaces."),
                synonyms=("line id", "order line", "order number", "id", "po number")),
         Column(name="product", label=_("Product"), max_length=100, example="P-100",

@@ -8,7 +8,7 @@ from accounts.importers import leftovers, lookups
 from accounts.services.wallet import LONGEST_YEARS
 from accounts.services.wallet_rewriting import rewriting_wallets
 from kam.core.models import Organisation
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -122,7 +122,11 @@ class WalletsImporter(Importer):
     icon = "layout-grid"
     order = 45
     has_amounts = True
-    alternatives = (frozenset({"year"}), frozenset({"starts", "until"}))
+    alternatives = (
+        frozenset({"year"}),
+        frozenset({"starts", "until"}),
+        frozenset({"starts", "last_day"}),
+    )
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name; the wallet is that of all below it."),
@@ -135,7 +139,8 @@ class WalletsImporter(Importer):
         Column(name="starts", label=_("Period from"), type=ColumnType.DATE, example="2026-01-01",
                synonyms=("start", "from", "period start")),
         Column(name="until", label=_("Period until"), type=ColumnType.DATE, example="2027-01-01",
-               help=_("The day after its last one."), synonyms=("end", "to", "period end")),
+               help=DAY_AFTER, synonyms=("end", "to", "period end")),
+        last_day("until", words=_("Of the period, beside its first day."), example="2026-12-31"),
         Column(name="amount", label=_("Wallet"), type=ColumnType.NUMBER, required=True,
                example="250000", synonyms=("potential", "estimate", "total purchases")),
         Column(name="currency", label=_("Currency"), max_length=3, example="EUR",

@@ -6,15 +6,17 @@ None, the sums leave it out and say so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
     Case,
     Count,
+    DateField,
     DecimalField,
     F,
     OuterRef,
@@ -25,15 +27,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Round
+from django.db.models.functions import Cast, Round, TruncMonth
 
 from accounts.analytics.pipeline import (
     CLOSED,
     OPEN,
     Bucket,
-    Deal,
     WinRate,
-    forecast,
     win_rate,
 )
 from accounts.models import Account, Opportunity, OpportunityStageChange
@@ -43,6 +43,7 @@ from kam.core.selectors.rates import base_currency
 from kam.identity.models import User
 
 _MONEY = DecimalField(max_digits=24, decimal_places=4)
+_RATE = DecimalField(max_digits=20, decimal_places=10)
 
 
 def opportunities_for(user: User, *, as_of: date) -> QuerySet[Opportunity]:
@@ -62,13 +63,10 @@ def with_base(rows: QuerySet[Opportunity], *, as_of: date) -> QuerySet[Opportuni
     rate = ExchangeRate.objects.filter(
         currency=OuterRef("currency"), base=base, valid_on__lte=as_of
     ).order_by("-valid_on")
-    factor = Case(
-        When(currency=base, then=Value(Decimal(1))),
-        default=Subquery(rate.values("rate")[:1]),
-        output_field=DecimalField(max_digits=20, decimal_places=10),
-    )
-    value = Round(F("value") * factor, 4, output_field=_MONEY)
-    rows = rows.annotate(base_value=Cast(value, _MONEY))
+    factor = Subquery(rate.values("rate")[:1], output_field=_RATE)
+    converted = Cast(Round(F("value") * factor, 4, output_field=_MONEY), _MONEY)
+    own = When(currency=base, then=F("value"))
+    rows = rows.annotate(base_value=Case(own, default=converted, output_field=_MONEY))
     share = F("base_value") * F("probability") / Value(Decimal(100))
     return rows.annotate(weighted=Cast(Round(share, 4, output_field=_MONEY), _MONEY))
 
@@ -116,11 +114,23 @@ def lanes(
         )
     }
     by_stage: dict[str, list[Opportunity]] = {stage: [] for stage in (*OPEN, *CLOSED)}
-    ordered = recent.order_by(F("closed_on").desc(nulls_first=True), "expected_close", "pk")
-    for row in ordered[: shown * len(by_stage) * 2]:
-        if len(by_stage[row.stage]) < shown:
-            by_stage[row.stage].append(row)
+    for row in rows.filter(pk__in=_first_of(recent, by_stage, shown)).order_by(*_NEXT):
+        by_stage[row.stage].append(row)
     return [_lane(stage, found, sums.get(stage)) for stage, found in by_stage.items()]
+
+
+_NEXT = (F("closed_on").desc(nulls_first=True), "expected_close", "pk")
+
+
+def _first_of(rows: QuerySet[Opportunity], stages: Iterable[str], shown: int) -> list[int]:
+    """The keys of the first rows of each stage, however many there are of another; one query."""
+    keys = [
+        rows.filter(stage=stage)
+        .order_by(*(("expected_close", "pk") if stage in OPEN else _NEXT))
+        .values_list("pk", flat=True)[:shown]
+        for stage in stages
+    ]
+    return list(keys[0].union(*keys[1:], all=True).order_by())
 
 
 def _lane(stage: str, rows: Sequence[Opportunity], sums: Any) -> Lane:
@@ -167,20 +177,46 @@ def forecast_of(rows: QuerySet[Opportunity], *, as_of: date) -> Forecast:
     A month's sum is value × probability of what should close in it; what should have closed
     before the day stands apart as overdue.
     """
-    open_rows = rows.filter(stage__in=OPEN).order_by()
-    wanted: tuple[Any, ...] = ("base_value", "probability", "expected_close", "currency_id")
-    found: list[Any] = list(open_rows.values_list(*wanted))
-    buckets = forecast((Deal(v, p, day) for v, p, day, _code in found), as_of=as_of)
+    found = list(_months(rows.filter(stage__in=OPEN), as_of))
+    buckets = [_bucket(one) for one in found]
     return Forecast(
         currency=base_currency(),
         as_of=as_of,
         buckets=buckets,
         value=sum((one.value for one in buckets), Decimal(0)),
         weighted=sum((one.weighted for one in buckets), Decimal(0)),
-        deals=len(found),
+        deals=sum(one.deals for one in buckets),
         overdue=sum(one.deals for one in buckets if one.month is None),
         wins=wins_of(rows, as_of=as_of),
-        missing=sorted({code for value, _p, _day, code in found if value is None}),
+        missing=sorted({code for one in found for code in one["missing"]}),
+    )
+
+
+def _months(rows: QuerySet[Opportunity], as_of: date) -> Iterable[dict[str, Any]]:
+    """What `analytics.pipeline.forecast` makes of each deal, added up by the database."""
+    month = Case(
+        When(expected_close__gte=as_of, then=Cast(TruncMonth("expected_close"), DateField())),
+        output_field=DateField(),
+    )
+    no_rate = Q(base_value__isnull=True)
+    found: QuerySet[Any, Any] = rows.order_by().annotate(month=month).values("month")
+    rows_by_month: Iterable[dict[str, Any]] = found.annotate(
+        deals=Count("pk"),
+        unconverted=Count("pk", filter=no_rate),
+        total=Sum("base_value"),
+        expected=Sum("weighted"),
+        missing=ArrayAgg("currency_id", filter=no_rate, distinct=True, default=[]),
+    ).order_by(F("month").asc(nulls_first=True))
+    return rows_by_month
+
+
+def _bucket(one: dict[str, Any]) -> Bucket:
+    return Bucket(
+        month=one["month"],
+        deals=one["deals"],
+        unconverted=one["unconverted"],
+        value=one["total"] or Decimal(0),
+        weighted=one["expected"] or Decimal(0),
     )
 
 

@@ -19,6 +19,7 @@ from accounts.models import (
     MarketFact,
     Placement,
 )
+from kam.core.dates import last_day
 from kam.identity.models import User
 
 type Rows = Iterator[list[Any]]
@@ -47,7 +48,7 @@ COMPETITORS = [
     "account",
     "category",
     "since",
-    "until",
+    "last_day",
     "share",
     "product",
     "price",
@@ -68,7 +69,7 @@ MARKET_FACTS = [
     "unit",
     "text",
     "starts",
-    "until",
+    "last_day",
     "source",
     "link",
     "noted_on",
@@ -82,7 +83,7 @@ PLACEMENTS = [
     "quantity",
     "shelf",
     "valid_from",
-    "valid_until",
+    "last_day",
     "step",
     "step_on",
     "note",
@@ -142,7 +143,7 @@ def competitor_rows(user: User) -> Rows:
         who = row.competitor
         yield [
             who.name, who.country, row.key, row.category and row.category.code, row.valid.lower,
-            row.valid.upper, row.share, None, None, None, None, None, row.share_on,
+            last_day(row.valid), row.share, None, None, None, None, None, row.share_on,
             row.share_source, row.confidence, row.note,
         ]  # fmt: skip
     prices: QuerySet[CompetitorPrice] = CompetitorPrice.objects.visible_to(user)
@@ -167,7 +168,7 @@ def market_fact_rows(user: User) -> Rows:
     for row in rows.select_related("category").order_by("pk"):
         yield [
             row.country, row.category and row.category.code, row.channel, row.measure, row.value,
-            row.unit, row.text, row.period.lower, row.period.upper, row.source, row.link,
+            row.unit, row.text, row.period.lower, last_day(row.period), row.source, row.link,
             row.noted_on, row.confidence,
         ]  # fmt: skip
 
@@ -179,6 +180,6 @@ def placement_rows(user: User) -> Rows:
     for row in shown.select_related("product", "category").order_by("pk"):
         yield [
             row.key, row.product and row.product.code, row.category and row.category.code,
-            row.kind, row.quantity, row.shelf, row.valid.lower, row.valid.upper,
+            row.kind, row.quantity, row.shelf, row.valid.lower, last_day(row.valid),
             PlacementStage(row.stage).name.lower(), row.stage_on, row.note,
         ]  # fmt: skip

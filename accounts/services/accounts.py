@@ -15,7 +15,7 @@ from accounts.services import leads, tree
 from accounts.services.figures import refresh_figures
 from kam.core.formats import Text
 from kam.core.models import Currency
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, StaleError, explained
 from kam.core.text import search_key
 from kam.identity.models import User
 
@@ -32,12 +32,6 @@ class AccountFacts(TypedDict, total=False):
     industry: str
     insolvent_since: date | None
     currency: Currency | None
-
-
-class StaleError(RefusedError):
-    """Somebody else changed the account since it was read."""
-
-    code = "stale"
 
 
 @explained()

@@ -26,6 +26,7 @@ from accounts.models import (
 from accounts.services import periods
 from accounts.services.merging import Mover, Part
 from kam.core import formats
+from kam.core.dates import ONE_DAY
 from kam.core.problems import Blocker, Caution
 
 FACTS = ("country", "region", "channel", "industry", "currency_id", "insolvent_since")
@@ -148,12 +149,10 @@ def in_words(valid: DateRange) -> str:
         return _("at all times")
     if upper is None:
         return _("from %s on") % formats.date(lower)
+    last = formats.date(upper - ONE_DAY)
     if lower is None:
-        return _("before %s") % formats.date(upper)
-    return _("from %(start)s until before %(end)s") % {
-        "start": formats.date(lower),
-        "end": formats.date(upper),
-    }
+        return _("until %s") % last
+    return _("from %(start)s to %(end)s") % {"start": formats.date(lower), "end": last}
 
 
 def plan_dated(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -14,8 +14,7 @@ from accounts.choices import DecisionRole, Function
 from accounts.models import Account, Person, PersonIdentifier, Position
 from accounts.services import people_problems as problems
 from accounts.services import tree
-from accounts.services.accounts import StaleError
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.core.text import search_key
 
 
@@ -132,7 +131,7 @@ def update_person(
     With `read_at` a change by somebody else in between raises StaleError.
     """
     locked: Person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
-    _refuse_stale(locked, read_at)
+    refuse_stale(locked.updated_at, read_at)
     for name, value in facts.items():
         setattr(locked, name, value)
     _tidy(locked)
@@ -151,15 +150,10 @@ def update_position(
     StaleError when somebody else changed it since `read_at`.
     """
     locked = _locked(position)
-    _refuse_stale(locked, read_at)
+    refuse_stale(locked.updated_at, read_at)
     _describe(locked, place)
     locked.save(update_fields=[*place, "updated_at"])
     return locked
-
-
-def _refuse_stale(row: Any, read_at: datetime | None) -> None:
-    if read_at is not None and row.updated_at != read_at:
-        raise StaleError(_("Somebody else changed this meanwhile. Look at their version."))
 
 
 def _locked(position: Position) -> Position:

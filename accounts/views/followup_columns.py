@@ -52,6 +52,11 @@ def columns(request: HttpRequest) -> list[Column]:
         context = {"task": task, "may_finish": may_finish(user, task)}
         return render_to_string("accounts/followup_tick.html#tick", context, request)
 
+    finish = Tick(name="finish", title=_("Done"), kind="html", value=tick)
+    return [*_of_whom(), *_by_when(), *_how_it_stands(), finish]
+
+
+def _of_whom() -> list[Column]:
     return [
         Column(name="title", title=_("What is to be done"), sort="title"),
         Column(
@@ -62,6 +67,11 @@ def columns(request: HttpRequest) -> list[Column]:
             link=lambda row: account_url(row.account),
         ),
         Column(name="owner", title=_("Owner"), value="owner.full_name", sort="owner__full_name"),
+    ]
+
+
+def _by_when() -> list[Column]:
+    return [
         Column(name="due_on", title=_("Due on"), kind="date", sort="due_on"),
         Column(
             name="reminder_on",
@@ -72,6 +82,11 @@ def columns(request: HttpRequest) -> list[Column]:
             unknown=_("No reminder"),
             default=False,
         ),
+    ]
+
+
+def _how_it_stands() -> list[Column]:
+    return [
         Column(
             name="priority",
             title=_("Priority"),
@@ -89,7 +104,6 @@ def columns(request: HttpRequest) -> list[Column]:
             unknown=_("Nothing noted"),
             default=False,
         ),
-        Tick(name="finish", title=_("Done"), kind="html", value=tick),
     ]
 
 

@@ -27,6 +27,7 @@ from accounts.views.columns import account_url
 from accounts.views.wallet.words import cell_url, period_words, whitespace_url
 from kam.core import formats, htmx
 from kam.core.countries import country_name
+from kam.core.dates import last_day
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of_rows
@@ -97,9 +98,9 @@ PRESENCE = [
     ),
     Column(
         name="until",
-        title=gettext_lazy("Until before"),
+        title=gettext_lazy("Last day"),
         kind="date",
-        value=lambda row: row.valid.upper,
+        value=lambda row: last_day(row.valid),
         unknown=gettext_lazy("Still there, as far as we know"),
     ),
     Column(

@@ -122,7 +122,7 @@ def presence_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "category": row.category_id,
         "since": row.valid.lower,
         "until": row.valid.upper,
-        "share": None if row.share is None else (row.share * HUNDRED).normalize(),
+        "share": None if row.share is None else f"{(row.share * HUNDRED).normalize():f}",
         "share_source": row.share_source,
         "share_on": row.share_on,
         "confidence": row.confidence,

@@ -23,6 +23,7 @@ from interactions.analytics.cadence import WHOLE
 from interactions.choices import PauseReason
 from interactions.models import CadencePause
 from interactions.models.cadence import LONGEST
+from kam.core.forms import LastDay
 from kam.identity.models import User
 
 WHOLE_LABEL = _("The account as a whole")
@@ -149,7 +150,7 @@ class PauseForm(forms.Form):
     )
     reason = forms.ChoiceField(label=_("Reason"), choices=PauseReason.choices)
     from_date = forms.DateField(label=_("First day"))
-    until = forms.DateField(label=_("Up to"), help_text=_("The first day that counts again."))
+    until = LastDay(label=_("Last day"))
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
     def __init__(self, data: Any = None, *, user: User, pause: CadencePause | None = None) -> None:

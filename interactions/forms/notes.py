@@ -14,6 +14,7 @@ from accounts.models import Competitor, Position, ProductCategory
 from interactions.choices import NoteKind, Sentiment
 from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 
 
 class NoteForm(forms.Form):
@@ -74,7 +75,7 @@ class PriceForm(forms.Form):
         label=_("Category"), queryset=ProductCategory.objects.order_by("name"), required=False
     )
     product = forms.CharField(label=_("Product"), max_length=200, required=False)
-    price = forms.DecimalField(
+    price = NumberField(
         label=_("Price"), max_digits=18, decimal_places=4, required=False, min_value=0
     )
     currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"), required=False)

@@ -16,6 +16,7 @@ from accounts.models import Account, Position
 from interactions.choices import VoiceSource, VoiceTopic
 from interactions.forms.voice_words import QUESTIONS, SCALE
 from interactions.models import Survey
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 
 
@@ -35,7 +36,7 @@ class FeedbackForm(forms.Form):
         help_text=_("Only where nobody is named."),
     )
     topic = forms.ChoiceField(label=_("About"), choices=VoiceTopic.choices)
-    value = forms.DecimalField(label=_("Rating"), max_digits=7, decimal_places=2)
+    value = NumberField(label=_("Rating"), max_digits=7, decimal_places=2)
     given_on = forms.DateField(label=_("Given on"))
     reason = forms.CharField(
         label=_("Reason"),
@@ -51,12 +52,8 @@ class FeedbackForm(forms.Form):
             (VoiceSource.SCORECARD, VoiceSource.SCORECARD.label),
         ],
     )
-    lowest = forms.DecimalField(
-        label=_("Worst of the scale"), max_digits=7, decimal_places=2, initial=1
-    )
-    highest = forms.DecimalField(
-        label=_("Best of the scale"), max_digits=7, decimal_places=2, initial=5
-    )
+    lowest = NumberField(label=_("Worst of the scale"), max_digits=7, decimal_places=2, initial=1)
+    highest = NumberField(label=_("Best of the scale"), max_digits=7, decimal_places=2, initial=5)
     more = ("source", "lowest", "highest")
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.importers import lookups
 from interactions.choices import Direction, InteractionKind
@@ -125,7 +125,7 @@ class ContactsImporter(Importer):
                synonyms=("store", "location")),
         Column(name="confidential", label=_("Confidential"), example="no", read=_yes,
                synonyms=("private",)),
-        Column(name="key", label=_("Key"), example="V-2026-17",
+        Column(name="key", label=pgettext_lazy("of a row", "Key"), example="V-2026-17",
                help=_("What your system calls this contact; a second file updates by it."),
                synonyms=("id", "external id", "activity id")),
     )  # fmt: skip

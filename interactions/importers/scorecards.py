@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.choices import Function
 from accounts.importers import lookups
@@ -147,7 +148,8 @@ class ScorecardsImporter(Importer):
                help=_("Empty: 100."), synonyms=("maximum", "max", "highest", "out of")),
         Column(name="comment", label=_("Comment"), max_length=1000, example="Late in week 12",
                synonyms=("reason", "remark", "note")),
-        Column(name="key", label=_("Key"), max_length=200, example="SC-2026-03-DEL",
+        Column(name="key", label=pgettext_lazy("of a row", "Key"),
+               max_length=200, example="SC-2026-03-DEL",
                help=_("What makes the line unique in the source; a line sent again replaces."),
                synonyms=("id", "line id", "reference")),
     )  # fmt: skip

@@ -26,6 +26,7 @@ from accounts.models import Account
 from interactions.analytics import concerns as rules
 from interactions.choices import ConcernState
 from interactions.models import Concern, ConcernEntry
+from kam.core.tables.paging import narrowed
 from kam.identity.models import User
 
 BOARD = (
@@ -112,7 +113,11 @@ def board(rows: QuerySet[Concern]) -> list[Column]:
     """
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     return [
-        Column(state, list(by_target(rows.filter(state=state))[:A_COLUMN]), counts.get(state, 0))
+        Column(
+            state,
+            list(narrowed(by_target(rows.filter(state=state)), A_COLUMN)),
+            counts.get(state, 0),
+        )
         for state in BOARD
     ]
 

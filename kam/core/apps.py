@@ -2,6 +2,10 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.registering import register_quickly
+
+register_quickly()  # before any model is imported
+
 
 class CoreConfig(AppConfig):
     name = "kam.core"

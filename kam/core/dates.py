@@ -9,10 +9,16 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 ONE_DAY = timedelta(days=1)
 MONTHS_PER_YEAR = 12
+
+
+def last_day(valid: Any) -> date | None:
+    """Return the last day of a half-open range of days; None where it has no end."""
+    end: date | None = valid.upper
+    return None if end is None else end - ONE_DAY
 
 
 class PeriodError(ValueError):

@@ -70,7 +70,7 @@ def _office_kind(stream: IO[bytes]) -> str:
             if _TYPES not in names or archive.getinfo(_TYPES).file_size > _TYPES_LIMIT:
                 return ""
             types = archive.read(_TYPES).decode("utf-8", "replace")
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
+    except (zipfile.BadZipFile, OSError, RuntimeError, ValueError, EOFError):
         return ""
     finally:
         stream.seek(0)

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.dates import MONTHS
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from kam.core import formats
 from kam.core.countries import country_choices
 from kam.core.models import Currency, ExchangeRate, Organisation, SellingCompany
+from kam.core.number_fields import NumberField
 from kam.core.services.organisation import CompanyFields, OrganisationFields
 from kam.core.services.rates import RateRow
 
@@ -26,6 +31,9 @@ else:
 
 _PLACES = Decimal(1).scaleb(-10)
 _WIDE = Context(prec=40, rounding=ROUND_HALF_UP)
+LONGEST_TOLD = 1000
+NOTHING_CHOSEN = gettext_noop("- Select an option -")
+"""Django's first choice of a list. It has no words for it in our languages: ours are taken."""
 
 
 def time_zones() -> list[tuple[str, str]]:
@@ -41,6 +49,91 @@ class CurrencyChoiceField(CurrencyField):
     def label_from_instance(self, obj: Any) -> str:
         """The code with the name in the user's language."""
         return f"{obj.code} – {formats.currency_name(obj.code)}"
+
+
+class LastDay(forms.DateField):
+    """Asks for the last day of a period; what it gives, and begins with, is the day after it.
+
+    People say the last day, half-open ranges and services the first day that is over. A field of
+    its own days puts this class in front of them.
+    """
+
+    def clean(self, value: Any) -> date | None:
+        """The day after the one that was typed; every check before it is of the day typed."""
+        day: date | None = super().clean(value)
+        if day == date.max:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return None if day is None else day + timedelta(days=1)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The last day of a period that stands; what was typed stays as it was typed."""
+        return super().prepare_value(_day_before(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another day was typed than the one that was shown."""
+        return super().has_changed(_day_before(initial), data)
+
+
+def _day_before(value: Any) -> Any:
+    return value - timedelta(days=1) if isinstance(value, date) else value
+
+
+class Versioned(forms.Form):
+    """Remembers which version of a row was read, so that a change by somebody else meanwhile is
+    not overwritten unseen. `version` begins with the row's `updated_at` (`version_of`); a form
+    that makes a new row has none."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "version" not in self.initial:
+            del self.fields["version"]
+
+    def said(self) -> dict[str, Any]:
+        """What was said, with `read_at` for the service that changes the row."""
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
+        return values | {"read_at": self.read_at()}
+
+    def read_at(self) -> datetime | None:
+        """When the version that was edited had been saved."""
+        try:
+            return datetime.fromisoformat(self.cleaned_data.get("version", ""))
+        except ValueError:
+            return None
+
+    def tell_now(self) -> None:
+        """Say beside each field that differs what it says now. What was typed stays, and is taken
+        when it is sent again: whoever sends it has seen both."""
+        for name in self.changed_data:
+            if name != "version" and name in self.fields:
+                words = str(_("It says now: %(what)s – save again to put yours in its place."))
+                self.add_error(name, words % {"what": self._now(name)})
+        sent: Any = self.data  # typed as read-only; a browser's data is copied to be changed
+        self.data = sent = sent.copy()
+        sent["version"] = self.initial["version"]
+
+    def _now(self, name: str) -> str:
+        """What a field stands at, as its reader writes it."""
+        field = self.fields[name]
+        value = field.prepare_value(self.get_initial_for_field(field, name))
+        if value in (None, ""):
+            return formats.DASH
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(_by_text(field.choices)).get(str(value), value))
+        return Truncator(field.widget.format_value(value)).chars(LONGEST_TOLD)
+
+
+def _by_text(choices: Any) -> Iterator[tuple[str, Any]]:
+    """Choices by what a browser sends of them; those of a model come with their own keys."""
+    return ((str(key), label) for key, label in choices)
+
+
+def version_of(updated_at: datetime) -> str:
+    """Return the version of a row as `Versioned` keeps it."""
+    return updated_at.isoformat()
 
 
 class OrganisationForm(OrganisationModelForm):
@@ -96,7 +189,7 @@ class RateForm(RateModelForm):
     PER_CURRENCY, PER_BASE = "currency", "base"
     currency = CurrencyChoiceField(Currency.objects.all(), label=_("Currency"))
     quoted = forms.ChoiceField(label=_("The rate says"), widget=forms.RadioSelect)
-    rate = forms.DecimalField(
+    rate = NumberField(
         label=_("Rate"),
         max_digits=20,
         decimal_places=10,
@@ -123,7 +216,7 @@ class RateForm(RateModelForm):
         currency = cast("forms.ModelChoiceField[Any]", self.fields["currency"])
         currency.queryset = cast("Any", currency.queryset).exclude(pk=base)
         if self.instance.pk:
-            self.fields["rate"].initial = self.instance.rate.normalize()
+            self.fields["rate"].initial = f"{self.instance.rate.normalize():f}"
             currency.disabled = True
             self.fields["valid_on"].disabled = True
 

@@ -12,6 +12,7 @@ def register() -> None:
             icon="progress-check",
             url_name="core:job-list",
             order=110,
+            parent="imports",
             keywords=_("progress background schedule"),
         ),
         NavItem(

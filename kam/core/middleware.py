@@ -3,9 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from kam.core.htmx import is_htmx
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_AFTER = "5"  # seconds
@@ -38,3 +40,30 @@ class DatabaseOutageMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer for an outage; other errors go their way."""
         return outage(request) if isinstance(error, OperationalError | InterfaceError) else None
+
+
+class NotAPageMiddleware:
+    """Give a page of words to whoever opens an address by hand that only takes what is sent to it.
+
+    The API, htmx and whatever asks for no page keep their plain answer.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or not _wants_a_page(request):
+            return response
+        page = render(request, "405.html", status=response.status_code)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _wants_a_page(request: HttpRequest) -> bool:
+    return (
+        request.method == "GET"
+        and "text/html" in request.headers.get("Accept", "")
+        and not request.path.startswith("/api/")
+        and not is_htmx(request)
+    )

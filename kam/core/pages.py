@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +15,14 @@ from kam.core import htmx
 from kam.core.formats import Text
 
 type Crumbs = Sequence[tuple[Text, str]]
+
+
+class MovedOnError(Http404):
+    """What a page was for is over: somebody did it meanwhile. Says how it stands, and where."""
+
+    def __init__(self, words: Text, url: str) -> None:
+        super().__init__(str(words))
+        self.words, self.url = words, url
 
 
 def settings_crumbs(*steps: tuple[Text, str]) -> Crumbs:
@@ -31,8 +39,9 @@ def form_page(
     save: Text = "",
     lead: Text = "",
     crumbs: Crumbs = (),
+    may_change: bool = True,
 ) -> HttpResponse:
-    """A page that is one form; 422 when what was sent needs mending."""
+    """A page that is one form, to look at alone where one may not change; 422 on what to mend."""
     context = {
         "form": form,
         "title": title,
@@ -40,7 +49,11 @@ def form_page(
         "lead": lead,
         "cancel_url": cancel_url,
         "crumbs": list(crumbs),
+        "is_read_only": not may_change,
     }
+    if not may_change:
+        for field in form.fields.values():
+            field.disabled = True
     status = 422 if form.errors else 200
     return render(request, "components/form_page.html", context, status=status)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from django.apps import apps
@@ -45,6 +46,19 @@ class RefusedError(Exception):
         """Say which of several rows it is about, from 0; answer the refusal itself."""
         self.row = (rows, place)
         return self
+
+
+class StaleError(RefusedError):
+    """Somebody else changed a row since it was read."""
+
+    code = "stale"
+    words = _("Somebody else changed this meanwhile. Look at their version.")
+
+
+def refuse_stale(updated_at: datetime, read_at: datetime | None) -> None:
+    """Raise StaleError where a row was saved since it was read; without `read_at` nobody asked."""
+    if read_at is not None and updated_at != read_at:
+        raise StaleError
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,10 @@ def _field_of(model: type[models.Model], details: object) -> str:
 
 
 def add_to_form(form: BaseForm, problem: RefusedError) -> None:
-    """Show a refusal beside the field it is about, or above the form."""
+    """Show a refusal beside the field it is about, or above the form. A form that knows which
+    version was read (`kam.core.forms.Versioned`) also says what stands there now."""
     field = problem.field if problem.field in form.fields else NON_FIELD_ERRORS
     form.add_error(None if field == NON_FIELD_ERRORS else field, str(problem.message))
+    tell_now = getattr(form, "tell_now", None)
+    if tell_now is not None and isinstance(problem, StaleError):
+        tell_now()

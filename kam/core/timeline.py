@@ -20,6 +20,7 @@ from django.db.models import Model, Q, QuerySet
 from kam.core.badges import State
 from kam.core.formats import Text
 from kam.core.registry import Registry, may
+from kam.core.tables.paging import narrowed
 
 type Subject = Literal["account", "group", "person", "all"]
 type Point = tuple[datetime, str, int]
@@ -103,7 +104,7 @@ class Wanted:
         """Return a strand's rows of the page by a column of moments, or of days, never null."""
         bound = self._days(at) if is_day else self._moments(at)
         behind = self._behind(strand, at, pk, is_day=is_day)
-        return rows.filter(bound, behind).order_by(f"-{at}", f"-{pk}")[: self.limit]
+        return narrowed(rows.filter(bound, behind).order_by(f"-{at}", f"-{pk}"), self.limit)
 
     def _days(self, at: str) -> Q:
         bound = Q()

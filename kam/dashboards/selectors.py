@@ -34,6 +34,46 @@ class Step:
     url: str = ""
 
 
+_STEPS: tuple[tuple[str, str, str, Text, Text], ...] = (
+    (
+        "organisation",
+        "settings.change",
+        "core:organisation-edit",
+        _("Name your organisation"),
+        _("With its base currency, time zone and fiscal year."),
+    ),
+    (
+        "colleagues",
+        "users.manage",
+        "identity:user-list",
+        _("Invite your colleagues"),
+        _("Each sees the accounts of the own team."),
+    ),
+    (
+        "accounts",
+        "imports.run",
+        "imports:batch-create",
+        _("Import your accounts"),
+        _("Groups, chains, stores, as your ERP or a spreadsheet has them."),
+    ),
+    (
+        "sales",
+        "imports.run",
+        "imports:batch-create",
+        _("Import your sales"),
+        _("Any file with an account, a date and an amount will do."),
+    ),
+    (
+        "concentration",
+        "concentration.view",
+        "accounts:concentration",
+        _("See who brings your revenue"),
+        _("The concentration board shows it as soon as sales are in."),
+    ),
+)
+"""What each step makes, who may take it, where, and its words."""
+
+
 def first_steps(user: User) -> list[Step]:
     """Return the way from an empty installation to the first figures; nothing once there are any.
 
@@ -41,56 +81,26 @@ def first_steps(user: User) -> list[Step]:
     """
     if has_revenue():
         return []
-    named = Organisation.objects.exclude(name=UNNAMED).exists()
+    done = _done()
     return [
-        _step(
-            user,
-            "settings.change",
-            "core:organisation-edit",
-            title=_("Name your organisation"),
-            text=_("With its base currency, time zone and fiscal year."),
-            is_done=named,
-        ),
-        _step(
-            user,
-            "users.manage",
-            "identity:user-list",
-            title=_("Invite your colleagues"),
-            text=_("Each sees the accounts of the own team."),
-            is_done=User.objects.count() > 1,
-        ),
-        _step(
-            user,
-            "imports.run",
-            "imports:batch-create",
-            title=_("Import your accounts"),
-            text=_("Groups, chains, stores, as your ERP or a spreadsheet has them."),
-            is_done=Account.objects.exists(),
-        ),
-        _step(
-            user,
-            "imports.run",
-            "imports:batch-create",
-            title=_("Import your sales"),
-            text=_("Any file with an account, a date and an amount will do."),
-            is_done=False,
-        ),
-        _step(
-            user,
-            "concentration.view",
-            "accounts:concentration",
-            title=_("See who brings your revenue"),
-            text=_("The concentration board shows it as soon as sales are in."),
-            is_done=False,
-        ),
+        Step(
+            title=title,
+            text=text,
+            is_done=makes in done,
+            url=reverse(url_name) if user.can(capability) else "",
+        )
+        for makes, capability, url_name, title, text in _STEPS
     ]
 
 
-def _step(
-    user: User, capability: str, url_name: str, *, title: Text, text: Text, is_done: bool
-) -> Step:
-    url = reverse(url_name) if user.can(capability) else ""
-    return Step(title=title, text=text, is_done=is_done, url=url)
+def _done() -> set[str]:
+    """What is there already of an installation without revenue."""
+    found = {
+        "organisation": Organisation.objects.exclude(name=UNNAMED).exists(),
+        "colleagues": User.objects.count() > 1,
+        "accounts": Account.objects.exists(),
+    }
+    return {name for name, is_done in found.items() if is_done}
 
 
 def feeds(user: User, as_of: date) -> list[SourceState]:

@@ -42,7 +42,8 @@ class SessionLimitsMiddleware:
     """End a session 12 hours after the sign-in or 3 hours after its last request.
 
     Stands behind AuthenticationMiddleware, which ends sessions of users who were disabled, got
-    other roles or another password. Also puts the organisation's time zone in force.
+    other roles or another password. Also puts the organisation's time zone in force, and lets
+    nobody on the way keep a page that somebody signed in for.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -56,6 +57,8 @@ class SessionLimitsMiddleware:
         response = self.get_response(request)
         if (after := self._key(request)) is not None and after != before:
             self._stamp(request, BEGAN, SEEN)
+        if before is not None:
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     @staticmethod

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
 
 from kam.core.formats import Text
 from kam.imports.reading.values import (
@@ -64,7 +67,8 @@ class Column:
     `required` columns must be mapped and filled in every row; `synonyms` are names under which
     systems export it, lower case, for the first guess. `read` replaces the type's parser and
     answers None for what is unknown. A column `derived_from` another is never mapped: it is made
-    from the other's text by `read`.
+    from the other's text by `read`. A date that is `last_day_of` another column says in people's
+    way what that one holds as the day after: it fills it, and has no cells of its own.
     """
 
     name: str
@@ -77,6 +81,7 @@ class Column:
     max_length: int = 200
     read: Parse | None = None
     derived_from: str = ""
+    last_day_of: str = ""
 
     def parser(self, date_format: str, decimal: DecimalSign) -> Parse | None:
         """Return the function that reads its cells; None takes text as it is."""
@@ -100,6 +105,22 @@ def guess_columns(header: Iterable[str], columns: Iterable[Column]) -> dict[str,
                 guessed[column.name] = source
                 break
     return guessed
+
+
+DAY_AFTER = _("The day after the last one. Give the last one itself in the column “Last day”.")
+
+
+def last_day(of: str, *, words: Text, example: str = "2026-12-31") -> Column:
+    """Return the column of a period's last day, beside the older one of the day after it."""
+    return Column(
+        name="last_day", label=_("Last day"), type=ColumnType.DATE, example=example, help=words,
+        synonyms=("last date",), last_day_of=of,
+    )  # fmt: skip
+
+
+def day_after(day: str) -> str:
+    """Return the ISO day after an ISO day; what is no day stays as it is."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day else day
 
 
 def plain_name(name: str) -> str:

@@ -47,9 +47,12 @@ def take_sample(table: Table) -> Sample:
 def guess_mapping(
     sample: Sample, columns: Sequence[Column], remembered: ColumnMapping | None = None
 ) -> ColumnMapping:
-    """Propose a mapping: the source's last one as far as the file has its columns, else by name."""
+    """Propose a mapping: the source's last one as far as the file has its columns, else by name.
+
+    Columns that the last file did not have are taken by name: none goes unread unseen.
+    """
     if remembered is not None and _fits(remembered, sample):
-        return remembered
+        return _with_new(remembered, sample, columns)
     chosen = guess_columns(sample.header, columns)
     mapping = ColumnMapping(columns={name: (source,) for name, source in chosen.items()})
     return replace(
@@ -60,8 +63,18 @@ def guess_mapping(
 
 
 def _fits(mapping: ColumnMapping, sample: Sample) -> bool:
-    used = {source for sources in mapping.columns.values() for source in sources}
+    used = mapping.read()
     return bool(used) and used <= set(sample.header)
+
+
+def _with_new(mapping: ColumnMapping, sample: Sample, columns: Sequence[Column]) -> ColumnMapping:
+    """Add what is new in the file, where it is known what the last one had."""
+    if mapping.unused is None:
+        return mapping
+    new = [name for name in sample.header if name not in mapping.read() | set(mapping.unused)]
+    free = [column for column in columns if column.name not in mapping.mapped()]
+    found = {name: (source,) for name, source in guess_columns(new, free).items()}
+    return replace(mapping, columns={**mapping.columns, **found}, unused=None)
 
 
 def _typed(

@@ -22,7 +22,8 @@ class ColumnMapping:
 
     `columns` gives for each canonical column the source columns, joined by `joiner` when there
     are several; `constants` a value for every row; `strip_suffix` a text to take off the end of
-    a column's cells. Encoding, delimiter and sheet are detected when empty.
+    a column's cells. Encoding, delimiter and sheet are detected when empty. `unused` are columns of
+    the file that were left out, kept so that one that is new next time is seen to be new.
     """
 
     source: str = ""
@@ -35,6 +36,7 @@ class ColumnMapping:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    unused: tuple[str, ...] | None = None
 
     @classmethod
     def from_json(cls, data: object) -> Self:
@@ -53,6 +55,7 @@ class ColumnMapping:
             constants={k: _constant(v) for k, v in _object(data, "constants").items()},
             strip_suffix={k: str(v) for k, v in _object(data, "strip_suffix").items()},
             decimal=_decimal(data.get("decimal") or "."),
+            unused=_names(data["unused"]) if data.get("unused") is not None else None,
             **cast("dict[str, Any]", texts),
         )
         if mapping.date_format and not is_date_format(mapping.date_format):
@@ -70,6 +73,10 @@ class ColumnMapping:
         }
         plain = asdict(type(self)())
         return {key: value for key, value in data.items() if value != plain[key]}
+
+    def read(self) -> set[str]:
+        """Names of the file's columns that are read."""
+        return {source for sources in self.columns.values() for source in sources}
 
     def mapped(self) -> set[str]:
         """Names of the canonical columns that get a value."""

@@ -9,7 +9,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import Column, ColumnType, day_after
 from kam.imports.mapping import ColumnMapping, MappingError
 from kam.imports.reading import Row
 from kam.imports.reading.values import BLANK_WORDS, Parse, cell_text
@@ -67,12 +67,19 @@ class Shaper:
             for column in columns
             if column.derived_from in names and column.read
         ]
+        self._last_days = [
+            (index, names.index(column.last_day_of) if column.last_day_of in names else None)
+            for index, column in enumerate(self.columns)
+            if column.last_day_of
+        ]
         self._keyless = KEY not in names
 
     @property
     def staged(self) -> list[str]:
         """Names of the staged columns, in their order."""
         names = [column.name for column in self.columns]
+        for index, target in self._last_days:
+            names[index] = names[index] if target is not None else self.columns[index].last_day_of
         derived = [name for name, _index, _read in self._derived]
         return ["line_no", *names, *derived, "row_hash", "reason", "detail"]
 
@@ -95,6 +102,8 @@ class Shaper:
         for index, parse in enumerate(self._parsers):
             if parse is not None:
                 picked[index] = self._read(index, parse, picked[index], problems)
+        for index, target in self._last_days:
+            _turn_last_days(picked, index, target, problems)
         for column, cells in zip(self.columns, picked, strict=True):
             _check_shape(column, cells, problems)
         hashes = _digests(picked) if self._keyless and picked else [""] * len(rows)
@@ -122,6 +131,21 @@ class Shaper:
                 if text in odd and values[text] is None:
                     problems.add(place, problem, text)
         return [(values[text] or "") if text in odd else text for text in cells]
+
+
+def _turn_last_days(
+    picked: list[Cells], index: int, target: int | None, problems: _Reasons
+) -> None:
+    """Write last days as the day after, into the column that they stand for."""
+    after = {day: day_after(day) for day in set(picked[index])}
+    days = [after[day] for day in picked[index]]
+    if target is None:
+        picked[index] = days
+        return
+    for place, (day, end) in enumerate(zip(days, picked[target], strict=True)):
+        if day and end and day != end:
+            problems.add(place, "two ends", picked[index][place])
+    picked[target] = [end or day for day, end in zip(days, picked[target], strict=True)]
 
 
 def _check_shape(column: Column, cells: Cells, problems: _Reasons) -> None:
@@ -193,4 +217,7 @@ def _constants(columns: Sequence[Column], mapping: ColumnMapping) -> dict[str, s
             )
         if value:
             constants[column.name] = value
+    for column in columns:
+        if column.last_day_of and column.name in constants:
+            constants.setdefault(column.last_day_of, day_after(constants[column.name]))
     return constants

@@ -19,7 +19,7 @@ class SectionFacts:
     """What is known of one section.
 
     `seen_on` is the last day on which somebody wrote or looked at it; `is_live` sections show
-    what the system knows and are never empty or stale.
+    what the system knows: they are nobody's work and do not count.
     """
 
     kind: str
@@ -34,8 +34,9 @@ class SectionFacts:
 class Completeness:
     """Counts over the sections that count: those required, and those that say something.
 
-    `percent` is the mean of the three shares, each of all that count, to one place; None where
-    none counts. `lacks` are section and what it lacks, in the order of the sections.
+    `fresh` and `owned` are of those filled. `percent` is the mean of the three shares, each of
+    all that count, to one place: a plan that says nothing is at zero; None where none counts.
+    `lacks` are section and what it lacks, in the order of the sections.
     """
 
     counted: int
@@ -63,32 +64,32 @@ def fresh_from(as_of: date) -> date:
 def completeness(sections: Iterable[SectionFacts], *, as_of: date) -> Completeness:
     """Return how complete a plan is on a day.
 
-    A section that is not required and says nothing is left out. An empty section is neither
-    fresh nor owned by its being empty alone: each of the three is asked for itself, but what is
-    empty cannot be fresh.
+    A section that is not required and says nothing is left out, and so is a live one. What is
+    empty is neither fresh nor owned; whether it has a keeper is told all the same.
     """
     since = fresh_from(as_of)
-    counted = [one for one in sections if one.is_required or one.is_filled or one.is_live]
-    lacks = [(one.kind, lack) for one in counted for lack in _lacks(one, since)]
-    size = len(counted)
-    empty, stale, ownerless = (
-        sum(1 for _kind, lack in lacks if lack == name) for name in ("empty", "stale", "ownerless")
+    counted = [one for one in sections if not one.is_live and (one.is_required or one.is_filled)]
+    lacks = [(one, lack) for one in counted for lack in _lacks(one, since)]
+    filled = sum(1 for one in counted if one.is_filled)
+    stale, ownerless = (
+        sum(1 for one, lack in lacks if one.is_filled and lack == name)
+        for name in ("stale", "ownerless")
     )
     return Completeness(
-        counted=size,
-        filled=size - empty,
-        fresh=size - empty - stale,
-        owned=size - ownerless,
-        percent=_percent(3 * size - 2 * empty - stale - ownerless, 3 * size),
-        lacks=lacks,
+        counted=len(counted),
+        filled=filled,
+        fresh=filled - stale,
+        owned=filled - ownerless,
+        percent=_percent(3 * filled - stale - ownerless, 3 * len(counted)),
+        lacks=[(one.kind, lack) for one, lack in lacks],
     )
 
 
 def _lacks(one: SectionFacts, since: date) -> list[Lack]:
     found: list[Lack] = []
-    if not (one.is_filled or one.is_live):
+    if not one.is_filled:
         found.append("empty")
-    elif not one.is_live and (one.seen_on is None or one.seen_on < since):
+    elif one.seen_on is None or one.seen_on < since:
         found.append("stale")
     if not one.is_owned:
         found.append("ownerless")

@@ -13,9 +13,6 @@ from decimal import Decimal
 
 type Cells = Sequence[str]
 
-MOST_KEPT = 3
-"""Lines that stay together on a page; longer words are cut where the page ends."""
-
 
 @dataclass(frozen=True)
 class Text:
@@ -104,10 +101,15 @@ type Block = Text | Heading | Bullets | Facts | Table | Chart
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a paper with its title."""
+    """A part of a paper with its title, and what it says in one sentence.
+
+    `is_blank`: nobody wrote anything, which the paper says and slides leave out.
+    """
 
     title: str
     blocks: Sequence[Block]
+    takeaway: str = ""
+    is_blank: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def words_of(paper: Paper) -> Iterator[str]:
     for label, value in paper.facts:
         yield from (label, value)
     for section in paper.sections:
-        yield section.title
+        yield from (section.title, section.takeaway)
         for block in section.blocks:
             yield from words_of_block(block)
 
@@ -193,44 +195,6 @@ def short(words: str, room: int) -> str:
     if width_of(words) <= room:
         return words
     return f"{words[: _end(words, max(room - 1, 1))].rstrip()}…"
-
-
-def pages[T](items: Sequence[T], heights: Sequence[float], room: float) -> list[list[T]]:
-    """Return items packed in order on pages of a height; one that is higher has its own."""
-    found: list[list[T]] = []
-    left = 0.0
-    for item, height in zip(items, heights, strict=True):
-        if not found or height > left:
-            found.append([])
-            left = room
-        found[-1].append(item)
-        left -= height
-    return found
-
-
-def flow(lines: Sequence[tuple[str, bool]], room: int, height: int) -> list[list[tuple[str, bool]]]:
-    """Return lines of words on pages of `height` lines of `room` units; True marks a heading.
-
-    Words that do not fit go on on the next page; a heading goes with what stands below it.
-    """
-    found: list[list[tuple[str, bool]]] = [[]]
-    left = height
-    queue = [*lines][::-1]
-    while queue:
-        words, is_heading = queue.pop()
-        needed = lines_of(words, room)
-        if needed > left and needed > MOST_KEPT and left > MOST_KEPT:
-            first = cut(words, room * (left - 1))[0]
-            queue.append((words.strip()[len(first) :].strip(), False))
-            words, needed = first, left
-        elif needed > left or (is_heading and needed + 1 > left):
-            queue.append((words, is_heading))
-            found.append([])
-            left = height
-            continue
-        found[-1].append((words, is_heading))
-        left -= needed
-    return [page for page in found if page]
 
 
 def split_rows(table: Table, rooms: Sequence[int], most: int) -> list[Cells]:

@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class SnapshotReason(TextChoices):
+    SUBMITTED = "submit", pgettext_lazy("why a plan was frozen", "Submitted")
     APPROVAL = "approval", pgettext_lazy("why a plan was frozen", "Approval")
     REVIEW = "review", pgettext_lazy("why a plan was frozen", "Business review")
     BY_HAND = "by_hand", pgettext_lazy("why a plan was frozen", "By hand")

@@ -229,6 +229,9 @@ _STEPS = {
 }
 
 
+_FROZEN = {"approved": SnapshotReason.APPROVAL, "closed": SnapshotReason.CLOSING}
+
+
 def carry_out(stories: Sequence[Story]) -> None:
     """Take each plan to its state, one step after the other, with a snapshot where one is due.
 
@@ -255,8 +258,8 @@ def _step(plan: Plan, state: str, story: Story) -> None:
     plan.save()
     by = story.approver if state == "approved" else story.owner
     frozen = None
-    if state in ("approved", "closed"):
-        reason = SnapshotReason.APPROVAL if state == "approved" else SnapshotReason.CLOSING
+    waits = state == "in_review" and story.ends_as == PlanState.IN_REVIEW
+    if reason := SnapshotReason.SUBMITTED if waits else _FROZEN.get(state):
         frozen = take_snapshot(plan=plan, reason=reason, as_of=story.as_of, by=by)
     PlanStep.objects.create(
         plan=plan, kind=_STEPS[state], revision=plan.revision, text=text, author=by, snapshot=frozen

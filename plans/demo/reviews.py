@@ -120,7 +120,8 @@ def _reviews(story: Story, agenda: ReviewTemplate, number: int, today: date) -> 
             is_shareable=shared,
         )
         if kind == LineKind.ACTION:
-            make_action(line=line, by=owner, owner=owner, due_on=held_on + timedelta(days=30))
+            due = max(held_on + timedelta(days=30), story.period.start)
+            make_action(line=line, by=owner, owner=owner, due_on=due)
     note_attendance(review=first, came=first.participants.values_list("pk", flat=True))
     first.our_rating, first.their_rating = 4, 3 + number % 3
     first.is_summary_shareable = True

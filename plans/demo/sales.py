@@ -31,7 +31,7 @@ def _sales(story: Story) -> None:
     dice = Dice(story.seed, "sales plan", story.plan.pk)
     growth = Decimal(dice.whole(2, 9))
     try:
-        prefill(plan=story.plan, user=story.owner, growth=growth)
+        prefill(plan=story.plan, user=story.owner, growth=growth, as_of=story.as_of)
     except RefusedError:  # nothing was sold a year before
         return
     for line in SalesLine.objects.filter(plan=story.plan).order_by("place"):

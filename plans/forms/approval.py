@@ -24,6 +24,16 @@ class WordsForm(forms.Form):
         self.fields["text"].label = label
         self.fields["text"].required = is_needed
 
+    @property
+    def words(self) -> str:
+        """What is said, once the form is valid."""
+        return str(self.cleaned_data.get("text", ""))
+
+    @property
+    def read(self) -> str:
+        """The hash of the document that the page was drawn from."""
+        return str(self.data.get("document_hash", ""))
+
 
 class CommentForm(forms.Form):
     """A comment on a section."""

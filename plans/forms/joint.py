@@ -6,9 +6,11 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
 from accounts.models import Account
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.joint import JointState, JointTopic
 from plans.forms.reviews import PersonForm, plans_for
@@ -18,7 +20,7 @@ from plans.models import Plan
 class JointTeamForm(forms.Form):
     """A team of both sides."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
     topic = forms.ChoiceField(label=_("Topic"), choices=JointTopic.choices)
     aim = forms.CharField(
         label=_("Aim"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -28,7 +30,7 @@ class JointTeamForm(forms.Form):
     )
     starts_on = forms.DateField(label=_("From"))
     ends_on = forms.DateField(label=_("Until"), required=False)
-    owner = forms.ModelChoiceField(label=_("Led by"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=_("Led by"), queryset=User.objects.none(), empty_label="–")
     plan = forms.ModelChoiceField(
         label=_("Plan"), queryset=Plan.objects.none(), required=False, empty_label=_("No plan")
     )
@@ -66,8 +68,8 @@ class JointInitiativeForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), choices=JointState.choices, initial=JointState.PROPOSED
     )
-    due_on = forms.DateField(label=_("By"), required=False)
-    percent = forms.DecimalField(
+    due_on = forms.DateField(label=_("Due on"), required=False)
+    percent = NumberField(
         label=_("Progress, percent"), min_value=0, max_value=100, decimal_places=2, required=False
     )
     result = forms.CharField(label=_("Result"), max_length=500, required=False)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.number_fields import NumberField
 from plans.choices.levers import LeverKind
 from plans.forms.sales import money_field, percent_field
 from plans.models import LeverScenario
@@ -22,7 +23,7 @@ SHORT = (
 
 
 def _factor(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, required=False, max_digits=20, decimal_places=4)
+    return NumberField(label=label, required=False, max_digits=20, decimal_places=4)
 
 
 class ScenarioForm(forms.Form):

@@ -17,11 +17,13 @@ from accounts.forms.team import colleagues
 from accounts.models import Account, ProductCategory
 from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency
+from kam.core.number_fields import DecimalInput, NumberField, plain_number
 from kam.identity.models import User
 from plans.choices.loss import METHOD_LABELS, SECURITY_LABELS, LossKind, RateSubject
 from plans.models import LossScenario, Plan
 from plans.models.loss import LONGEST
 from plans.selectors.loss.defaults import Defaults
+from plans.selectors.loss.sources import spoken
 from plans.services.loss.proposing import Proposal
 
 if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
@@ -128,7 +130,7 @@ def _rates() -> Iterator[tuple[str, str, RangeOf]]:
 class ScenarioForm(forms.Form):
     """What is assumed; each range has three fields, `<name>_low`, `_base` and `_high`."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
     as_of = forms.DateField(label=_("On the ledger of"))
     starts_on = forms.DateField(label=_("Starts on"))
     notice_days = forms.IntegerField(
@@ -154,11 +156,11 @@ class ScenarioForm(forms.Form):
         empty_label=_("All goods"),
     )  # fmt: skip
     region = forms.CharField(label=_("Only this region"), max_length=100, required=False)
-    fixed_cost = forms.DecimalField(
+    fixed_cost = NumberField(
         label=_("Our fixed cost a month"), required=False, min_value=Decimal("0.01"),
         max_digits=20, decimal_places=4,
     )  # fmt: skip
-    cash_in_hand = forms.DecimalField(
+    cash_in_hand = NumberField(
         label=_("Cash in hand"), required=False, max_digits=20, decimal_places=4
     )
     note = forms.CharField(
@@ -174,10 +176,10 @@ class ScenarioForm(forms.Form):
         self.rates = [found for found in _rates() if kind in found[2].kinds]
         for one in (*self.ranges, *(found[2] for found in self.rates)):
             for end in ENDS:
-                self.fields[f"{one.name}_{end}"] = forms.DecimalField(
+                self.fields[f"{one.name}_{end}"] = NumberField(
                     label=one.label, required=one.is_needed, max_digits=20, decimal_places=4,
                     max_value=HUNDRED if one.is_share else None,
-                    widget=forms.NumberInput(attrs=_attrs(one, end)),
+                    widget=DecimalInput(attrs=_attrs(one, end)),
                 )  # fmt: skip
         for name in self._foreign():
             del self.fields[name]
@@ -234,7 +236,7 @@ class ScenarioForm(forms.Form):
         }  # fmt: skip
 
     def _source(self, name: str) -> str:
-        return str(self.sources.get(name, ""))
+        return spoken(self.sources.get(name))
 
     # What was said
 
@@ -259,7 +261,7 @@ class ScenarioForm(forms.Form):
 
 
 def _attrs(one: RangeOf, end: str) -> dict[str, str]:
-    return {"step": "any", "class": "form-control", "aria-label": _label(one, end)}
+    return {"class": "form-control", "aria-label": _label(one, end)}
 
 
 def _label(one: RangeOf, end: str) -> str:
@@ -298,8 +300,7 @@ def _shown(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(value: Decimal) -> str:
     """A decimal as people type it: no zeros that say nothing."""
-    text = f"{Decimal(value):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain_number(Decimal(value), least=0)
 
 
 class RunForm(forms.Form):
@@ -328,7 +329,11 @@ class ActionsForm(forms.Form):
     """Which proposals become actions, each with who sees to it and until when."""
 
     def __init__(
-        self, *args: Any, proposals: Sequence[tuple[Proposal, Any]], **kwargs: Any
+        self,
+        *args: Any,
+        proposals: Sequence[tuple[Proposal, Any]],
+        owner: User | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.proposals = proposals
@@ -337,11 +342,18 @@ class ActionsForm(forms.Form):
             self.fields[f"take_{one.key}"] = forms.BooleanField(label=one.title, required=False)
             self.fields[f"owner_{one.key}"] = OwnerField(
                 label=_("Who sees to it"), queryset=people, required=False,
-                empty_label=_("Nobody yet"),
+                empty_label=_("Nobody yet"), initial=owner,
             )  # fmt: skip
             self.fields[f"due_{one.key}"] = forms.DateField(
-                label=_("By"), required=False, initial=due
+                label=_("Due on"), required=False, initial=due
             )
+
+    def clean(self) -> dict[str, Any]:
+        """At least one is taken."""
+        values = super().clean() or self.cleaned_data
+        if not self.errors and not self.chosen():
+            raise forms.ValidationError(_("Choose at least one action."), code="nothing_chosen")
+        return values
 
     @property
     def lines(self) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.marketing import ActivityKind, ActivityState, Payer
 from plans.forms.levers import short
@@ -39,7 +40,10 @@ class ActivityForm(forms.Form):
     starts_on = forms.DateField(label=_("From"))
     ends_on = forms.DateField(label=_("Until"), help_text=_("The last day."))
     category = forms.ModelChoiceField(
-        label=_("Category"), queryset=ProductCategory.objects.all(), required=False
+        label=_("Category"),
+        queryset=ProductCategory.objects.all(),
+        required=False,
+        empty_label="–",
     )
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet")
@@ -58,10 +62,10 @@ class ActivityForm(forms.Form):
         required=False,
         help_text=_("For example cases sold."),
     )
-    expected = forms.DecimalField(
+    expected = NumberField(
         label=_("Expected result"), required=False, max_digits=20, decimal_places=4
     )
-    result = forms.DecimalField(label=_("Result"), required=False, max_digits=20, decimal_places=4)
+    result = NumberField(label=_("Result"), required=False, max_digits=20, decimal_places=4)
     result_note = forms.CharField(label=_("What came of it"), max_length=500, required=False)
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})

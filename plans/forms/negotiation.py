@@ -9,12 +9,14 @@ from typing import Any
 from django import forms
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.people import PositionChoice
 from accounts.forms.team import colleagues, partners
 from accounts.models import Account, Position
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.negotiation import EntryState, Side, Subject
 from plans.forms.reviews import _choice, plans_for
@@ -39,7 +41,7 @@ def _text(label: Any, *, rows: int = 3, help_text: Any = "") -> forms.CharField:
 
 def _amount(label: Any, **options: Any) -> forms.DecimalField:
     facts = {"max_digits": 18, "decimal_places": 4, "required": False}
-    return forms.DecimalField(label=label, **(facts | options))
+    return NumberField(label=label, **(facts | options))
 
 
 def _currency() -> forms.ModelChoiceField[Currency]:
@@ -69,11 +71,13 @@ class OfAccountForm(forms.Form):
 class BriefForm(forms.Form):
     """What we go into a negotiation with."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
     begins_on = forms.DateField(label=_("Begins"))
     ends_on = forms.DateField(label=_("To be agreed by"), required=False)
     currency = _currency()
-    owner = forms.ModelChoiceField(label=_("Who negotiates"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(
+        label=_("Who negotiates"), queryset=User.objects.none(), empty_label="–"
+    )
     plan = _plan()
     aim = _text(_("What we want to reach"))
     batna = _text(
@@ -126,7 +130,7 @@ class IssueForm(forms.Form):
     """A point that is negotiated."""
 
     subject = forms.ChoiceField(label=_("About"), choices=Subject.choices)
-    title = forms.CharField(label=_("Issue"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("subject of talks", "Issue"), max_length=200)
     unit = forms.CharField(
         label=_("Unit"), max_length=20, required=False, help_text=_("As: EUR, days, percent.")
     )
@@ -253,7 +257,7 @@ class OfferForm(forms.Form):
     """What is offered."""
 
     product = ProductField()
-    price = forms.DecimalField(
+    price = NumberField(
         label=_("Price of one unit"),
         min_value=0,
         max_digits=18,

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.team import colleagues
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, LastDay, Versioned, version_of
 from kam.core.models import Currency
 from kam.identity.models import User
 from plans.choices.plan import Confidentiality, PlanRole, SwotKind
@@ -28,7 +28,8 @@ else:
 
 
 def _people(label: Any, **options: Any) -> forms.ModelChoiceField[User]:
-    return forms.ModelChoiceField(label=label, queryset=User.objects.none(), **options)
+    facts: dict[str, Any] = {"empty_label": "–"} | options
+    return forms.ModelChoiceField(label=label, queryset=User.objects.none(), **facts)
 
 
 class AccountOnlyForm(forms.Form):
@@ -52,9 +53,9 @@ class TemplateChoice(TemplateField):
 class HeaderForm(forms.Form):
     """What stands at the head of a plan."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    start = forms.DateField(label=_("From"))
-    end = forms.DateField(label=_("Up to, not including"))
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
+    start = forms.DateField(label=_("First day"))
+    end = LastDay(label=_("Last day"))
     owner = _people(
         _("Who answers for it"), empty_label=None, help_text=_("One person, accountable for all.")
     )
@@ -143,7 +144,7 @@ class ReadersForm(forms.Form):
     )
 
 
-class SectionForm(forms.Form):
+class SectionForm(Versioned):
     """What a section says, who keeps it, whether the customer may see it."""
 
     text = forms.CharField(
@@ -160,12 +161,13 @@ class SectionForm(forms.Form):
 
     def __init__(self, *args: Any, section: PlanSection, **kwargs: Any) -> None:
         names = ("text", "owner", "is_shareable")
-        kwargs.setdefault("initial", {name: getattr(section, name) for name in names})
+        start = {name: getattr(section, name) for name in names}
+        kwargs.setdefault("initial", start | {"version": version_of(section.updated_at)})
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = colleagues()
 
 
-class SwotForm(forms.Form):
+class SwotForm(Versioned):
     """A strength, weakness, opportunity or threat."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=SwotKind.choices)
@@ -197,9 +199,9 @@ class HintsForm(forms.Form):
 class CloneForm(forms.Form):
     """What goes along into the next period: objectives one by one."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
-    start = forms.DateField(label=_("From"))
-    end = forms.DateField(label=_("Up to, not including"))
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
+    start = forms.DateField(label=_("First day"))
+    end = LastDay(label=_("Last day"))
     objectives = forms.MultipleChoiceField(
         label=_("Objectives that go along"),
         required=False,
@@ -235,10 +237,8 @@ class MemberForm(forms.Form):
 
     user = _people(_("Colleague"), empty_label=None)
     role = forms.ChoiceField(label=_("What they do"), choices=PlanRole.choices)
-    start = forms.DateField(label=_("From"), required=False)
-    end = forms.DateField(
-        label=_("Up to, not including"), required=False, help_text=_("Empty: for good.")
-    )
+    start = forms.DateField(label=_("First day"), required=False)
+    end = LastDay(label=_("Last day"), required=False, help_text=_("Empty: for good."))
     more = ("end",)
 
     def __init__(self, *args: Any, as_of: date, **kwargs: Any) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.negotiation import RoundAccountState, RoundReason
 from plans.forms.reviews import _choice
@@ -18,16 +20,16 @@ from settlements.forms.products import ProductField
 
 
 def _percent(label: Any, **options: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, max_digits=6, decimal_places=2, **options)
+    return NumberField(label=label, max_digits=6, decimal_places=2, **options)
 
 
 class RoundForm(forms.Form):
     """Why prices change, and from when."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
     reason = forms.ChoiceField(label=_("Reason"), choices=RoundReason.choices)
     effective_on = forms.DateField(label=_("From"))
-    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), empty_label="–")
     explanation = forms.CharField(
         label=_("What accounts are told"),
         max_length=4000,

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.people import PositionChoice
@@ -32,6 +33,13 @@ def plans_for(account: Account, user: User) -> Any:
     return rows.filter(account__in=[*account.path, account.pk]).order_by("-period", "pk")
 
 
+def plan_of_day(account: Account, user: User, day: date) -> Plan | None:
+    """The plan to begin with: the account's own of that day, else the nearest above it."""
+    found = {one.account_id: one for one in plans_for(account, user).covering(day)}
+    way = [account.pk, *reversed(account.path)]
+    return next((found[pk] for pk in way if pk in found), None)
+
+
 class ReviewAccountForm(forms.Form):
     """With whom."""
 
@@ -45,7 +53,7 @@ class ReviewAccountForm(forms.Form):
 class MeetingForm(forms.Form):
     """When, where and about which plan."""
 
-    title = forms.CharField(label=_("Title"), max_length=200)
+    title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
     held_on = forms.DateField(label=_("Day"))
     stage = forms.CharField(
         label=_("Stage"),
@@ -61,7 +69,9 @@ class MeetingForm(forms.Form):
         empty_label=_("No plan"),
         help_text=_("Its open actions stand beside the notes, and new ones go to it."),
     )
-    owner = forms.ModelChoiceField(label=_("Held by"), queryset=User.objects.none())
+    owner = forms.ModelChoiceField(
+        label=_("Held by"), queryset=User.objects.none(), empty_label="–"
+    )
 
     def __init__(self, *args: Any, account: Account, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,7 +88,7 @@ class ReviewForm(MeetingForm):
     """A new review: with an agenda from a template, or from last time."""
 
     template = forms.ModelChoiceField(
-        label=_("Agenda"),
+        label=pgettext_lazy("business review", "Agenda"),
         queryset=ReviewTemplate.objects.none(),
         required=False,
         empty_label=_("As last time"),
@@ -89,8 +99,8 @@ class ReviewForm(MeetingForm):
         _choice(self, "template", ReviewTemplate.objects.filter(is_active=True))
 
 
-class ReviewEditForm(MeetingForm):
-    """All that is told of a review."""
+class EndingForm(forms.Form):
+    """What is said at the end: the summary, and what both sides thought of it."""
 
     summary = forms.CharField(
         label=_("Summary"),
@@ -112,22 +122,29 @@ class ReviewEditForm(MeetingForm):
         required=False,
     )
 
-    @classmethod
-    def starting(cls, review: BusinessReview) -> dict[str, Any]:
-        """What the form begins with."""
-        names = (
-            "title", "held_on", "stage", "place", "plan", "owner", "summary",
-            "is_summary_shareable", "our_rating", "their_rating",
-        )  # fmt: skip
+    @staticmethod
+    def ending(review: BusinessReview) -> dict[str, Any]:
+        """What was said of it so far."""
+        names = ("summary", "is_summary_shareable", "our_rating", "their_rating")
         return {name: getattr(review, name) for name in names}
 
 
-class SummaryForm(forms.Form):
-    """What is said at the end."""
+class ReviewEditForm(EndingForm, MeetingForm):
+    """All that is told of a review."""
 
-    summary = forms.CharField(
-        label=_("Summary"), max_length=8000, widget=forms.Textarea(attrs={"rows": 6})
-    )
+    @classmethod
+    def starting(cls, review: BusinessReview) -> dict[str, Any]:
+        """What the form begins with."""
+        names = ("title", "held_on", "stage", "place", "plan", "owner")
+        return {name: getattr(review, name) for name in names} | cls.ending(review)
+
+
+class SummaryForm(EndingForm):
+    """The end of a review: it closes with a summary."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["summary"].required = True
 
 
 class LineForm(forms.Form):
@@ -162,7 +179,7 @@ class LineActionForm(forms.Form):
     owner = forms.ModelChoiceField(
         label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet")
     )
-    due_on = forms.DateField(label=_("By"), required=False)
+    due_on = forms.DateField(label=_("Due on"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -222,7 +239,7 @@ class ReviewTemplateForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=100)
     agenda = forms.CharField(
-        label=_("Agenda"),
+        label=pgettext_lazy("business review", "Agenda"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("A line for each point, minutes behind a bar: Figures of the half-year | 20"),

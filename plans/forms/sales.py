@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.sales import ListingState
 from plans.models import Plan, RangeStep, SalesLine
@@ -21,13 +22,13 @@ from settlements.forms.products import ProductField
 def percent_field(label: Any, **options: Any) -> forms.DecimalField:
     """A share of 100; empty is not known."""
     facts: dict[str, Any] = {"required": False, "min_value": 0, "max_value": 100, "max_digits": 5}
-    return forms.DecimalField(label=label, decimal_places=2, **(facts | options))
+    return NumberField(label=label, decimal_places=2, **(facts | options))
 
 
 def money_field(label: Any, **options: Any) -> forms.DecimalField:
     """An amount in the currency of the plan; empty is not known."""
     facts: dict[str, Any] = {"required": False, "max_digits": 17, "decimal_places": 2}
-    return forms.DecimalField(label=label, **(facts | options))
+    return NumberField(label=label, **(facts | options))
 
 
 class LineForm(forms.Form):
@@ -70,7 +71,7 @@ class LineForm(forms.Form):
 class PrefillForm(forms.Form):
     """Last year, grown."""
 
-    growth = forms.DecimalField(
+    growth = NumberField(
         label=_("Growth, percent"),
         min_value=-100,
         max_value=1000,
@@ -90,7 +91,10 @@ class RangeStepForm(forms.Form):
 
     product = ProductField(required=False)
     category = forms.ModelChoiceField(
-        label=_("Or category"), queryset=ProductCategory.objects.all(), required=False
+        label=_("Or category"),
+        queryset=ProductCategory.objects.all(),
+        required=False,
+        empty_label="–",
     )
     account = AccountField(
         label=_("Where"),
@@ -98,7 +102,7 @@ class RangeStepForm(forms.Form):
         help_text=_("A banner or a store below; empty: the account of the plan."),
     )
     stores = forms.IntegerField(label=_("Stores planned"), min_value=0, required=False)
-    due_on = forms.DateField(label=_("By"), required=False)
+    due_on = forms.DateField(label=_("Due on"), required=False)
     state = forms.ChoiceField(label=_("State"), choices=ListingState.choices, required=False)
     reached_on = forms.DateField(label=_("Since"), required=False)
     stores_reached = forms.IntegerField(label=_("Stores reached"), min_value=0, required=False)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
+from kam.core.forms import Versioned, version_of
+from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.work import Direction
 from plans.models import Initiative, KpiTarget, Objective, Plan
@@ -25,11 +27,11 @@ def _day(label: Any) -> forms.DateField:
 
 def _number(label: Any, *, places: int = 2, **options: Any) -> forms.DecimalField:
     facts: dict[str, Any] = {"required": False, "max_digits": 20, "decimal_places": places}
-    return forms.DecimalField(label=label, **(facts | options))
+    return NumberField(label=label, **(facts | options))
 
 
 def _weight() -> forms.DecimalField:
-    return forms.DecimalField(
+    return NumberField(
         label=_("Weight"),
         max_digits=6,
         decimal_places=2,
@@ -40,7 +42,7 @@ def _weight() -> forms.DecimalField:
 
 
 def _percent(label: Any, help_text: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+    return NumberField(
         label=label,
         required=False,
         max_digits=5,
@@ -51,7 +53,7 @@ def _percent(label: Any, help_text: Any) -> forms.DecimalField:
     )
 
 
-class _Owned(forms.Form):
+class _Owned(Versioned):
     """Something that one of ours answers for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,9 +63,9 @@ class _Owned(forms.Form):
     @classmethod
     def starting(cls, row: Any) -> dict[str, Any]:
         """Return what a row says, as the form takes it."""
-        names = (name for name in cls.base_fields if name != "initiative")
+        names = (name for name in cls.base_fields if name not in ("initiative", "version"))
         found = {name: getattr(row, name) for name in names}
-        return found | {"owner": row.owner_id}
+        return found | {"owner": row.owner_id, "version": version_of(row.updated_at)}
 
 
 def _owner() -> forms.ModelChoiceField[User]:
@@ -84,7 +86,7 @@ class ObjectiveForm(_Owned):
         help_text=_("What will be so when it is reached."),
     )  # fmt: skip
     owner = _owner()
-    due_on = _day(_("By"))
+    due_on = _day(_("Due on"))
     gain = _number(_("What the customer gains a year"), min_value=Decimal(0))
     gain_note = forms.CharField(label=_("What they gain"), max_length=500, required=False)
     weight = _weight()
@@ -99,13 +101,14 @@ class InitiativeForm(_Owned):
     title = forms.CharField(label=_("Initiative"), max_length=200)
     owner = _owner()
     starts_on = _day(_("From"))
-    due_on = _day(_("By"))
+    due_on = _day(_("Due on"))
     note = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     weight = _weight()
     typed_percent = _percent(_("Progress, percent"), _("Empty: it comes from the actions below."))
-    more = ("note", "weight", "typed_percent")
+    is_shareable = forms.BooleanField(label=SHAREABLE, required=False)
+    more = ("note", "weight", "typed_percent", "is_shareable")
 
 
 class ActionForm(_Owned):
@@ -113,7 +116,7 @@ class ActionForm(_Owned):
 
     title = forms.CharField(label=pgettext_lazy("of a plan", "Action"), max_length=300)
     owner = _owner()
-    due_on = _day(_("By"))
+    due_on = _day(_("Due on"))
     percent = _percent(_("Progress, percent"), _("Empty: nothing of it is done yet."))
     initiative = forms.ModelChoiceField(
         label=_("Initiative"),
@@ -160,7 +163,7 @@ class DoneForm(forms.Form):
 OWN = _("A measure of this plan's own")
 
 
-class TargetForm(forms.Form):
+class TargetForm(Versioned):
     """A target for a measure: of the system, or one of the plan's own."""
 
     metric = forms.ChoiceField(
@@ -213,7 +216,7 @@ class TargetForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """What was told, as the services take it: shares as fractions."""
-        found = dict(self.cleaned_data)
+        found = self.said() if self.kpi else dict(self.cleaned_data)
         found["direction"] = found["direction"] or Direction.UP
         if self.chosen is not None and self.chosen.kind == "percent":
             for name in ("baseline", "target"):
@@ -225,7 +228,7 @@ class TargetForm(forms.Form):
         """Return what a target says, as the form takes it."""
         names = ("title", "unit", "direction", "baseline", "target", "is_shareable")
         found: dict[str, Any] = {name: getattr(kpi, name) for name in names}
-        found["objective"] = kpi.objective_id
+        found |= {"objective": kpi.objective_id, "version": version_of(kpi.updated_at)}
         if metric is not None and metric.kind == "percent":
             for name in ("baseline", "target"):
                 value = found[name]

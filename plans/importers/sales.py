@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.importers import lookups
+from accounts.models import Account
 from kam.core.problems import RefusedError
+from kam.identity.models import User
 from kam.imports.columns import Column, ColumnType
 from kam.imports.engine import changes
 from kam.imports.engine.importer import UndoRefusedError, UndoReport
@@ -52,6 +55,10 @@ class SalesPlanImporter(OfPlans):
         Column(name="currency", label=_("Currency"), max_length=3, example="EUR",
                help=_("Empty: that of the plan."), synonyms=("currency code",)),
     )  # fmt: skip
+
+    def writable(self, user: User) -> QuerySet[Plan]:
+        """Figures are for who sees the account by scope."""
+        return super().writable(user).filter(account__in=Account.objects.visible_to(user))
 
     def resolve(self, run: Run) -> None:
         """Find plans and categories, and judge the rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -90,10 +91,15 @@ class _OfPlans(Importer):
         """One file of a kind at a time."""
         lock_names(f"plans:{self.key}")
 
+    def writable(self, user: User) -> QuerySet[Plan]:
+        """The plans that a file of this user may name."""
+        found: QuerySet[Plan] = Plan.objects.editable_by(user)
+        return found
+
     def find_plans(self, run: Run) -> None:
         """Find the plan of each line among those that who imports may write."""
         by: User | None = run.batch.created_by
-        editable = [] if by is None else list(Plan.objects.editable_by(by).values_list("pk"))
+        editable = [] if by is None else list(self.writable(by).values_list("pk"))
         lookups.find_accounts(run)
         values: dict[str, Any] = {"everyone": by is None}
         run.execute(sql.PLANS, values | {"editable": [pk for (pk,) in editable]})
@@ -109,7 +115,8 @@ class ActionsImporter(_OfPlans):
     order = 90
     columns = (
         *_PLAN,
-        Column(name="key", label=_("Key"), required=True, max_length=100, example="A-17",
+        Column(name="key", label=pgettext_lazy("of a row", "Key"),
+               required=True, max_length=100, example="A-17",
                help=_("What your system calls this action; a second file updates by it."),
                synonyms=("id", "external id", "action id")),
         Column(name="title", label=pgettext_lazy("of a plan", "Action"), required=True,

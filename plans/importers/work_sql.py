@@ -50,11 +50,17 @@ CREATE TEMP TABLE import_rows ON COMMIT DROP AS
 WITH placed AS (
     SELECT s.*, q.plan_id, q.problem AS plan_problem, q.detail AS plan_detail, p.state AS of_state,
         p.period AS of_period, o.owner_id, x.owner_id IS NOT NULL AS is_stranger,
-        b.initiative_id, b.candidates, COALESCE(s.state, 'open') AS new_state,
-        COALESCE(s.weight, 1) AS new_weight
+        b.candidates, t.id AS action_id,
+        COALESCE(b.initiative_id, t.initiative_id) AS new_initiative_id,
+        COALESCE(o.owner_id, t.owner_id) AS new_owner_id, COALESCE(s.due, t.due_on) AS new_due,
+        COALESCE(s.weight, t.weight, 1) AS new_weight,
+        COALESCE(s.percent, t.percent) AS new_percent,
+        COALESCE(s.state, t.state, 'open') AS new_state, COALESCE(s.done, t.done_on) AS new_done,
+        COALESCE(NULLIF(btrim(s.note), ''), t.note, '') AS new_note
     FROM import_stage s
     JOIN import_plans q ON q.line_no = s.line_no
     LEFT JOIN plans_plan p ON p.id = q.plan_id
+    LEFT JOIN plans_planaction t ON t.plan_id = q.plan_id AND t.external_key = s.key
     LEFT JOIN import_owners o ON o.value = s.owner
     LEFT JOIN import_strangers x ON x.owner_id = o.owner_id AND x.plan_id = q.plan_id
     LEFT JOIN LATERAL (
@@ -82,16 +88,16 @@ WITH placed AS (
         WHEN due IS NOT NULL AND NOT of_period @> due THEN 'day outside the plan'
         WHEN weight <= 0 OR weight >= 10000 THEN 'weight out of range'
         WHEN percent < 0 OR percent > 100 THEN 'percent out of range'
-        WHEN new_state = 'done' AND done IS NULL THEN 'done without a day'
+        WHEN new_state = 'done' AND new_done IS NULL THEN 'done without a day'
         WHEN done > %(as_of)s THEN 'done in the future'
         WHEN differs THEN 'same key, other content'
     END) AS problem
     FROM repeated r
 )
-SELECT j.line_no, j.plan_id, j.initiative_id, j.owner_id, btrim(j.title) AS title,
-    COALESCE(btrim(j.note), '') AS note, j.due, round(j.new_weight, 2) AS weight,
-    round(j.percent, 2) AS percent, j.new_state AS state,
-    CASE WHEN j.new_state = 'done' THEN j.done END AS done_on, j.key, t.id AS action_id,
+SELECT j.line_no, j.plan_id, j.new_initiative_id AS initiative_id, j.new_owner_id AS owner_id,
+    btrim(j.title) AS title, j.new_note AS note, j.new_due AS due,
+    round(j.new_weight, 2) AS weight, round(j.new_percent, 2) AS percent, j.new_state AS state,
+    CASE WHEN j.new_state = 'done' THEN j.new_done END AS done_on, j.key, j.action_id,
     NULL::numeric AS amount, NULL::text AS currency, j.problem AS reason,
     COALESCE(j.detail, left(CASE j.problem
         WHEN j.plan_problem THEN j.plan_detail WHEN 'plan not open' THEN j.plan_detail
@@ -109,12 +115,12 @@ SELECT j.line_no, j.plan_id, j.initiative_id, j.owner_id, btrim(j.title) AS titl
     CASE WHEN j.problem IS NOT NULL THEN NULL WHEN j.again THEN 'n' WHEN t.id IS NULL THEN 'c'
         WHEN (t.title, t.note, t.owner_id, t.due_on, t.weight, t.percent, t.state, t.done_on,
               t.initiative_id) IS DISTINCT FROM
-             (btrim(j.title)::varchar, COALESCE(btrim(j.note), ''), j.owner_id, j.due,
-              round(j.new_weight, 2), round(j.percent, 2), j.new_state::varchar,
-              CASE WHEN j.new_state = 'done' THEN j.done END, j.initiative_id) THEN 'u'
+             (btrim(j.title)::varchar, j.new_note, j.new_owner_id, j.new_due,
+              round(j.new_weight, 2), round(j.new_percent, 2), j.new_state::varchar,
+              CASE WHEN j.new_state = 'done' THEN j.new_done END, j.new_initiative_id) THEN 'u'
         ELSE 'n' END AS action
 FROM judged j
-LEFT JOIN plans_planaction t ON t.plan_id = j.plan_id AND t.external_key = j.key
+LEFT JOIN plans_planaction t ON t.id = j.action_id
 """
 TOUCHED = "SELECT DISTINCT plan_id FROM import_rows WHERE action IN ('c', 'u') ORDER BY 1"
 UPDATE_ACTIONS = """
@@ -145,8 +151,11 @@ CREATE TEMP TABLE import_rows ON COMMIT DROP AS
 WITH placed AS (
     SELECT s.*, q.plan_id, q.problem AS plan_problem, q.detail AS plan_detail, p.state AS of_state,
         m.key AS known, COALESCE(m.grows, false) AS grows,
-        COALESCE(NULLIF(btrim(s.title), ''), m.title) AS new_title,
-        COALESCE(m.direction, s.direction, 'up') AS new_direction, b.objective_id, b.candidates
+        COALESCE(NULLIF(btrim(s.title), ''), t.title, m.title) AS new_title, t.id AS kpi_id,
+        COALESCE(m.direction, s.direction, t.direction, 'up') AS new_direction, b.candidates,
+        COALESCE(s.baseline, t.baseline) AS new_baseline,
+        COALESCE(NULLIF(btrim(s.unit), ''), t.unit, '') AS new_unit,
+        COALESCE(b.objective_id, t.objective_id) AS new_objective_id
     FROM import_stage s
     JOIN import_plans q ON q.line_no = s.line_no
     LEFT JOIN plans_plan p ON p.id = q.plan_id
@@ -155,6 +164,12 @@ WITH placed AS (
         SELECT min(g.id) AS objective_id, count(*) AS candidates FROM plans_objective g
         WHERE g.plan_id = q.plan_id AND g.title = btrim(s.objective)
     ) AS b ON s.objective IS NOT NULL
+    LEFT JOIN LATERAL (
+        SELECT k.* FROM plans_kpitarget k
+        WHERE k.plan_id = q.plan_id AND k.metric = COALESCE(m.key, '')
+          AND (m.key IS NOT NULL OR k.title = btrim(s.title))
+        ORDER BY k.id LIMIT 1
+    ) AS t ON true
 ), repeated AS (
     SELECT f.*, row_number() OVER by_line > 1 AS again,
         min(content) OVER same <> max(content) OVER same AS differs
@@ -173,17 +188,19 @@ WITH placed AS (
         WHEN candidates > 1 THEN 'several objectives'
         WHEN round(target, 4) = 0 THEN 'target of zero'
         WHEN abs(target) >= 1e16 OR abs(baseline) >= 1e16 THEN 'amount too large'
-        WHEN NOT grows AND baseline IS NOT NULL
-            AND (round(target, 4) = round(baseline, 4)
-                OR (target > baseline) <> (new_direction = 'up')) THEN 'target on the wrong side'
+        WHEN NOT grows AND new_baseline IS NOT NULL
+            AND (round(target, 4) = round(new_baseline, 4)
+                OR (target > new_baseline) <> (new_direction = 'up'))
+            THEN 'target on the wrong side'
         WHEN differs THEN 'same key, other content'
     END) AS problem
     FROM repeated r
 )
 SELECT j.line_no, j.plan_id, COALESCE(j.known, '') AS metric, j.new_title AS title,
-    CASE WHEN j.known IS NULL THEN COALESCE(btrim(j.unit), '') ELSE '' END AS unit,
-    j.new_direction AS direction, round(j.baseline, 4) AS baseline, round(j.target, 4) AS target,
-    j.objective_id, t.id AS kpi_id, NULL::numeric AS amount, NULL::text AS currency,
+    CASE WHEN j.known IS NULL THEN j.new_unit ELSE '' END AS unit,
+    j.new_direction AS direction, round(j.new_baseline, 4) AS baseline,
+    round(j.target, 4) AS target, j.new_objective_id AS objective_id, j.kpi_id,
+    NULL::numeric AS amount, NULL::text AS currency,
     j.problem AS reason,
     COALESCE(j.detail, left(CASE j.problem
         WHEN j.plan_problem THEN j.plan_detail WHEN 'plan not a draft' THEN j.plan_detail
@@ -197,17 +214,12 @@ SELECT j.line_no, j.plan_id, COALESCE(j.known, '') AS metric, j.new_title AS tit
         WHEN 'same key, other content' THEN 'metric: ' || j.key END, 200)) AS detail,
     CASE WHEN j.problem IS NOT NULL THEN NULL WHEN j.again THEN 'n' WHEN t.id IS NULL THEN 'c'
         WHEN (t.title, t.direction, t.baseline, t.target, t.objective_id) IS DISTINCT FROM
-             (j.new_title::varchar, j.new_direction::varchar, round(j.baseline, 4),
-              round(j.target, 4), j.objective_id)
-            OR j.known IS NULL AND t.unit <> COALESCE(btrim(j.unit), '') THEN 'u'
+             (j.new_title::varchar, j.new_direction::varchar, round(j.new_baseline, 4),
+              round(j.target, 4), j.new_objective_id)
+            OR j.known IS NULL AND t.unit <> j.new_unit THEN 'u'
         ELSE 'n' END AS action
 FROM judged j
-LEFT JOIN LATERAL (
-    SELECT k.* FROM plans_kpitarget k
-    WHERE k.plan_id = j.plan_id AND k.metric = COALESCE(j.known, '')
-      AND (j.known IS NOT NULL OR k.title = j.new_title)
-    ORDER BY k.id LIMIT 1
-) AS t ON true
+LEFT JOIN plans_kpitarget t ON t.id = j.kpi_id
 """
 UPDATE_TARGETS = """
 UPDATE plans_kpitarget t SET title = r.title, unit = r.unit, direction = r.direction,

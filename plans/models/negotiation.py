@@ -25,7 +25,7 @@ from plans.choices.negotiation import (
 from plans.models import triggers
 from plans.models.plans import Plan
 from plans.models.shared import user_key
-from plans.querysets.beside import NegotiationQuerySet
+from plans.querysets.beside import NegotiationQuerySet, OfBriefQuerySet
 
 
 def _amount(label: Any) -> models.DecimalField[Decimal | None, Decimal | None]:
@@ -237,7 +237,7 @@ class GiveGet(Record):
     delivered_on = models.DateField(_("delivered"), null=True, blank=True)
     created_by = user_key(_("written by"), editable=False)
 
-    objects = NegotiationQuerySet.as_manager()
+    objects = OfBriefQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("give or get")
@@ -322,7 +322,7 @@ class Offer(Record):
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decision_note = models.CharField(_("decision"), max_length=1000, blank=True, editable=False)
 
-    objects = NegotiationQuerySet.as_manager()
+    objects = OfBriefQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offer")

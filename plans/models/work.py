@@ -85,6 +85,7 @@ class Initiative(Record):
     due_on = models.DateField(_("by"), null=True, blank=True)
     weight = weight()
     typed_percent = percent(_("progress, percent, as typed"))
+    is_shareable = models.BooleanField(_("may be shown to the customer"), default=False)
     place = models.PositiveSmallIntegerField(_("place"), default=0)
 
     objects = OfPlanQuerySet.through("objective__plan").as_manager()

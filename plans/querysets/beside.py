@@ -56,6 +56,18 @@ class NegotiationQuerySet(BesidePlanQuerySet):
     is_for_team = True
 
 
+class OfBriefQuerySet(NegotiationQuerySet):
+    """Rows that may name a brief: its plan has its say as well, also where it is named later."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rows of the team, of no brief or of one whose plan the user may read."""
+        rows = super().visible_to(user)
+        if not user.is_authenticated:
+            return rows
+        no_plan = Q(**{f"{self.path}brief__plan__isnull": True})
+        return rows.filter(no_plan | readable(user, f"{self.path}brief__plan__"))
+
+
 class ReviewQuerySet(BesidePlanQuerySet):
     capability = "reviews.view"
     edit_capability = "reviews.edit"

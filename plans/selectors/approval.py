@@ -5,38 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
 from plans.choices.plan import PlanRole, PlanState
 from plans.models import Plan, PlanMember
-from plans.querysets.plans import LIVE, named_in
+from plans.querysets.plans import LIVE
 
 APPROVE, EDIT = "plans.approve", "plans.edit"
 
 
 def decidable_by(user: User) -> QuerySet[Plan]:
-    """Return the plans in review that wait for the user: by role, or named as an approver today.
+    """Return the plans in review that wait for the user, whose role approves and who may read them.
 
-    Not those that the user wrote in.
+    Not those that the user wrote in. To be named an approver gives reading, not the right.
     """
+    if not user.can(APPROVE):
+        return Plan.objects.none()
     rows: QuerySet[Plan] = Plan.objects.visible_to(user).filter(state=PlanState.IN_REVIEW)
-    rows = rows.exclude(writer_ids__contains=[user.pk])
-    return rows if user.can(APPROVE) else rows.filter(_named(user))
+    return rows.exclude(writer_ids__contains=[user.pk])
 
 
 def may_decide(user: User, plan: Plan) -> bool:
     """Whether the user may approve the plan or send it back, were it to wait."""
-    if user.pk in plan.writer_ids:
+    if user.pk in plan.writer_ids or not user.can(APPROVE):
         return False
-    rows = Plan.objects.visible_to(user).filter(pk=plan.pk)
-    return rows.exists() if user.can(APPROVE) else rows.filter(_named(user)).exists()
-
-
-def _named(user: User) -> Q:
-    return named_in(user, roles=(PlanRole.APPROVER,))
+    return _reads(user, plan)
 
 
 def approvers_of(plan: Plan, *, as_of: date) -> list[User]:
@@ -49,7 +45,7 @@ def approvers_of(plan: Plan, *, as_of: date) -> list[User]:
         plan=plan, role=PlanRole.APPROVER, valid__contains=as_of
     ).values("user")
     named = User.objects.filter(is_active=True, pk__in=members).exclude(pk__in=plan.writer_ids)
-    found = [one for one in named if _reads(one, plan)]
+    found = [one for one in named if one.can(APPROVE) and _reads(one, plan)]
     return found or list(_directors(plan))
 
 

@@ -92,7 +92,8 @@ def shown_to(document: Document, *, plan: Plan, user: User) -> Document:
     """Return a document without what a reader of the plan may not see.
 
     Figures of an account are for who sees the account: who only supports it or is named in the
-    plan reads what people said. The negotiation brief is for the account's team, as everywhere.
+    plan reads what people said. The negotiation brief is for the account's team, as everywhere,
+    and the plan above is named to who may read it alone.
     """
     sees = Account.objects.visible_to(user).filter(pk=plan.account_id).exists()
     hidden = set() if sees else set(SectionKind.values) - SAID
@@ -102,7 +103,14 @@ def shown_to(document: Document, *, plan: Plan, user: User) -> Document:
         {**one, "content": {}, "is_hidden": True} if one["id"] in hidden else one
         for one in document["sections"]
     ]
-    return {**document, "sections": sections}
+    return {**document, "header": _header_for(document["header"], user), "sections": sections}
+
+
+def _header_for(header: Mapping[str, Any], user: User) -> Mapping[str, Any]:
+    above = header.get("parent")
+    if not above or Plan.objects.visible_to(user).filter(pk=above["id"]).exists():
+        return header
+    return {**header, "parent": None}
 
 
 def _negotiates(user: User, plan: Plan) -> bool:

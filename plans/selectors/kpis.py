@@ -15,9 +15,9 @@ from kam.identity.models import User
 from plans.analytics import kpis as maths
 from plans.analytics.kpis import Kpi, Reading
 from plans.models import KpiTarget, Plan
-from plans.selectors.metrics.registry import Actual, Ask, Metric, actuals, metrics
+from plans.selectors.metrics.registry import Actual, Ask, Metric, actuals, metrics, title_of
 
-HIDDEN = _("Figures of the account are for who sees the account.")
+HIDDEN = _("Figures of the account are for those who see the account.")
 NOT_TYPED = _("Nobody wrote down what was seen.")
 
 
@@ -33,6 +33,11 @@ class KpiLine:
     actual: Actual
     reading: Reading
     is_hidden: bool = False
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language where nobody named it otherwise."""
+        return title_of(self.row.metric, self.row.title)
 
     @property
     def kind(self) -> str:

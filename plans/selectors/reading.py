@@ -16,23 +16,31 @@ from typing import Any
 
 from django.apps import apps
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from accounts.choices import PortraitHeading
 from kam.core import formats
 from plans.analytics.diff import is_money, is_number
 from plans.choices.plan import SectionKind
+from plans.choices.work import STANDINGS
 from plans.selectors.metrics.registry import Metric, metrics
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 _TITLES = ("title", "name", "text", "label", "what", "element", "detail")
 _SKIPPED = frozenset({"id", "plan", "place", "is_hidden"})
+_OF_METRIC = frozenset({"metric", "kind"})
+"""What a measure of the system says by its title and its figures."""
+_FRACTIONS = frozenset({"share", "elapsed", "change", "contribution", "unconditional_share"})
+"""Numbers that are parts of one, whatever they stand beside."""
 _FIRST = (
     "title", "name", "kind", "measure", "metric", "text", "evidence", "owner", "sponsor",
     "first_day", "last_day", "starts_on", "due_on", "state", "percent", "weight", "baseline",
     "target", "actual",
 )  # fmt: skip
 LABELS: dict[str, Any] = {
+    "title": pgettext_lazy("of a thing", "title"),
     "first_day": gettext_lazy("first day"),
     "last_day": gettext_lazy("last day"),
     "as_of": gettext_lazy("as of"),
@@ -97,7 +105,20 @@ LABELS: dict[str, Any] = {
     "budget": gettext_lazy("budget"),
     "ours": gettext_lazy("our part"),
     "activities": gettext_lazy("activities"),
+    "kind": gettext_lazy("kind"),
+    "actual_on": gettext_lazy("seen on"),
+    "is_overdue": gettext_lazy("overdue"),
+    "briefs": gettext_lazy("negotiations"),
+    "issues": gettext_lazy("negotiated issues"),
+    "entries": gettext_lazy("gives and gets"),
+    "sums": gettext_lazy("sums of gives and gets"),
+    "given": gettext_lazy("given a year"),
+    "got": gettext_lazy("got a year"),
+    "ratio": gettext_lazy("given ÷ got"),
+    "unconditional_share": gettext_lazy("given without a condition"),
+    "unknown": gettext_lazy("without a value"),
 }
+SMALL = 4
 _SHARES = frozenset({"value", "baseline", "target", "actual"})
 
 
@@ -111,6 +132,11 @@ class Node:
 
     def __bool__(self) -> bool:
         return bool(self.title or self.facts or self.groups)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is a few facts alone, as a month is: many of them stand side by side."""
+        return not self.groups and len(self.facts) <= SMALL
 
 
 def section_title(kind: str) -> str:
@@ -128,6 +154,8 @@ def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
         is_skipped = key in _SKIPPED and not is_money(one)  # the plan of a stream is money
         if is_skipped or key == title_key or key.endswith("_id") or one == []:
             continue
+        if key in _OF_METRIC and (metric is not None or _is_machine_word(key, one)):
+            continue
         if key == "progress" and isinstance(one, dict):
             facts += _progress(one)
         elif metric is not None and metric.kind == "percent" and key in _SHARES and is_number(one):
@@ -140,6 +168,19 @@ def node_of(value: dict[str, Any], *, is_row: bool = False) -> Node:
             facts.append((label_of(key), spoken(key, one)))
     title = spoken(title_key, value[title_key]) if title_key else ""
     return Node(str(metric.title) if metric and title_key else title, facts, groups)
+
+
+def _is_machine_word(key: str, value: Any) -> bool:
+    """Whether it is a code that nobody reads, as of how a figure is written."""
+    return key == "kind" and (key, str(value)) not in _codes()
+
+
+def name_of(row: dict[str, Any]) -> str:
+    """What a row is called: a measure of the system in the reader's language."""
+    metric = _metric_of(row)
+    if metric is not None:
+        return str(metric.title)
+    return next((str(row[key]) for key in _TITLES if row.get(key)), "")
 
 
 def _metric_of(row: dict[str, Any]) -> Metric | None:
@@ -178,6 +219,8 @@ def spoken(key: str, value: Any) -> str:
         return ", ".join(spoken(key, one) for one in value)
     if isinstance(value, dict):
         return _of_dict(value)
+    if key in _FRACTIONS and is_number(value):
+        return formats.percent(Decimal(value))
     if key not in _TITLES and is_number(value):
         # A year or a number of a thing stands as it is.
         return str(value) if isinstance(value, int) else formats.number(Decimal(value))
@@ -196,6 +239,8 @@ def _of_dict(value: dict[str, Any]) -> str:
 def _of_text(key: str, value: str) -> str:
     if _DAY.fullmatch(value):
         return formats.date(date.fromisoformat(value))
+    if _MONTH.fullmatch(value):
+        return formats.month(date.fromisoformat(f"{value}-01"))
     if _MOMENT.fullmatch(value):
         return _moment(value)
     return str(_codes().get((key, value), value))
@@ -206,14 +251,16 @@ def _moment(value: str) -> str:
     return formats.datetime(timezone.localtime(moment) if moment.tzinfo else moment)
 
 
-def difference_words(difference: Any) -> str:
-    """Return a difference with its sign."""
+def difference_words(difference: Any, key: str = "") -> str:
+    """Return a difference with its sign; `key` is the field that differs."""
     if difference is None:
         return ""
     if isinstance(difference, dict):
         amount = Decimal(difference["amount"])
         return formats.signed(formats.money(amount, difference["currency"]), amount)
     number = Decimal(difference)
+    if key in _FRACTIONS:
+        return formats.signed(formats.percent(number), number)
     return formats.signed(formats.number(number), number)
 
 
@@ -248,8 +295,11 @@ def _labels() -> dict[str, Any]:
 
 @cache
 def _codes() -> dict[tuple[str, str], Any]:
-    """Words for codes, by the field's name."""
-    found: dict[tuple[str, str], Any] = {}
+    """Words for codes, by the field's name; headings are those of portraits."""
+    found: dict[tuple[str, str], Any] = {
+        ("heading", code): words for code, words in PortraitHeading.choices
+    }
+    found |= {("standing", code.value): words for code, words in STANDINGS.items()}
     for field in _fields():
         for code, words in field.choices or ():
             found.setdefault((field.name, str(code)), words)

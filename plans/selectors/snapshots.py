@@ -11,6 +11,8 @@ from kam.core.models import JobRun
 from kam.identity.models import User
 from plans.analytics.diff import Change, diff
 from plans.analytics.documents import Document, hash_of
+from plans.choices.approval import SnapshotReason
+from plans.choices.plan import PlanState
 from plans.models import Plan, PlanSnapshot
 from plans.selectors.content import content_of, shown_to
 
@@ -46,6 +48,31 @@ def differences(before: Document, after: Document) -> Sequence[Change]:
 
 def _compared(document: Document) -> Document:
     return {key: value for key, value in document.items() if key not in _APART}
+
+
+def reading_hash(document: Document) -> str:
+    """Return the hash of what a reader of a plan reads: the same words and figures, the same hash.
+
+    The day and the plan's state are left out, so that it holds across the approval itself.
+    """
+    header = {key: one for key, one in document["header"].items() if key != "state"}
+    return hash_of({**_compared(document), "header": header})
+
+
+def submitted_snapshot(plan: Plan) -> PlanSnapshot | None:
+    """Return what was put before the approver, while the plan waits."""
+    if plan.state != PlanState.IN_REVIEW:
+        return None
+    rows = plan.snapshots.filter(reason=SnapshotReason.SUBMITTED, revision=plan.revision)
+    found: PlanSnapshot | None = rows.order_by("-number").first()
+    return found
+
+
+def approved_number(plan: Plan) -> int | None:
+    """Return the number of the snapshot of the latest approval, if there was one."""
+    rows = plan.snapshots.filter(reason=SnapshotReason.APPROVAL)
+    found: int | None = rows.order_by("-number").values_list("number", flat=True).first()
+    return found
 
 
 def snapshot_job(plan: Plan, *, user: User, pk: int) -> JobRun | None:

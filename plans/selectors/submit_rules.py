@@ -17,6 +17,7 @@ from plans.choices.plan import SectionKind
 from plans.choices.work import ActionState
 from plans.models import Initiative, KpiTarget, Objective, Plan
 from plans.models.loss import LossScenario
+from plans.selectors.metrics.registry import metrics
 from plans.selectors.plan.document import document_of
 from plans.selectors.submitting import Problem, SubmitRule, submit_rules
 
@@ -126,7 +127,10 @@ def _gain(plan: Plan, _as_of: date) -> Iterator[Problem]:
 
 
 def _baselines(plan: Plan, _as_of: date) -> Iterator[Problem]:
-    names = list(plan.kpis.filter(baseline__isnull=True).values_list("title", flat=True))
+    # What adds up over the period begins at zero: it needs no baseline, and has none.
+    growing = [one.key for one in metrics if one.grows]
+    rows = plan.kpis.filter(baseline__isnull=True).exclude(metric__in=growing)
+    names = list(rows.values_list("title", flat=True))
     if names:
         words = ngettext(
             "%(n)s target has no baseline: %(names)s.",
@@ -154,7 +158,10 @@ def _loss(plan: Plan, as_of: date) -> Iterator[Problem]:
     if months is None:
         return
     since = add_months(as_of, -months)
-    rows = LossScenario.objects.filter(plan=plan, archived_at__isnull=True, as_of__gte=since)
+    # One that was never run says nothing yet, whatever day was typed for it.
+    rows = LossScenario.objects.filter(
+        plan=plan, archived_at__isnull=True, results__as_of__gte=since
+    )
     if not rows.exists():
         words = ngettext(
             "No loss scenario younger than %(n)s month is attached to this plan.",

@@ -105,6 +105,7 @@ def _initiative(line: InitiativeLine) -> dict[str, Any]:
         "starts_on": row.starts_on,
         "due_on": row.due_on,
         "weight": row.weight,
+        "is_shareable": row.is_shareable,
         "progress": _progress(line.progress),
         "actions": [_action(one) for one in line.actions],
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from kam.core.problems import RefusedError, explained, register_constraint
 from kam.identity.models import User
 from plans.models import Plan
-from plans.services.writing import NotDraftError, worked_on, written_by
+from plans.services.writing import NotDraftError, locked_plan, worked_on, written_by
 
 
 class OutsidePeriodError(RefusedError):
@@ -88,6 +88,7 @@ def change(
     Says whether anything changed. Raises NotDraftError, NotOpenError or RefusedError.
     """
     with explained(), transaction.atomic():
+        locked_plan(plan)  # before the row, as everybody who writes in a plan does
         rows = type(row)._default_manager.select_for_update(no_key=True, of=("self",))
         stands = rows.get(pk=row.pk)
         changed = [name for name, value in values.items() if getattr(stands, name) != value]

@@ -12,20 +12,13 @@ from accounts.models import Account, Position
 from accounts.services import tree
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
-from plans.models import JointInitiative, JointMember, JointTeam, Plan
+from plans.models import JointInitiative, JointMember, JointTeam
+from plans.services.problems import check_plan
 
 TEAM = ("plan", "topic", "title", "aim", "state", "starts_on", "ends_on", "owner", "is_shareable")
 INITIATIVE = (
     "title", "our_gain", "their_gain", "measure", "state", "due_on", "percent", "result",
 )  # fmt: skip
-
-
-class ForeignPlanError(RefusedError):
-    """The plan of a team is of its account or of one above."""
-
-    code = "joint_foreign_plan"
-    field = "plan"
-    words = _("This plan is not of the account, nor of one above it.")
 
 
 class TwiceError(RefusedError):
@@ -53,15 +46,10 @@ def save_team(
     for name in TEAM:
         if name in facts:
             setattr(row, name, facts[name])
-    _check_plan(row.account, row.plan)
+    check_plan(row.account, row.plan)
     row.save()
     JointMember.objects.get_or_create(team=row, user=row.owner, position=None)
     return row
-
-
-def _check_plan(account: Account, plan: Plan | None) -> None:
-    if plan is not None and plan.account_id not in {*account.path, account.pk}:
-        raise ForeignPlanError
 
 
 @explained()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Account
 from kam.core.problems import RefusedError, register_constraint
+from plans.models import Plan
 from plans.services.writing import NotDraftError, NotOpenError
 
 
@@ -22,9 +24,22 @@ class ParentError(RefusedError):
     words = _("The plan above is one of an account above this one, never the plan itself.")
 
 
+class ForeignPlanError(RefusedError):
+    """What stands beside an account names a plan of that account, or of one above it."""
+
+    code, field = "foreign_plan", "plan"
+    words = _("This plan is not of the account, nor of one above it.")
+
+
+def check_plan(account: Account, plan: Plan | None) -> None:
+    """Raise ForeignPlanError for a plan of somewhere else."""
+    if plan is not None and plan.account_id not in {*account.path, account.pk}:
+        raise ForeignPlanError
+
+
 _WORDS = {
     "plan_is_never_deleted": _("A plan is cancelled, not deleted."),
-    "plan_goes_its_way": _("A plan does not go there from where it stands."),
+    "plan_goes_its_way": _("The plan cannot take this step in its present state."),
     "plan_approved_by_another": _("Nobody approves a plan that they wrote."),
 }
 _FIXED = (

@@ -124,6 +124,20 @@ def deduction(turnover: Decimal, terms: Terms) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Turnover at rates of its own, outside of the scheme, and what is deducted of it.
+
+    Both count towards a guarantee: the one of guaranteed sales, the other of guaranteed commission.
+    """
+
+    turnover: Decimal = ZERO
+    deduction: Decimal = ZERO
+
+
+NOTHING_APART = Apart()
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """What is deducted: `computed` from turnover, the `floor` (None: none tested), `taken`.
 
@@ -141,19 +155,22 @@ def commission(
     terms: Terms,
     guarantee: Guarantee | None = None,
     *,
+    apart: Apart = NOTHING_APART,
     trading_days: int | None = None,
     calendar_days: int | None = None,
     places: int,
 ) -> Commission:
     """Return the commission of one month, rounded once to `places`.
 
-    A guarantee that is not tested monthly changes nothing but the excess rate here; its true-up
-    does. A prorated guarantee needs both counts of days: the guaranteed amount is taken times
-    trading ÷ calendar days. Raises CalculationError, `days_missing` or `days_out_of_range`.
+    `turnover` is what goes by the terms; what is `apart` fills the guarantee first, and the floor
+    is what is left of it. A guarantee that is not tested monthly changes nothing but the excess
+    rate here; its true-up does. A prorated guarantee needs both counts of days: the guaranteed
+    amount is taken times trading ÷ calendar days. Raises CalculationError, `days_missing` or
+    `days_out_of_range`.
     """
     if guarantee is None:
         return _commission(Fraction(deduction(turnover, terms)), None, places)
-    month = Month(turnover, trading_days=trading_days, calendar_days=calendar_days)
+    month = Month(turnover, trading_days=trading_days, calendar_days=calendar_days, apart=apart)
     amount = _guaranteed(guarantee, month)
     computed = _computed([turnover], [amount], terms, guarantee)
     floor = _floor(amount, terms, guarantee) if guarantee.is_tested_monthly else None
@@ -169,26 +186,41 @@ def _commission(computed: Fraction, floor: Fraction | None, places: int) -> Comm
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month as it was settled: turnover, commission taken with its top-up, days if prorated."""
+    """A month as it was settled: turnover, commission taken with its top-up, days if prorated.
+
+    What is `apart` is neither in the turnover nor in the commission. `months` are as many as it
+    stands for: 3 of a quarter settled at once, a part of one of a week.
+    """
 
     turnover: Decimal
     commission_taken: Decimal = ZERO
     top_up: Decimal = ZERO
     trading_days: int | None = None
     calendar_days: int | None = None
+    apart: Apart = NOTHING_APART
+    months: Fraction = Fraction(1)
 
 
 def _guaranteed(guarantee: Guarantee, month: Month) -> Fraction:
-    """Return the guaranteed sales or commission of one month, exactly."""
-    amount = Fraction(guarantee.amount) / guarantee.amount_months
+    """Return the guaranteed sales or commission of a month less what is apart, exactly.
+
+    Below zero where that is more: a negative turnover at the terms may use the rest.
+    """
+    amount = Fraction(guarantee.amount) / guarantee.amount_months * month.months
+    is_sales = guarantee.basis is GuaranteeBasis.SALES
+    brought = Fraction(month.apart.turnover if is_sales else month.apart.deduction)
+    return amount * _share_of_month(guarantee, month) - brought
+
+
+def _share_of_month(guarantee: Guarantee, month: Month) -> Fraction:
     if guarantee.proration is Proration.NONE:
-        return amount
+        return Fraction(1)
     trading, calendar = month.trading_days, month.calendar_days
     if trading is None or calendar is None:
         raise CalculationError("days_missing")
     if calendar < 1 or not 0 <= trading <= calendar:
         raise CalculationError("days_out_of_range", trading=trading, calendar=calendar)
-    return amount * trading / calendar
+    return Fraction(trading, calendar)
 
 
 def _floor(amount: Fraction, terms: Terms, guarantee: Guarantee) -> Fraction:
@@ -210,6 +242,7 @@ def _computed(
 
     Bands are those of a month. Turnover above all guaranteed sales is at the excess rate.
     """
+    amounts = [max(one, Fraction(0)) for one in amounts]
     above = Fraction(exact_sum(turnovers)) - sum(amounts)
     if guarantee.excess_rate is None or above <= 0:
         return sum((Fraction(deduction(one, terms)) for one in turnovers), Fraction(0))

@@ -145,7 +145,7 @@ def _lines(
     rows = (
         (LineKind.GROSS, turnover.sales, turnover.sales),
         (LineKind.RETURN, turnover.returns, -turnover.returns),
-        (LineKind.PROMO, turnover.coupons_by_supplier, -turnover.coupons_by_supplier),
+        (LineKind.COUPON, turnover.coupons_by_supplier, -turnover.coupons_by_supplier),
         (LineKind.COMMISSION, basis, -taken.computed),
         (LineKind.GUARANTEE_TOP_UP, taken.floor or ZERO, -taken.top_up),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from kam.core.dates import add_months
 
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
 
 
+@lru_cache(maxsize=1_000)  # thousands of terms ask for the periods of the same months
 def period_of(day: date, cycle: str, fiscal_start: int = 1) -> tuple[date, date]:
     """Return the first day of the period that holds the day, and the first day after it.
 

@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 
-from kam.core.exact import EXACT, exact_sum, rounded
-from kam.core.money import LINE_PLACES, quantise
+from kam.core.exact import EXACT, exact_sum
+from kam.core.money import quantise
 from settlements.analytics.concession import (
     Commission,
     Guarantee,
     Month,
     Terms,
     carry,
-    commission,
     true_up,
 )
 from settlements.analytics.problems import CalculationError
@@ -33,6 +31,7 @@ from settlements.analytics.settling_shapes import Goods as Goods
 from settlements.analytics.settling_shapes import Line as Line
 from settlements.analytics.settling_shapes import Missing as Missing
 from settlements.analytics.settling_shapes import Rules as Rules
+from settlements.analytics.settling_turnover import by_rate, turned
 from settlements.analytics.statement import LineKind, Statement, line_amount, tax_rate_of, taxed
 
 ZERO = Decimal(0)
@@ -102,104 +101,11 @@ def _missing_line(one: Missing) -> Line:
 def turnover(
     goods: Sequence[Goods], charges: ChargesOf, rules: Rules, brought_forward: Decimal = ZERO
 ) -> Computed:
-    """Return the statement of a turnover: gross, returns, deduction, top-up, fees, tax."""
-    lines = [one for each in goods for one in _turnover_lines(each, rules.is_tax_inclusive)]
-    basis = exact_sum(one.amount for one in lines)
-    taken = _commission(basis, rules)
-    if taken is not None:
-        lines += _deduction_lines(lines, basis, taken, rules.places)
-    return _finished(lines, basis, taken, charges, rules, brought_forward)
-
-
-def _turnover_lines(goods: Goods, is_tax_inclusive: bool) -> list[Line]:
-    parts = (
-        (LineKind.GROSS, goods.sold, goods.sales),
-        (LineKind.RETURN, -goods.returned, goods.returns),
-    )
-    return [
-        Line(
-            kind=kind.value,
-            quantity=quantity or None,
-            basis=amount,
-            amount=amount,
-            tax_rate=goods.tax_rate,
-            product_id=goods.product_id,
-            category_id=goods.category_id,
-        )
-        for kind, quantity, told in parts
-        if told or quantity
-        for amount in [on_base(told, goods.tax_rate, is_tax_inclusive=is_tax_inclusive)]
-    ]
-
-
-def on_base(amount: Decimal, tax_rate: Decimal, *, is_tax_inclusive: bool) -> Decimal:
-    """Return an amount with tax as the term counts it, to the decimals of a line."""
-    if is_tax_inclusive:
-        return quantise(amount, LINE_PLACES)
-    return rounded(Fraction(amount) * 100 / (100 + Fraction(tax_rate)), LINE_PLACES)
-
-
-def _commission(basis: Decimal, rules: Rules) -> Commission | None:
-    if rules.terms is None:
-        return None
-    trading, calendar = rules.days or (None, None)
-    return commission(
-        basis,
-        rules.terms,
-        rules.guarantee,
-        trading_days=trading,
-        calendar_days=calendar,
-        places=rules.places,
-    )
-
-
-def _deduction_lines(
-    lines: Sequence[Line], basis: Decimal, taken: Commission, places: int
-) -> list[Line]:
-    shares = _by_rate(lines)
-    found = []
-    kinds = (
-        (LineKind.COMMISSION, basis, -taken.computed),
-        (LineKind.GUARANTEE_TOP_UP, taken.floor or ZERO, -taken.top_up),
-    )
-    for kind, of, amount in kinds:
-        for rate, part in _divided(amount, shares, places):
-            found.append(
-                Line(
-                    kind=kind.value,
-                    basis=of if len(shares) < 2 else shares[rate],
-                    amount=part,
-                    tax_rate=rate,
-                )
-            )
-    return found
-
-
-def _by_rate(lines: Iterable[Line]) -> dict[Decimal, Decimal]:
-    shares: dict[Decimal, Decimal] = {}
-    for one in lines:
-        rate = one.tax_rate or ZERO
-        shares[rate] = EXACT.add(shares.get(rate, ZERO), one.amount)
-    return dict(sorted(shares.items()))
-
-
-def _divided(
-    amount: Decimal, shares: dict[Decimal, Decimal], places: int
-) -> list[tuple[Decimal, Decimal]]:
-    """Divide an amount by shares; the last one takes what rounding leaves."""
-    if not amount:
-        return []
-    rates, whole = list(shares) or [ZERO], exact_sum(shares.values())
-    left, found = amount, []
-    for rate in rates[:-1]:
-        part = (
-            rounded(Fraction(amount) * Fraction(shares[rate]) / Fraction(whole), places)
-            if (whole)
-            else ZERO
-        )
-        found.append((rate, part))
-        left = EXACT.subtract(left, part)
-    return [(rate, part) for rate, part in [*found, (rates[-1], left)] if part]
+    """Return the statement of a turnover: gross, returns, coupons that we pay for, deduction,
+    top-up, fees, tax. Fees in percent are of all that the term counts."""
+    found = turned(goods, rules)
+    done = _finished(found.lines, found.counted, found.taken, charges, rules, brought_forward)
+    return replace(done, basis=found.basis, deduction=EXACT.add(done.deduction, found.apart))
 
 
 # True-up
@@ -262,7 +168,7 @@ def _sum_of(lines: Iterable[Line], kind: LineKind) -> Decimal:
 
 def _main_rate(lines: Sequence[Line]) -> Decimal:
     """The tax rate that most of the amount is under: that of what is taken off the whole."""
-    shares = _by_rate(lines)
+    shares = by_rate((one.tax_rate or ZERO, one.amount) for one in lines)
     return max(shares, key=lambda rate: abs(shares[rate]), default=ZERO)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from settlements.analytics.concession import Guarantee, NegativeHandling, Terms
@@ -17,7 +18,8 @@ class Goods:
     """What was sold of one thing: quantities, at a supply price or as turnover.
 
     `price` is that of one unit (sell-through). `sales` (zero or above) and `returns` (zero or
-    below) are the turnover with tax.
+    below) are the turnover with tax before coupons, `coupons` what coupons paid of both, less
+    those of goods brought back. `medium` is how consumers paid, empty where it does not matter.
     """
 
     tax_rate: Decimal
@@ -28,6 +30,8 @@ class Goods:
     price: Decimal | None = None
     sales: Decimal = ZERO
     returns: Decimal = ZERO
+    coupons: Decimal = ZERO
+    medium: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,8 @@ class Rules:
     """What a term says of computing. `terms` None: nothing is deducted.
 
     `days` are those of trading and of the calendar month, for a guarantee in proportion to them.
+    `our_coupons` is the percentage of coupons that we pay for; `media` are the percentages of media
+    that do not go by the terms (None: it does not count).
     """
 
     places: int
@@ -94,6 +100,9 @@ class Rules:
     guarantee: Guarantee | None = None
     days: tuple[int, int] | None = None
     handling: NegativeHandling = NegativeHandling.CARRY_FORWARD
+    is_after_coupons: bool = False
+    our_coupons: Decimal = ZERO
+    media: Mapping[str, Decimal | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

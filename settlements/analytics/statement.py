@@ -25,6 +25,7 @@ class LineKind(StrEnum):
 
     GROSS = "gross"
     RETURN = "return"
+    COUPON = "coupon"
     COMMISSION = "commission"
     GUARANTEE_TOP_UP = "guarantee_top_up"
     PROMO = "promo"

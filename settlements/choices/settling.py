@@ -27,8 +27,9 @@ class StatementState(TextChoices):
 
 
 class StatementLineKind(TextChoices):
-    GROSS = maths.LineKind.GROSS.value, _("Sales")
+    GROSS = maths.LineKind.GROSS.value, pgettext_lazy("statement", "Sales")
     RETURN = maths.LineKind.RETURN.value, _("Returns")
+    COUPON = maths.LineKind.COUPON.value, _("Coupons that we pay for")
     COMMISSION = maths.LineKind.COMMISSION.value, pgettext_lazy("statement", "Deduction")
     GUARANTEE_TOP_UP = maths.LineKind.GUARANTEE_TOP_UP.value, _("Up to the guarantee")
     PROMO = maths.LineKind.PROMO.value, _("Promotion")
@@ -60,7 +61,7 @@ class StatementDisputeReason(TextChoices):
     QUANTITY = "quantity", _("Quantity")
     PRICE = "price", _("Price")
     RATE = "rate", _("Rate of the deduction")
-    GUARANTEE = "guarantee", _("Guarantee")
+    GUARANTEE = "guarantee", pgettext_lazy("concession", "Guarantee")
     UNAGREED_FEE = "unagreed_fee", _("Fee that was not agreed")
     DUPLICATE_CLAIM = "duplicate_claim", _("Claimed twice")
     PROMOTION = "promotion", _("Promotion")

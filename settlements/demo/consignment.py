@@ -14,7 +14,7 @@ from kam.core.clock import organisation_zone
 from settlements.choices.consignment import MovementKind
 from settlements.choices.reports import ReportFunction, ReportKind
 from settlements.demo.counters import Business, Sale, months
-from settlements.models import SalesReport
+from settlements.models import MediumRule, SalesReport
 from settlements.services.consignment.counting import record_count
 from settlements.services.consignment.moving import Goods, record_movements, transfer
 from settlements.services.reports.deciding import accept_report, validate_report
@@ -25,6 +25,10 @@ CORRECTED = 2
 """The month, counted back from the current one, whose report was replaced."""
 ZERO = Decimal(0)
 _CASE = 12
+CENT = Decimal("0.01")
+_BY_RULE, _NOT_COUNTED, _COUPONS = Decimal("0.45"), Decimal("0.03"), Decimal("0.02")
+"""Of a turnover what was paid by a medium with a percentage, and by one that does not count; of
+each what coupons paid."""
 _OUR_SHARE = Decimal("0.78")
 """What remains of a counter's turnover without tax, about: consumers pay more than we book."""
 
@@ -269,7 +273,7 @@ def _takings(
     business: Business, store: Account, first: date, categories: dict[int, ProductCategory]
 ) -> Iterator[Line]:
     """What a counter took in each half of a month by category, and what came back."""
-    tax = business.term.tax_rate or ZERO
+    tax, rules = business.term.tax_rate or ZERO, list(business.term.media.order_by("medium"))
     middle = first + timedelta(days=13)
     sums: dict[tuple[int, date], Decimal] = defaultdict(Decimal)
     for sale in business.sold_in(first):
@@ -278,11 +282,27 @@ def _takings(
             day = late if sale.net > 0 else first + timedelta(days=27)
             sums[sale.category_id, day] += sale.net
     for (category_id, day), net in sorted(sums.items()):
-        paid = net * (1 + tax / 100) / _OUR_SHARE
-        yield Line(
-            store=store,
-            category=categories[category_id],
-            sold_on=day,
-            gross_amount=paid.quantize(Decimal("0.01"), ROUND_HALF_UP),
-            tax_rate=tax,
-        )
+        paid = (net * (1 + tax / 100) / _OUR_SHARE).quantize(CENT, ROUND_HALF_UP)
+        for medium, amount, coupons in _by_medium(rules, paid):
+            yield Line(
+                store=store,
+                category=categories[category_id],
+                sold_on=day,
+                gross_amount=amount,
+                coupon_amount=coupons,
+                payment_medium=medium,
+                tax_rate=tax,
+            )
+
+
+def _by_medium(
+    rules: Sequence[MediumRule], paid: Decimal
+) -> Iterator[tuple[str, Decimal, Decimal | None]]:
+    """Divide a turnover by how consumers paid, with coupons, where there are rules of it."""
+    left = paid
+    for rule in rules:
+        share = _BY_RULE if rule.is_counted else _NOT_COUNTED
+        amount = (paid * share).quantize(CENT, ROUND_HALF_UP)
+        left -= amount
+        yield rule.medium, amount, (amount * _COUPONS).quantize(CENT, ROUND_HALF_UP)
+    yield "", left, (left * _COUPONS).quantize(CENT, ROUND_HALF_UP) if rules else None

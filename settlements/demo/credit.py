@@ -14,6 +14,7 @@ from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.imports.models import DataSource
 from settlements.choices.credit import FactKind, HoldState
+from settlements.demo.credit_papers import keep_papers
 from settlements.models import CreditPosition
 from settlements.services.credit import applications, facts, holds, limits
 from settlements.services.credit.checks import Ask, check_credit
@@ -159,4 +160,5 @@ def _apply(party: Account, as_of: date, at: datetime, manager: User) -> None:
         party=party, facts=told, by=manager,
         supporting=applications.Supporting(years=years, points=points),
     )  # fmt: skip
+    keep_papers(application=row, by=manager, on=as_of - timedelta(days=6))
     applications.submit_application(application=row, by=manager, at=at)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pghistory.models
 from django.apps import apps
-from django.db import connection
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
 from django.db.models import Model, Q
 
 from accounts.demo.chance import Dice
@@ -34,6 +36,13 @@ from settlements.demo.writer import write
 from settlements.services.notices import tell_of_overdue
 
 _COUNTED: tuple[type[Model], ...] = (m.Document, m.Allocation, m.TradingAgreement, m.AccountPrice)
+
+
+_FILES: tuple[tuple[type[Model], str], ...] = (
+    (m.ApplicationFile, "file"),
+    (m.AgreementVersion, "file"),
+    (m.SettlementStatement, "confirmation_file"),
+)
 
 
 def load(request: DemoRequest) -> Counts:
@@ -111,6 +120,7 @@ def clear(keep_user_id: int | None) -> Counts:
     """Empty all tables of the app but those of history; nobody is kept or removed here."""
     del keep_user_id
     removed = present()
+    _forget_files()
     with connection.cursor() as cursor:
         # What is still to be checked of these tables would stand in the way.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -118,6 +128,13 @@ def clear(keep_user_id: int | None) -> Counts:
         cursor.execute(f"TRUNCATE {', '.join(_tables())}")
         cursor.execute("SET LOCAL kam.allow_truncate = 'off'")
     return removed
+
+
+def _forget_files() -> None:
+    """Delete what was uploaded once the rows are gone for good."""
+    for model, field in _FILES:
+        for name in model._default_manager.exclude(**{field: ""}).values_list(field, flat=True):
+            transaction.on_commit(partial(default_storage.delete, name))
 
 
 def _tables() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from itertools import count
 
 from django.db import connection
@@ -18,6 +19,7 @@ from accounts.demo.chance import Dice, exact
 from accounts.demo.company import SOURCE_CODES
 from accounts.models import Account, Product
 from kam.core.dates import add_months, month_start
+from kam.core.money import round_to_currency
 from kam.core.selectors.rates import base_currency, rates_on
 from settlements.analytics.gtin import check_digit
 from settlements.models import (
@@ -204,10 +206,11 @@ def _price(
         set_by=group.current_lead,
     )
     made.prices.append(price)
-    made.breaks.append(PriceBreak(price=price, from_quantity=0, amount=_cents(amount)))
+    written = partial(round_to_currency, currency=price.currency_id)
+    made.breaks.append(PriceBreak(price=price, from_quantity=0, amount=written(amount)))
     if dice.happens(0.4):
         for many, share in ((60, "0.97"), (240, "0.94")):
-            lower = _cents(amount * Decimal(share))
+            lower = written(amount * Decimal(share))
             made.breaks.append(PriceBreak(price=price, from_quantity=many, amount=lower))
 
 

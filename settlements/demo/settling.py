@@ -15,10 +15,10 @@ from settlements.demo.counters import MONTHS
 from settlements.models import LedgerItem, SettlementStatement
 from settlements.selectors.ledger import first_open_day
 from settlements.services.cash import Applied, post_receipt
+from settlements.services.settling.contests import Contest
 from settlements.services.settling.drafting import cancel_statement, draft_due
 from settlements.services.settling.issuing import (
     Concession,
-    Contest,
     confirm_statement,
     correct_statement,
     dispute_statement,

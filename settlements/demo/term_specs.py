@@ -38,6 +38,7 @@ from settlements.services.terms.drafts import (
     GuaranteeDraft,
     HeaderDraft,
     LineDraft,
+    MediumDraft,
     OperationDraft,
     ResponsibilityDraft,
     ScheduleDraft,
@@ -216,6 +217,10 @@ _CONSIGNED = replace(
 )
 _CONCESSION = PRESETS[Preset.CONCESSION]
 _GUARANTEED = PRESETS[Preset.GUARANTEED]
+_MEDIA = (
+    MediumDraft(medium="CARD", percent=Decimal("17.5")),
+    MediumDraft(medium="GIFT CARD", is_counted=False),
+)
 _DISPLAY = fee(
     "Display in season", FeeType.DISPLAY, "1800", is_distinct_service=True,
     evidence="Photos of the display, each month",
@@ -336,8 +341,10 @@ def _china(chinese: int) -> tuple[Spec, ...]:
         ),
         Spec(
             code="CN03", name="流水倒扣合同", since=-7, months=24, currency="CNY",
-            terms=(paid(_CONCESSION, days(15), deduction_percent=Decimal(18), **vat),),
-            conditions=(_CARD,),
+            terms=(paid(_CONCESSION, days(15), deduction_percent=Decimal(18), **vat,
+                        is_after_coupons=False, coupon_bearer=Bearer.SHARED, media=_MEDIA),),
+            conditions=(_CARD, fee("物流费", FeeType.LOGISTICS, "0.2", cycle="",
+                                   calculation=Calculation.PERCENT_OF_PURCHASES)),
         ),
         Spec(
             code="CN04", name="代销合同", since=-9, months=24, currency="CNY",

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.fields import AccountField
+from accounts.forms.fields import LinkedAccountField
 from accounts.models import Account
 from kam.core import formats
 from kam.core.dates import ONE_DAY, Period, PeriodError, add_months, month_start
@@ -33,7 +33,7 @@ class DatedForm(forms.Form):
     """A day, and whose receivables: what cannot be read is answered as of today, for all."""
 
     as_of = forms.DateField(label=_("As of"), required=False)
-    account = AccountField(label=_("Account or group"), required=False)
+    account = LinkedAccountField(label=_("Account or group"), required=False)
     lead = forms.ModelChoiceField(
         label=_("Lead"), queryset=User.objects.none(), required=False, empty_label=ALL,
         help_text=_("Who leads the account today."),

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.filters import AccountChoice, Flag, PageFilter, Several
-from accounts.forms.fields import AccountField
+from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account, Product
 from kam.core.models import SellingCompany
+from kam.core.number_fields import NumberField
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.text import search_key
+from kam.identity.models import User
 from settlements.analytics.units import InexactError, convert
 from settlements.choices.consignment import MovementKind
 from settlements.choices.reports import ReportKind, ReportState
@@ -30,6 +32,7 @@ from settlements.selectors.consignment.board import slow
 from settlements.selectors.prices import UnknownUnitError, unit_of
 from settlements.selectors.prices.units import BASE
 from settlements.services.consignment.moving import Goods
+from settlements.services.consignment.problems import ShortStockError
 
 ROWS = 5
 BY_HAND = (
@@ -43,9 +46,7 @@ BY_HAND = (
 
 def quantity_field(**kwargs: Any) -> forms.DecimalField:
     """How many."""
-    field = forms.DecimalField(max_digits=18, decimal_places=4, **kwargs)
-    field.widget.attrs |= {"step": "any", "inputmode": "decimal"}
-    return field
+    return NumberField(max_digits=18, decimal_places=4, **kwargs)
 
 
 class GoodsForm(OnceForm):
@@ -124,8 +125,13 @@ class GoodsForm(OnceForm):
     def refuse(self, problem: RefusedError) -> None:
         """Show a refusal beside the row or field that it is about."""
         field = problem.field
-        if problem.row is not None:
-            field = f"quantity_{problem.row[1] + 1}"
+        places = [one for one in range(1, ROWS + 1) if self.cleaned_data.get(f"product_{one}")]
+        if problem.row is not None and problem.row[1] < len(places):
+            field = f"quantity_{places[problem.row[1]]}"
+        elif isinstance(problem, ShortStockError):
+            products = (self.cleaned_data[f"product_{one}"].pk for one in places)
+            short = dict(zip(products, places, strict=True)).get(problem.product_id)
+            field = f"quantity_{short}" if short else field
         add_to_form(self, RefusedError(problem.message, field=field))
 
 
@@ -155,6 +161,21 @@ class MovementForm(GoodsForm):
         if is_transfer and not values.get("to_store") and "to_store" not in self.errors:
             self.add_error("to_store", _("Say to which store."))
         return values
+
+
+class StoreForm(forms.Form):
+    """Which store is counted."""
+
+    store = AccountField(label=gettext_lazy("Store"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        give_user(self, user)
+
+    @property
+    def chosen(self) -> Account | None:
+        """The store that was named; None where none was, or none is found."""
+        return self.cleaned_data["store"] if self.is_valid() else None
 
 
 class CountForm(GoodsForm):

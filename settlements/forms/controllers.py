@@ -16,7 +16,7 @@ from accounts.models import Account
 from kam.core.text import search_key
 from kam.identity.models import User
 from kam.identity.permissions import CAPABILITIES
-from settlements.forms.days import DayField
+from settlements.forms.days import DayField, LastDayField
 from settlements.models import ControllerAssignment
 
 
@@ -65,9 +65,9 @@ class AssignForm(forms.Form):
     user = forms.ModelChoiceField(
         label=_("Credit controller"), queryset=people_who_may_work(), empty_label=_("Choose")
     )
-    from_date = DayField(label=_("From"), help_text=_("Whoever did it before stops there."))
-    until = DayField(
-        label=_("Until before"),
+    from_date = DayField(label=_("First day"), help_text=_("Whoever did it before stops there."))
+    until = LastDayField(
+        label=_("Last day"),
         required=False,
         help_text=_("Empty: for good. Afterwards the former controller has it again."),
     )

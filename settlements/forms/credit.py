@@ -10,10 +10,12 @@ import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.filters import AccountChoice, Flag, PageFilter, leads
 from accounts.forms.fields import AccountField, give_user
 from kam.core.models import Currency
+from kam.core.number_fields import NumberField
 from kam.core.selectors.rates import base_currency
 from kam.identity.models import User
 from settlements.choices.credit import (
@@ -24,7 +26,7 @@ from settlements.choices.credit import (
     Component,
     ScoreGrade,
 )
-from settlements.forms.days import DayField
+from settlements.forms.days import DayField, LastDayField
 from settlements.models import CreditApplication, CreditPosition, CreditScoreSnapshot
 from settlements.services.credit.applications import FACTS, Supporting, Year
 from settlements.services.credit.limits import Cover, Terms
@@ -35,7 +37,7 @@ YEARS = 3
 
 def amount_field(label: Any, **options: Any) -> forms.DecimalField:
     """An amount of money."""
-    return forms.DecimalField(label=label, max_digits=18, decimal_places=4, **options)
+    return NumberField(label=label, max_digits=18, decimal_places=4, **options)
 
 
 def _text(label: Any, most: int, **options: Any) -> forms.CharField:
@@ -86,7 +88,7 @@ class ApplicationForm(_InCurrency):
     registry_checked_on = DayField(label=_("Registry looked at on"), required=False)
     rating_agency = _text(_("Rating agency"), 100)
     rating_grade = _text(_("Its grade"), 30)
-    rating_points = forms.DecimalField(
+    rating_points = NumberField(
         label=_("The grade as points from 0 to 100"), min_value=0, max_value=100, decimal_places=2,
         required=False, help_text=_("They count in the credit score while the rating holds."),
     )  # fmt: skip
@@ -111,9 +113,13 @@ class ApplicationForm(_InCurrency):
         self.fields[f"year_{place}"] = forms.IntegerField(
             label=_("Year"), min_value=1950, max_value=2199, required=False, initial=year
         )
-        names = (("turnover", _("Turnover")), ("equity", _("Equity")), ("result", _("Result")))
+        names = (
+            ("turnover", pgettext("financial statement", "Turnover")),
+            ("equity", _("Equity")),
+            ("result", _("Result")),
+        )
         for name, label in names:
-            self.fields[f"{name}_{place}"] = forms.DecimalField(
+            self.fields[f"{name}_{place}"] = NumberField(
                 label=label, max_digits=18, decimal_places=2, required=False,
                 min_value=0 if name == "turnover" else None,
             )  # fmt: skip
@@ -191,13 +197,13 @@ class LimitForm(_InCurrency):
     amount = amount_field(
         _("Limit"), min_value=0, help_text=_("0 means prepay only. To have no limit, take it back.")
     )
-    from_day = DayField(label=_("From"), help_text=_("The limit before ends there."))
+    from_day = DayField(label=_("First day"), help_text=_("The limit before ends there."))
     term_days = forms.IntegerField(
         label=_("Term, days"), min_value=0, max_value=720, required=False
     )
     review_on = DayField(label=_("Review on"), required=False)
     reason = _reason()
-    until = DayField(label=_("Until before"), required=False)
+    until = LastDayField(label=_("Last day"), required=False)
     field_order = ["amount", "currency"]
     more = ("until",)
 
@@ -230,8 +236,8 @@ class CoverForm(_InCurrency):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=CollateralKind.choices)
     amount = amount_field(_("At most"), min_value=Decimal("0.0001"))
-    from_day = DayField(label=_("From"))
-    until = DayField(label=_("Until before"), required=False)
+    from_day = DayField(label=_("First day"))
+    until = LastDayField(label=_("Last day"), required=False)
     issuer = _text(_("Issued by"), 200)
     reference = _text(_("Reference"), 100)
     note = _text(_("Note"), 500)
@@ -266,7 +272,7 @@ class CheckForm(_InCurrency):
 class SettingsForm(forms.Form):
     """How credit is reckoned."""
 
-    stock_weight = forms.DecimalField(
+    stock_weight = NumberField(
         label=_("Weight of consigned stock"), min_value=0, max_value=1, decimal_places=2,
         help_text=_("From 0 (not counted) to 1 (counted in full, at cost)."),
     )  # fmt: skip
@@ -274,7 +280,7 @@ class SettingsForm(forms.Form):
         label=_("Open orders due within days"), min_value=0, max_value=720,
         help_text=_("Orders due later do not count yet. Orders without a date do."),
     )  # fmt: skip
-    warn_at = forms.DecimalField(
+    warn_at = NumberField(
         label=_("Warn from this share of the limit"), min_value=Decimal("0.01"), max_value=1,
         decimal_places=2, help_text=_("0.9 warns when nine tenths of a limit are used."),
     )  # fmt: skip

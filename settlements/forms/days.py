@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.forms import LastDay
 from settlements.choices import FIRST_DAY, LAST_DAY
 
 
@@ -20,3 +21,7 @@ class DayField(forms.DateField):
         if day is not None and not FIRST_DAY <= day < LAST_DAY:
             raise ValidationError(_("Choose a day from 1900 on and before 2200."), "out_of_range")
         return day
+
+
+class LastDayField(LastDay, DayField):
+    """The last day of a period of business; gives the day after it."""

@@ -9,13 +9,16 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.fields import AccountField, give_user
 from kam.core import formats
+from kam.core.dates import add_months
 from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency, SellingCompany
+from kam.core.number_fields import NumberField
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.models import User
 from settlements.analytics.instalments import Instalment
@@ -29,6 +32,7 @@ from settlements.services.problems import ClosedPeriodError
 
 ROWS = 6
 LARGEST_DAYS = 3_650
+YEARS_AHEAD = 10
 MOST_INSTALMENTS = 60
 BY_HAND = (
     DocumentKind.INVOICE,
@@ -40,9 +44,7 @@ BY_HAND = (
 
 def amount_field(**kwargs: Any) -> forms.DecimalField:
     """An amount of money as people type it; the ledger knows how many decimals a currency has."""
-    field = forms.DecimalField(max_digits=20, decimal_places=4, **kwargs)
-    field.widget.attrs |= {"step": "any", "inputmode": "decimal"}
-    return field
+    return NumberField(max_digits=20, decimal_places=4, **kwargs)
 
 
 class OnceForm(forms.Form):
@@ -95,6 +97,15 @@ class PostingForm(OnceForm):
 
     date_name = "document_date"
     """The field that the posting date follows where none is given."""
+
+    def clean(self) -> dict[str, Any]:
+        """A slip such as the year 2062 is no day of a document."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        last = add_months(timezone.localdate(), 12 * YEARS_AHEAD)
+        for name in (self.date_name, "posting_date"):
+            if (day := values.get(name)) and day > last:
+                self.add_error(name, _("This day lies more than ten years ahead."))
+        return values
 
     def facts(self, act: str) -> Facts:
         """What the services want to know beside kind, account and amounts."""

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.fields import AccountField, give_user
 from accounts.models import Account
 from kam.core.models import Currency, Organisation
+from kam.core.number_fields import NumberField
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.models import User
 from settlements.analytics.prices import PriceBreak
-from settlements.forms.days import DayField
+from settlements.forms.days import DayField, LastDayField
 from settlements.forms.products import ProductField, ProductInput
 from settlements.models import AccountPrice
 from settlements.selectors.prices.listing import accounts_to_price
@@ -27,7 +28,7 @@ from settlements.services.prices.pricing import Terms, steps_of
 ROWS = 6
 """Volume breaks that a form has room for beside the first price."""
 LINES = 6
-UNTIL = _("Until before")
+LAST = _("Last day")
 FOR_GOOD = _("Empty: for good.")
 
 
@@ -39,12 +40,12 @@ def currency_field() -> forms.ModelChoiceField[Currency]:
 
 def price_field(**kwargs: Any) -> forms.DecimalField:
     """What one unit costs."""
-    return forms.DecimalField(min_value=0, max_digits=18, decimal_places=4, **kwargs)
+    return NumberField(min_value=0, max_digits=18, decimal_places=4, **kwargs)
 
 
 def quantity_field(**kwargs: Any) -> forms.DecimalField:
     """How many of a unit."""
-    return forms.DecimalField(min_value=0, max_digits=20, decimal_places=6, **kwargs)
+    return NumberField(min_value=0, max_digits=20, decimal_places=6, **kwargs)
 
 
 class BreaksForm(forms.Form):
@@ -137,8 +138,8 @@ class PriceForm(BreaksForm):
         help_text=_("As carton. Empty: the product's own unit."),
     )
     currency = currency_field()
-    start = DayField(label=_("From"))
-    end = DayField(label=UNTIL, required=False, help_text=FOR_GOOD)
+    start = DayField(label=_("First day"))
+    end = LastDayField(label=LAST, required=False, help_text=FOR_GOOD)
     ends_running = forms.BooleanField(
         label=_("End the price in force the day before"), required=False, initial=True
     )
@@ -181,22 +182,22 @@ class PriceForm(BreaksForm):
 class ChangeForm(BreaksForm):
     """A correction of a price: how much, from when to when, and why."""
 
-    start = DayField(label=_("From"))
-    end = DayField(label=UNTIL, required=False, help_text=FOR_GOOD)
+    start = DayField(label=_("First day"))
+    end = LastDayField(label=LAST, required=False, help_text=FOR_GOOD)
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class EndForm(forms.Form):
-    """From which day on something holds no longer."""
+    """Up to which day something still holds."""
 
-    end = DayField(label=UNTIL, help_text=_("The first day on which it no longer holds."))
+    end = LastDayField(label=LAST, help_text=_("The last day on which it holds."))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class EndDayForm(forms.Form):
     """The same where nobody asks why."""
 
-    end = DayField(label=UNTIL, help_text=_("The first day on which it no longer holds."))
+    end = LastDayField(label=LAST, help_text=_("The last day on which it holds."))
 
 
 class CompanyPriceForm(forms.Form):
@@ -211,8 +212,8 @@ class CompanyPriceForm(forms.Form):
     )
     amount = price_field(label=_("Price of one unit"))
     currency = currency_field()
-    start = DayField(label=_("From"))
-    end = DayField(label=UNTIL, required=False, help_text=FOR_GOOD)
+    start = DayField(label=_("First day"))
+    end = LastDayField(label=LAST, required=False, help_text=FOR_GOOD)
     ends_running = forms.BooleanField(
         label=_("End the price in force the day before"), required=False, initial=True
     )
@@ -244,8 +245,8 @@ class UnitForm(forms.Form):
         help_text=_("An account's own unit, such as its carton of 8. Empty: for everybody."),
     )
     gtin = forms.CharField(label=_("GTIN (barcode)"), max_length=20, required=False)
-    start = DayField(label=_("From"))
-    end = DayField(label=UNTIL, required=False, help_text=FOR_GOOD)
+    start = DayField(label=_("First day"))
+    end = LastDayField(label=LAST, required=False, help_text=FOR_GOOD)
     ends_running = forms.BooleanField(
         label=_("End what it held until then"), required=False, initial=True
     )
@@ -307,8 +308,8 @@ class CodeForm(forms.Form):
     )
     gtin = forms.CharField(label=_("GTIN (barcode)"), max_length=20, required=False)
     name = forms.CharField(label=_("Their name for it"), max_length=300, required=False)
-    start = DayField(label=_("From"))
-    end = DayField(label=UNTIL, required=False, help_text=FOR_GOOD)
+    start = DayField(label=_("First day"))
+    end = LastDayField(label=LAST, required=False, help_text=FOR_GOOD)
     ends_running = forms.BooleanField(
         label=_("End what the code meant until then"), required=False, initial=True
     )
@@ -346,7 +347,7 @@ class CalculatorForm(forms.Form):
             self.fields[f"code_{row}"] = forms.CharField(
                 label=_("Code"), max_length=100, required=False, widget=ProductInput
             )
-            self.fields[f"quantity_{row}"] = forms.DecimalField(
+            self.fields[f"quantity_{row}"] = NumberField(
                 label=_("Quantity"), required=False, max_digits=16, decimal_places=4
             )
             self.fields[f"unit_{row}"] = forms.CharField(

@@ -9,9 +9,11 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.filters import AccountChoice, Flag, PageFilter, Several, leads
 from accounts.models import Account
+from kam.core.number_fields import NumberField
 from kam.core.text import search_key
 from settlements.choices.terms import Payout, RebateBasis
 from settlements.forms.days import DayField
@@ -20,7 +22,7 @@ from settlements.models import RebateAccrual, TradeCondition
 STATES = [
     ("running", _("Running")),
     ("over", _("Over, to be settled")),
-    ("settled", _("Settled")),
+    ("settled", pgettext_lazy("rebate", "Settled")),
 ]
 
 
@@ -79,7 +81,7 @@ class RunForm(forms.Form):
 class ExpectationForm(forms.Form):
     """What the basis is expected to be in the end."""
 
-    total = forms.DecimalField(
+    total = NumberField(
         label=_("Expected by the end of the period"),
         max_digits=20,
         decimal_places=4,
@@ -93,9 +95,7 @@ class SettleForm(forms.Form):
     """The end of a period: when, and against which claim."""
 
     settled_on = DayField(label=_("Posted on"))
-    claimed = forms.DecimalField(
-        label=_("Claimed"), max_digits=20, decimal_places=4, min_value=Decimal(0)
-    )
+    claimed = NumberField(label=_("Claimed"), max_digits=20, decimal_places=4, min_value=Decimal(0))
     reference = forms.CharField(
         label=_("Number of the claim"), max_length=140, help_text=_("As the customer wrote it.")
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kam.core import formats
 from kam.core.models import SellingCompany
+from kam.core.number_fields import plain_number
 from kam.core.problems import RefusedError
 from settlements.analytics.proposals import Share
 from settlements.forms.days import DayField
@@ -106,10 +107,7 @@ class SharesForm(forms.Form):
                 min_value=ZERO,
                 initial=plain(share.amount, item.currency_id) if share else None,
             )
-            field.widget.attrs |= {
-                "data-share": plain(item.open_amount_now, item.currency_id),
-                "min": "0",
-            }
+            field.widget.attrs["data-share"] = plain(item.open_amount_now, item.currency_id)
             self.fields[f"{PREFIX}{item.pk}"] = field
 
     def rows(self) -> list[ShareRow]:
@@ -163,7 +161,8 @@ class SharesForm(forms.Form):
 
 def plain(amount: Decimal, currency: str) -> str:
     """An amount as a number field takes it: a point, the decimals of its currency."""
-    return f"{amount:.{formats.places_of(currency)}f}"
+    places = formats.places_of(currency)
+    return plain_number(Decimal(f"{amount:.{places}f}"), least=places)
 
 
 def chosen_ids(data: Mapping[str, Any]) -> set[int]:

@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.forms.fields import NUMBER, AccountField, AccountInput
 from accounts.models import Account, Product, ProductCategory
 from kam.core.forms import CurrencyChoiceField
 from kam.core.models import Currency, SellingCompany
+from kam.core.number_fields import NumberField
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.text import search_key
 from kam.identity.models import User
@@ -24,6 +25,7 @@ from settlements.choices.reports import ReportFunction, ReportKind
 from settlements.forms.days import DayField
 from settlements.forms.posting import OnceForm, amount_field
 from settlements.forms.products import ProductInput
+from settlements.models.reports import MEDIUM_LENGTH
 from settlements.selectors.prices import UnknownUnitError, unit_of
 from settlements.selectors.prices.codes import codes_of, products_by_code
 from settlements.selectors.prices.units import BASE
@@ -45,7 +47,7 @@ class ReportForm(OnceForm):
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ReportKind.choices)
     function = forms.ChoiceField(
-        label=gettext_lazy("Function"),
+        label=pgettext_lazy("sales report", "Function"),
         choices=ReportFunction.choices,
         help_text=gettext_lazy(
             "A replacement takes the place of all under its number, an addition stands beside it,"
@@ -84,8 +86,12 @@ class LineForm(forms.Form):
     sold_on = DayField(label=gettext_lazy("Day"), required=False)
     quantity_sold = amount_field(label=gettext_lazy("Sold"), required=False)
     quantity_returned = amount_field(label=gettext_lazy("Brought back"), required=False)
-    gross_amount = amount_field(label=gettext_lazy("Turnover with tax"), required=False)
-    tax_rate = forms.DecimalField(
+    gross_amount = amount_field(label=gettext_lazy("Turnover before coupons"), required=False)
+    coupon_amount = amount_field(label=gettext_lazy("Of it paid with coupons"), required=False)
+    payment_medium = forms.CharField(
+        label=gettext_lazy("Paid by"), max_length=MEDIUM_LENGTH, required=False
+    )
+    tax_rate = NumberField(
         label=gettext_lazy("Tax, %"), max_digits=5, decimal_places=2, min_value=0, max_value=100,
         required=False,
     )  # fmt: skip
@@ -94,7 +100,7 @@ class LineForm(forms.Form):
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["category"]).choices = categories
         for name in ("sold_on", "tax_rate"):
-            self.fields[name].widget.attrs |= {"step": "any", "autocomplete": "off"}
+            self.fields[name].widget.attrs |= {"autocomplete": "off"}
 
     @property
     def is_filled(self) -> bool:
@@ -195,6 +201,8 @@ class LineRows(_Lines):  # type: ignore[valid-type, misc] # made by a factory
                 quantity_sold=sold,
                 quantity_returned=back,
                 gross_amount=values["gross_amount"],
+                coupon_amount=values["coupon_amount"],
+                payment_medium=values["payment_medium"],
                 tax_rate=values["tax_rate"],
                 their_code=values["product"][:60] if product and values["product"] else "",
                 unit=unit.code,

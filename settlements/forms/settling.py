@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from kam.core import formats
+from kam.core.number_fields import NumberField
 from kam.identity.choices import Role
 from kam.identity.models import User
 from kam.identity.permissions import grants
@@ -18,13 +20,25 @@ from settlements.choices.settling import LinePart, StatementDisputeReason
 from settlements.forms.days import DayField
 from settlements.forms.posting import OnceForm, amount_field
 from settlements.models import SettlementStatement, SettlementTerm, StatementLine
-from settlements.services.settling.issuing import Concession, Contest
+from settlements.services.settling.contests import Contest
+from settlements.services.settling.issuing import Concession
 
 
 def _note() -> forms.CharField:
     return forms.CharField(
         label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class PastDayField(DayField):
+    """The day on which something was done: none that is still to come."""
+
+    def clean(self, value: Any) -> Any:
+        """The day; refuses those after today."""
+        day = super().clean(value)
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("This day is still to come."), "in_the_future")
+        return day
 
 
 class DraftForm(forms.Form):
@@ -71,7 +85,7 @@ class DueForm(forms.Form):
 class DayForm(forms.Form):
     """The day of an act."""
 
-    day = DayField(label=_("On"))
+    day = PastDayField(label=_("On"))
 
     def __init__(self, *args: Any, label: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,10 +111,11 @@ class DisputeForm(forms.Form):
     amount = amount_field(label=_("Amount contested"), min_value=Decimal("0.0001"))
     reason = forms.ChoiceField(label=_("Reason"), choices=StatementDisputeReason.choices)
     note = _note()
-    day = DayField(label=_("On"))
+    day = PastDayField(label=_("On"))
 
     def __init__(self, *args: Any, statement: SettlementStatement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.statement = statement
         field = self.fields["line"]
         field.queryset = statement.lines.exclude(amount=0).order_by("sequence")  # type: ignore[attr-defined]
         field.label_from_instance = lambda line: line_words(line, statement)  # type: ignore[attr-defined]
@@ -119,7 +134,7 @@ class DisputeForm(forms.Form):
 
 def line_words(line: StatementLine, statement: SettlementStatement) -> str:
     """A line in a list: what it is and its amount."""
-    what = line.label or line.get_kind_display()
+    what = line.what
     return f"{line.sequence}. {what}: {formats.money(line.amount, statement.currency_id)}"
 
 
@@ -131,7 +146,7 @@ class CorrectForm(NoteForm):
         self.lines = list(statement.lines.filter(part=LinePart.CLAIM).order_by("sequence"))
         for line in self.lines:
             self.fields[f"line_{line.pk}"] = amount_field(
-                label=line.label or line.get_kind_display(),
+                label=line.what,
                 min_value=Decimal(0),
                 required=False,
                 help_text=_("Claimed now: %s. Empty: as computed.")
@@ -150,7 +165,7 @@ class CorrectForm(NoteForm):
 class ConfirmForm(forms.Form):
     """Who confirmed, when; or the signed file."""
 
-    day = DayField(label=_("Confirmed on"))
+    day = PastDayField(label=_("Confirmed on"))
     confirmed_by = forms.CharField(
         label=_("Confirmed by"),
         max_length=200,
@@ -164,7 +179,7 @@ class ConfirmForm(forms.Form):
 class PostForm(OnceForm):
     """The day of posting."""
 
-    day = DayField(label=_("Posting date"))
+    day = PastDayField(label=_("Posting date"))
 
 
 def period_of(values: dict[str, Any]) -> tuple[date, date]:
@@ -179,11 +194,11 @@ class PostingLimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for role in Role:
             if grants([role], "statements.post"):
-                self.fields[role.value] = forms.DecimalField(
+                self.fields[role.value] = NumberField(
                     label=role.label,
                     min_value=0,
                     max_digits=20,
                     decimal_places=4,
                     required=False,
-                    help_text=_("Empty: any amount. Of several roles the freest counts."),
+                    help_text=_("Empty: any amount. Of several roles the highest limit counts."),
                 )

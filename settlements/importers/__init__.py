@@ -7,7 +7,13 @@ from kam.imports.engine.notices import (
     register_reasons,
 )
 from kam.imports.registry import importers
-from settlements.importers import consigned_words, credit_limits, exposure_facts, prices
+from settlements.importers import (
+    consigned_words,
+    credit_limits,
+    exposure_facts,
+    payment_terms,
+    prices,
+)
 from settlements.importers.consigned import ConsignedStockImporter, FillUpsImporter
 from settlements.importers.open_items import OpenItemsImporter
 from settlements.importers.receipts import ReceiptsImporter
@@ -23,13 +29,16 @@ def register() -> None:
     importers.register(*(kind() for kind in prices.IMPORTERS))
     importers.register(exposure_facts.ExposureFactsImporter())
     importers.register(credit_limits.CreditLimitsImporter())
+    importers.register(payment_terms.PaymentTermsImporter())
     register_reasons(exposure_facts.REASONS)
+    register_reasons(payment_terms.REASONS)
     register_reasons(credit_limits.REASONS)
     register_reasons(prices.REASONS)
     register_notices(NOTICES)
     register_reasons(REASONS)
     register_conflicts(CONFLICTS)
     register_also(ALSO)
+    register_also(payment_terms.ALSO)
     register_notices(consigned_words.NOTICES)
     register_reasons(consigned_words.REASONS)
     register_conflicts(consigned_words.CONFLICTS)

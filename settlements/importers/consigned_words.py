@@ -25,6 +25,8 @@ REASONS = {
     "quantity below zero": _("Pieces are below zero: what was brought back has its own column"),
     "unknown unit": _("The product is not sold in this unit"),
     "quantity in parts": _("The quantity is no whole number of ten-thousandths of a base unit"),
+    "coupons without amount": _("Coupons stand with the turnover that they are part of"),
+    "sign of the coupons": _("Coupons have the sign of the turnover they are of"),
     "sign of the amount": _("The amount has the wrong sign for what was sold or brought back"),
     "tax rate": _("A tax rate is between 0 and 100 percent"),
     "several currencies": _("A report in several currencies"),

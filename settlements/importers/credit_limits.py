@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.importers import lookups
 from kam.core.locks import lock_names
 from kam.core.selectors.rates import base_currency, rates_on
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -52,8 +52,8 @@ class CreditLimitsImporter(Importer):
                help=_("Empty: the day of the import."),
                synonyms=("valid from", "from", "start", "as of")),
         Column(name="until", label=_("Until before"), type=ColumnType.DATE, example="2027-07-01",
-               help=_("The first day without it; empty: for good."),
-               synonyms=("valid to", "valid until", "to", "end")),
+               help=DAY_AFTER, synonyms=("valid to", "valid until", "to", "end")),
+        last_day("until", words=_("Empty: for good."), example="2027-06-30"),
         Column(name="reason_text", label=_("Reason"), required=True, max_length=500,
                example="Board decision 12/2026", synonyms=("reason", "note", "why")),
         Column(name="term_days", label=_("Term, days"), type=ColumnType.NUMBER, example="30",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.importers import lookups
 from kam.core.text import search_key
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -119,8 +120,10 @@ class ExposureFactsImporter(Importer):
         Column(name="from_day", label=_("From"), type=ColumnType.DATE, example="2026-07-01",
                help=_("Empty: the day of the import."), synonyms=("as of", "date")),
         Column(name="until", label=_("Until before"), type=ColumnType.DATE, example="2026-08-01",
-               help=_("Empty: until something else is sent."), synonyms=("end",)),
-        Column(name="key", label=_("Key"), required=True, max_length=200, example="SO-20771",
+               help=DAY_AFTER, synonyms=("end",)),
+        last_day("until", words=_("Empty: until something else is sent."), example="2026-07-31"),
+        Column(name="key", label=pgettext_lazy("of a row", "Key"),
+               required=True, max_length=200, example="SO-20771",
                help=_("What makes the fact unique in the source; sent again it replaces."),
                synonyms=("id", "order number", "reference")),
     )  # fmt: skip

@@ -117,7 +117,7 @@ class OpenItemsImporter(Importer):
             if rows:
                 run.notice(code, rows=rows)
         for currency, amount in run.rows(_OPEN_BALANCE):
-            run.notice("open balance", amount=str(amount.normalize()), currency=currency)
+            run.notice("open balance", amount=f"{amount.normalize():f}", currency=currency)
         if run.options.create_accounts and (accounts := run.ids(_NEW_ACCOUNTS)):
             run.notice("new accounts", count=len(accounts))
         if first:

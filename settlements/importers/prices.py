@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.importers import lookups
 from kam.core.locks import lock_names
 from kam.core.models import Organisation
-from kam.imports.columns import Column, ColumnType
+from kam.imports.columns import DAY_AFTER, Column, ColumnType, last_day
 from kam.imports.engine import changes
 from kam.imports.engine.importer import Importer, UndoReport
 from kam.imports.engine.run import Run
@@ -38,9 +38,9 @@ _FROM = Column(
 )  # fmt: skip
 _UNTIL = Column(
     name="valid_until", label=_("Until before"), type=ColumnType.DATE, example="2027-01-01",
-    help=_("The first day without it; empty: for good."),
-    synonyms=("until", "end", "valid until", "valid to", "end date"),
+    help=DAY_AFTER, synonyms=("until", "end", "valid until", "valid to", "end date"),
 )  # fmt: skip
+_LAST = last_day("valid_until", words=_("Empty: for good."))
 _GTIN = Column(
     name="gtin", label=_("GTIN (barcode)"), max_length=30, example="6400000000019",
     help=_("With all its digits: format the column as text."), synonyms=("ean", "barcode", "upc"),
@@ -175,7 +175,7 @@ class _CompanyPrices(_Dated):
     money = "f.currency_id AS currency"
     constants = {"reason": "''"}
     columns = (_PRODUCT, _UNIT, _price(_("Price"), "price", "list price", "amount"), _CURRENCY,
-               _FROM, _UNTIL)  # fmt: skip
+               _FROM, _UNTIL, _LAST)  # fmt: skip
 
 
 class ListPricesImporter(_CompanyPrices):
@@ -234,7 +234,7 @@ class ProductUnitsImporter(_Dated):
         Column(name="account", label=_("Only for"), example="C-1042",
                help=_("An account's own unit; empty: for everybody."),
                synonyms=("customer", "customer id")),
-        _GTIN, _FROM, _UNTIL,
+        _GTIN, _FROM, _UNTIL, _LAST,
     )  # fmt: skip
 
     def key_of(self, row: str, name: str) -> str:
@@ -294,7 +294,7 @@ class ProductCodesImporter(_Dated):
         _PRODUCT,
         Column(name="name", label=_("Their name for it"), max_length=300,
                synonyms=("description", "their name")),
-        _UNIT, _GTIN, _FROM, _UNTIL,
+        _UNIT, _GTIN, _FROM, _UNTIL, _LAST,
     )  # fmt: skip
 
     def key_of(self, row: str, name: str) -> str:
@@ -333,7 +333,7 @@ class AccountPricesImporter(_Dated):
                help=_("Where the next price begins; only to find gaps."),
                synonyms=("to quantity", "to qty", "max quantity")),
         _price(_("Price"), "price", "net price", "unit price", "amount"),
-        _CURRENCY, _FROM, _UNTIL,
+        _CURRENCY, _FROM, _UNTIL, _LAST,
         Column(name="reason_text", label=_("Reason"), max_length=500, synonyms=("reason", "note")),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from accounts.importers import lookups
 from kam.core.formats import Text
@@ -44,7 +44,8 @@ class SalesReportImporter(Importer):
                synonyms=("customer", "account", "retailer", "chain", "customer code", "零售商")),
         Column(name="report_no", label=gettext_lazy("Report number"), required=True, max_length=60,
                example="SLS-2026-07", synonyms=("report", "report number", "message number")),
-        Column(name="function", label=gettext_lazy("Function"), required=True, example="9",
+        Column(name="function", label=pgettext_lazy("sales report", "Function"),
+               required=True, example="9",
                read=report_function,
                help=gettext_lazy("9 original, 5 replacement, 2 addition, 1 cancellation."),
                synonyms=("message function", "function code")),
@@ -76,8 +77,20 @@ class SalesReportImporter(Importer):
                synonyms=("uom", "unit of measure")),
         Column(name="gross_amount_incl_tax", label=gettext_lazy("Turnover with tax"),
                type=ColumnType.NUMBER, example="118.80",
-               help=gettext_lazy("What consumers paid; below zero where they brought back more."),
+               help=gettext_lazy("At prices before coupons; below zero where more came back."),
                synonyms=("gross amount", "turnover", "sales amount", "amount", "销售额")),
+        Column(name="coupon_amount", label=gettext_lazy("Of it paid with coupons"),
+               type=ColumnType.NUMBER, example="5.00",
+               help=gettext_lazy("With tax and the sign of the turnover; empty: not reported."),
+               synonyms=("coupon", "coupons", "coupon value", "vouchers redeemed", "kupongit",
+                         "kuponki", "gutscheine", "gutscheinwert", "cupoane", "valoare cupoane",
+                         "优惠券", "优惠券金额", "phiếu giảm giá", "tiền phiếu giảm giá")),
+        Column(name="payment_medium", label=gettext_lazy("Paid by"), max_length=30, example="CARD",
+               help=gettext_lazy("How consumers paid, in the customer's word; empty: not told."),
+               synonyms=("payment medium", "payment method", "tender", "tender type", "maksutapa",
+                         "zahlungsmittel", "zahlungsart", "metoda de plata", "metodă de plată",
+                         "mijloc de plată", "支付方式", "付款方式", "phương thức thanh toán",
+                         "hình thức thanh toán")),
         Column(name="tax_rate", label=gettext_lazy("Tax rate"), type=ColumnType.NUMBER,
                example="24", help=gettext_lazy("In percent; below 1 it is read as a share."),
                synonyms=("vat", "vat rate", "tax")),
@@ -110,7 +123,11 @@ class SalesReportImporter(Importer):
                 run.cursor.execute(getattr(sql, name.upper()))
                 run.cursor.execute(f"ANALYZE import_{name}")
         with run.step("compare"):
-            for name in ("resolved", "judged", "groups"):
+            run.execute(sql.RESOLVED, values)
+            if self.kind == ReportKind.TURNOVER:
+                run.execute(sql.NAMELESS)
+            run.cursor.execute("ANALYZE import_resolved")
+            for name in ("judged", "groups"):
                 run.execute(getattr(sql, name.upper()), values)
                 run.cursor.execute(f"ANALYZE import_{name}")
             run.execute(sql.ROWS, values)
@@ -166,6 +183,6 @@ class TurnoverImporter(SalesReportImporter):
     key = "turnover"
     kind = ReportKind.TURNOVER
     title: Text = gettext_lazy("Turnover reports")
-    summary: Text = gettext_lazy("What consumers paid at our counters, by store and day.")
+    summary: Text = gettext_lazy("What consumers bought at our counters, by store and day.")
     icon = "receipt"
     order = 64

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from settlements.selectors.prices import CODE_MATCHES
 
-# Rows that add up others, as portals and spreadsheets put them between and below the data.
+# Rows that add up others, as portals and spreadsheets put them between and below the data: a word
+# where a name or a code should be. What is really called so is no sum, and is found by it.
 _WORDS = (
     "sub-?total|grand total|total general|totals?|sum|summe|zwischensumme|gesamt(summe)?"
     "|yhteensä|välisumma|小计|合计|总计|tổng cộng|cộng|tổng"
 )
-_ADDS_UP = " OR ".join(
-    rf"btrim({column}) ~* '^({_WORDS})(\M|$|[: ])'"
-    for column in ("retailer_code", "report_no", "store_gln", "store_code", "gtin", "retailer_sku")
-)
+
+
+def _adds_up(*columns: str) -> str:
+    """Whether one of the columns says that the row is a sum."""
+    words = (rf"btrim(s.{one}) ~* '^({_WORDS})(\M|$|[: ])'" for one in columns)
+    return f"COALESCE({' OR '.join(words)}, false)"
+
+
 PLACED = f"""
 CREATE TEMP TABLE import_placed ON COMMIT DROP AS
-SELECT s.line_no, s.reason, s.detail, COALESCE({_ADDS_UP}, false) AS adds_up,
+SELECT s.line_no, s.reason, s.detail,
+    {_adds_up("report_no", "store_gln", "gtin")}
+        OR a.account_id IS NULL AND {_adds_up("retailer_code")} AS is_sum,
+    {_adds_up("store_code")} AS is_sum_by_store, {_adds_up("retailer_sku")} AS is_sum_by_code,
     s.retailer_code, s.report_no, s.function, s.period_start, s.period_end, s.store_gln,
     s.store_code, btrim(s.gtin) AS gtin, btrim(s.retailer_sku) AS sku, s.category, s.unit,
     s.business_date, s.qty_sold, s.qty_returned, s.gross_amount_incl_tax AS gross,
+    s.coupon_amount AS coupon, COALESCE(regexp_replace(upper(btrim(s.payment_medium)), '\\s+', ' ',
+        'g'), '') AS medium,
     CASE WHEN s.tax_rate > 0 AND s.tax_rate < 1 THEN s.tax_rate * 100 ELSE s.tax_rate END
         AS tax_rate,
     s.promo_id, s.selling_company, upper(s.currency) AS currency, a.account_id, a.ambiguous,
@@ -78,6 +88,8 @@ RESOLVED = """
 CREATE TEMP TABLE import_resolved ON COMMIT DROP AS
 WITH coded AS (
     SELECT p.*, t.store_id, t.ambiguous AS store_ambiguous, t.by_zeros AS store_by_zeros,
+        p.is_sum OR p.is_sum_by_store AND t.store_id IS NULL
+            OR p.is_sum_by_code AND k.product_id IS NULL AS adds_up,
         COALESCE(k.product_id, g.product_id) AS product_id,
         k.product_id <> g.product_id AS codes_differ,
         COALESCE(NULLIF(p.unit, ''), k.unit, g.unit, '') AS unit_code,
@@ -109,6 +121,29 @@ SELECT *, CASE WHEN is_base THEN 1 ELSE COALESCE(numerator, 1)::numeric END AS n
     product_id IS NOT NULL AND NOT is_base AND numerator IS NULL AS unit_unknown,
     dense_rank() OVER (ORDER BY account_id, report_no, function) AS grp
 FROM united
+"""
+# Sums without a word: of a store what its lines with goods or days come to, of all what all others
+# do. Two lines at least, so that twins stay. Of pieces a line without goods is refused anyway.
+NAMELESS = """
+WITH told AS (
+    SELECT line_no, grp, store_id, gross,
+        COALESCE(NULLIF(store_gln, ''), NULLIF(store_code, '')) IS NOT NULL AS has_store,
+        business_date IS NOT NULL OR medium <> ''
+            OR COALESCE(NULLIF(gtin, ''), NULLIF(sku, ''), category) IS NOT NULL AS has_detail
+    FROM import_resolved WHERE NOT adds_up AND gross IS NOT NULL
+), stores AS (
+    SELECT grp, store_id, sum(gross) AS gross FROM told WHERE has_detail
+    GROUP BY 1, 2 HAVING count(*) > 1
+), parts AS (
+    SELECT t.*, has_store AND NOT has_detail AND t.gross = s.gross AS is_sum
+    FROM told t LEFT JOIN stores s ON s.grp = t.grp AND s.store_id = t.store_id
+), wholes AS (
+    SELECT grp, sum(gross) AS gross FROM parts
+    WHERE is_sum IS NOT TRUE AND (has_store OR has_detail) GROUP BY 1 HAVING count(*) > 1
+)
+UPDATE import_resolved r SET adds_up = true FROM parts p LEFT JOIN wholes w ON w.grp = p.grp
+WHERE p.line_no = r.line_no AND r.gross <> 0
+  AND (p.is_sum OR NOT p.has_store AND NOT p.has_detail AND p.gross = w.gross)
 """
 _GTIN = "(s.gtin ~ '^[0-9]{8}$' OR s.gtin ~ '^[0-9]{12,14}$')"
 JUDGED = f"""
@@ -156,6 +191,10 @@ SELECT s.*, round(COALESCE(s.qty_sold, 0) * s.num / s.den, 4) AS sold,
         WHEN s.gross < 0 AND s.qty_sold > 0 AND COALESCE(s.qty_returned, 0) = 0
             OR s.gross > 0 AND s.qty_returned > 0 AND COALESCE(s.qty_sold, 0) = 0
             THEN 'sign of the amount'
+        WHEN s.coupon <> 0 AND s.gross IS NULL THEN 'coupons without amount'
+        WHEN s.coupon * s.gross < 0 OR s.coupon <> 0 AND s.gross = 0 THEN 'sign of the coupons'
+        WHEN abs(s.coupon) >= 1e14 THEN 'amount too large'
+        WHEN s.coupon <> round(s.coupon, 4) THEN 'too many decimals'
         WHEN s.tax_rate NOT BETWEEN 0 AND 100 THEN 'tax rate'
     END) END AS problem
 FROM import_resolved s LEFT JOIN core_currency c ON c.code = s.currency
@@ -163,17 +202,18 @@ FROM import_resolved s LEFT JOIN core_currency c ON c.code = s.currency
 # What makes a report known again: its lines whatever their order.
 _CONTENT = """sum(hashtextextended(concat_ws('|', {store}, {product}, {category}, {day},
     trim_scale({sold}), trim_scale({returned}), trim_scale({gross}), trim_scale({tax}),
-    COALESCE({promotion}, '')), 0)::numeric)"""
+    COALESCE({promotion}, ''), COALESCE(trim_scale({coupon})::text, '-'), {medium}), 0)::numeric)"""
 _OF_FILE = _CONTENT.format(
     store="store_id", product="COALESCE(product_id, 0)", category="COALESCE(category_id, 0)",
     day="COALESCE(business_date::text, '-')", sold="sold", returned="returned", gross="gross",
-    tax="tax_rate", promotion="promo_id",
+    tax="tax_rate", promotion="promo_id", coupon="coupon", medium="medium",
 )  # fmt: skip
 _OF_LINES = _CONTENT.format(
     store="l.store_id", product="COALESCE(l.product_id, 0)",
     category="COALESCE(l.category_id, 0)", day="COALESCE(l.sold_on::text, '-')",
     sold="l.quantity_sold", returned="l.quantity_returned", gross="l.gross_amount",
-    tax="l.tax_rate", promotion="l.promotion",
+    tax="l.tax_rate", promotion="l.promotion", coupon="l.coupon_amount",
+    medium="l.payment_medium",
 )  # fmt: skip
 GROUPS = f"""
 CREATE TEMP TABLE import_groups ON COMMIT DROP AS
@@ -256,8 +296,8 @@ WITH whole AS (
         AND NOT j.adds_up
 )
 SELECT line_no, grp, account_id, store_id, product_id, category_id, business_date, sold, returned,
-    CASE WHEN NOT adds_up THEN gross END AS amount, currency, tax_rate, promo_id, sku, gtin,
-    unit_code, num, den, period_start,
+    CASE WHEN NOT adds_up THEN gross END AS amount, coupon, medium, currency, tax_rate, promo_id,
+    sku, gtin, unit_code, num, den, period_start,
     period_end, function,
     adds_up, COALESCE(verdict, CASE WHEN spoilt THEN 'part of a rejected report' END) AS reason,
     CASE WHEN NOT adds_up THEN COALESCE(detail, left(CASE
@@ -307,10 +347,10 @@ FROM import_reports r ORDER BY r.report_id
 """
 POST_LINES = """
 INSERT INTO settlements_salesreportline (report_id, line, store_id, product_id, category_id,
-    sold_on, quantity_sold, quantity_returned, gross_amount, tax_rate, currency_id, promotion,
-    their_code, unit, unit_factor)
+    sold_on, quantity_sold, quantity_returned, gross_amount, coupon_amount, payment_medium,
+    tax_rate, currency_id, promotion, their_code, unit, unit_factor)
 SELECT p.report_id, row_number() OVER (PARTITION BY p.report_id ORDER BY r.line_no), r.store_id,
-    r.product_id, r.category_id, r.business_date, r.sold, r.returned, r.amount,
+    r.product_id, r.category_id, r.business_date, r.sold, r.returned, r.amount, r.coupon, r.medium,
     round(r.tax_rate, 2), r.currency, left(COALESCE(r.promo_id, ''), 60),
     left(COALESCE(NULLIF(r.sku, ''), r.gtin, ''), 60), left(r.unit_code, 30),
     round(r.num / r.den, 6)

@@ -46,6 +46,7 @@ from settlements.models.settling_parts import (
 from settlements.models.term_parts import (
     BusinessCalendar,
     CalendarDay,
+    MediumRule,
     MinimumGuarantee,
     SettlementTerm,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "FloorPrice",
     "LedgerItem",
     "ListPrice",
+    "MediumRule",
     "MinimumGuarantee",
     "OpenBalance",
     "OverdueRun",

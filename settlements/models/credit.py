@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -109,6 +110,10 @@ class CreditSettings(Record):
 
     def __str__(self) -> str:
         return str(self._meta.verbose_name)
+
+
+APPLICATION_APPROVED = gettext_noop("Application approved")
+"""Why a limit is set that an application asked for, where nobody said more."""
 
 
 @track()
@@ -214,6 +219,12 @@ class CreditLimit(Record):
 
     def __str__(self) -> str:
         return f"{self.party_id}: {self.amount} {self.currency_id}"
+
+    @property
+    def why(self) -> str:
+        """The reason, in the reader's language where the system gave it."""
+        is_ours = self.application_id is not None and self.reason == APPLICATION_APPROVED
+        return gettext(APPLICATION_APPROVED) if is_ours else self.reason
 
     def get_absolute_url(self) -> str:
         return reverse("settlements:credit-account", args=[self.party_id])

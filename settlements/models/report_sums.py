@@ -7,18 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Product, ProductCategory
 from kam.core.models import Currency
-from settlements.models.reports import SalesReport
+from settlements.models.reports import MEDIUM_LENGTH, SalesReport
 from settlements.querysets.reports import ReportLineQuerySet
 
 
 class SalesReportSum(models.Model):
-    """The lines of an accepted report of one store, thing and tax rate, added up.
+    """The lines of an accepted report of one store, thing, tax rate and medium, added up.
 
     A trigger writes them when the report is accepted; after that lines never change, and nothing
     else changes the sums (a merge moves both). Whether a report counts its own state says:
     replaced and cancelled ones keep their sums. `sales` and `returns` are amounts above and below
-    zero, None where no line has any; `first_day` and `last_day` are those on which its lines
-    count: sums of days beyond a period are of no use to it, and its lines are read instead.
+    zero, `coupons` what coupons paid of both, None where no line has any; `first_day` and
+    `last_day` are those on which its lines count: sums of days beyond a period are of no use to
+    it, and its lines are read instead.
     """
 
     report = models.ForeignKey(
@@ -39,6 +40,7 @@ class SalesReportSum(models.Model):
         db_constraint=False,
     )
     tax_rate = models.DecimalField(_("tax rate, %"), max_digits=5, decimal_places=2, null=True)
+    payment_medium = models.CharField(_("paid by"), max_length=MEDIUM_LENGTH, db_default="")
     currency = models.ForeignKey(
         Currency, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
     )
@@ -49,6 +51,8 @@ class SalesReportSum(models.Model):
     sales = models.DecimalField(_("sales"), max_digits=24, decimal_places=4, null=True)
     returns = models.DecimalField(_("returns"), max_digits=24, decimal_places=4, null=True)
     without_amount = models.PositiveIntegerField(_("lines without an amount"))
+    coupons = models.DecimalField(_("coupons"), max_digits=24, decimal_places=4, null=True)
+    without_coupons = models.PositiveIntegerField(_("lines without coupons"), db_default=0)
 
     objects = ReportLineQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ from kam.imports.models import ImportBatch
 from settlements.choices.reports import ReportFunction, ReportKind, ReportState
 from settlements.querysets.reports import ReportLineQuerySet, ReportQuerySet
 
+MEDIUM_LENGTH = 30
 BASES = (ReportFunction.ORIGINAL, ReportFunction.REPLACE)
 """Reports that stand for themselves; of a number one of them is in force."""
 DECIDED = (ReportState.ACCEPTED, ReportState.SUPERSEDED, ReportState.CANCELLED)
@@ -209,9 +210,11 @@ class SalesReportLine(models.Model):
     """Sales of a store: of a product in pieces, of a category or a whole counter in turnover.
 
     Quantities are in the product's base unit; `unit` is theirs and `unit_factor` says how many
-    base units it holds. `gross_amount` is what consumers paid with tax, below zero where they
-    brought back more. Without `sold_on` a line is of the last day of the period. References are
-    checked by a statement trigger, not row by row.
+    base units it holds. `gross_amount` is the turnover with tax at prices before coupons, below
+    zero where more was brought back; `coupon_amount` is the part of it that coupons paid, with the
+    same sign (None: not reported, which is not zero). `payment_medium` is how consumers paid, in
+    capitals, empty where it is not told. Without `sold_on` a line is of the last day of the period.
+    References are checked by a statement trigger, not row by row.
     """
 
     report = models.ForeignKey(
@@ -255,7 +258,21 @@ class SalesReportLine(models.Model):
         _("brought back"), max_digits=18, decimal_places=4, db_default=0
     )
     gross_amount = models.DecimalField(
-        _("turnover with tax"), max_digits=20, decimal_places=4, null=True
+        _("turnover with tax"),
+        max_digits=20,
+        decimal_places=4,
+        null=True,
+        help_text=_("At prices before coupons."),
+    )
+    coupon_amount = models.DecimalField(
+        _("of it paid with coupons"),
+        max_digits=20,
+        decimal_places=4,
+        null=True,
+        help_text=_("Empty: not reported. Where there were none, it is 0."),
+    )
+    payment_medium = models.CharField(
+        _("paid by"), max_length=MEDIUM_LENGTH, blank=True, db_default=""
     )
     tax_rate = models.DecimalField(_("tax rate, %"), max_digits=5, decimal_places=2, null=True)
     currency = models.ForeignKey(
@@ -290,6 +307,14 @@ class SalesReportLine(models.Model):
                 condition=Q(tax_rate__isnull=True) | Q(tax_rate__gte=0, tax_rate__lte=100),
                 name="sales_report_line_tax_rate",
                 violation_error_message=_("A percentage is between 0 and 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(coupon_amount__isnull=True)
+                | Q(coupon_amount=0)
+                | Q(gross_amount__isnull=False, gross_amount__gt=0, coupon_amount__gt=0)
+                | Q(gross_amount__isnull=False, gross_amount__lt=0, coupon_amount__lt=0),
+                name="sales_report_line_coupon_sign",
+                violation_error_message=_("Coupons have the sign of the turnover they are of."),
             ),
         ]
 

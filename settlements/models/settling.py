@@ -295,7 +295,9 @@ class StatementLine(models.Model):
     is money and the rate a percentage. Append-only once the statement is issued.
     """
 
-    statement = models.ForeignKey(SettlementStatement, models.CASCADE, related_name="lines")
+    statement = models.ForeignKey(
+        SettlementStatement, models.CASCADE, related_name="lines", db_index=False
+    )
     sequence = models.PositiveIntegerField(_("line"))
     kind = models.CharField(_("kind"), max_length=16, choices=StatementLineKind)
     part = models.CharField(_("part"), max_length=9, choices=LinePart, default=LinePart.PAYABLE)
@@ -307,13 +309,19 @@ class StatementLine(models.Model):
         ProductCategory, models.PROTECT, null=True, related_name="+", verbose_name=_("category")
     )
     store = models.ForeignKey(
-        Account, models.PROTECT, null=True, related_name="+", verbose_name=_("store")
+        Account,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("store"),
     )
     condition = models.ForeignKey(
         TradeCondition,
         models.PROTECT,
         null=True,
         related_name="statement_lines",
+        db_index=False,
         verbose_name=_("condition"),
     )
     quantity = models.DecimalField(_("quantity"), max_digits=20, decimal_places=4, null=True)
@@ -328,6 +336,14 @@ class StatementLine(models.Model):
         verbose_name = _("line of a settlement statement")
         verbose_name_plural = _("lines of settlement statements")
         ordering = ["statement", "sequence"]
+        indexes = [
+            models.Index(fields=["store"], name="line_store", condition=Q(store__isnull=False)),
+            models.Index(
+                fields=["condition"],
+                name="statement_line_condition",
+                condition=Q(condition__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["statement", "sequence"], name="statement_line_once"),
             models.CheckConstraint(
@@ -348,6 +364,20 @@ class StatementLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence}. {self.get_kind_display()} {self.amount}"
+
+    @property
+    def medium(self) -> str:
+        """The payment medium whose turnover alone the line deducts from; empty for other lines."""
+        return self.label if self.kind == StatementLineKind.COMMISSION else ""
+
+    @property
+    def what(self) -> str:
+        """What the line is, in words."""
+        if not self.medium:
+            return self.label or str(self.get_kind_display())
+        counts = self.rate is not None
+        words = _("Deduction, paid by %s") if counts else _("Does not count, paid by %s")
+        return str(words) % self.medium
 
 
 class StatementReport(models.Model):

@@ -95,6 +95,7 @@ class StatementDispute(Record):
                 violation_error_message=_("A dispute is not settled before it was raised."),
             ),
         ]
+        triggers = triggers.DISPUTE
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} {self.amount}"

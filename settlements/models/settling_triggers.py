@@ -161,3 +161,30 @@ REPORT = [
     )
 ]
 DOCUMENT = kept("statement_document_stays", "what a statement posted stays")
+
+DISPUTE = [
+    pgtrigger.Trigger(
+        name="statement_dispute_within",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert
+        | pgtrigger.UpdateOf("statement_id", "line_id", "amount", "is_granted"),  # type: ignore[no-untyped-call]
+        func=f"""
+    -- The lock makes a second dispute wait until the first one is committed, and counts.
+    PERFORM 1 FROM settlements_settlementstatement s
+    WHERE s.id = NEW.statement_id FOR NO KEY UPDATE;
+    IF (SELECT bool_or(h.amount > abs(l.amount) OR l.statement_id <> s.id)
+            OR sum(h.amount) FILTER (WHERE h.line_id IS NULL) > greatest(s.gross, abs(s.payable))
+            OR sum(h.amount) FILTER (WHERE l.part IS DISTINCT FROM 'claim')
+                > greatest(s.gross, abs(s.payable),
+                    max(abs(l.amount)) FILTER (WHERE l.part <> 'claim'))
+        FROM (SELECT d.line_id, sum(d.amount) AS amount FROM settlements_statementdispute d
+              WHERE d.statement_id = NEW.statement_id AND d.is_granted IS NOT FALSE
+              GROUP BY d.line_id) AS h
+        JOIN settlements_settlementstatement s ON s.id = NEW.statement_id
+        LEFT JOIN settlements_statementline l ON l.id = h.line_id
+        GROUP BY s.id) THEN
+        {_refuse("statement_dispute_within", "more is contested than the statement says")}
+    END IF;
+    RETURN NULL;""",
+    )
+]

@@ -29,6 +29,7 @@ from settlements.choices.terms import (
 )
 from settlements.models import term_triggers as triggers
 from settlements.models.rates import RateSchedule
+from settlements.models.reports import MEDIUM_LENGTH
 from settlements.models.terms import AgreementVersion
 from settlements.querysets.terms import OfVersionQuerySet
 
@@ -313,3 +314,50 @@ class MinimumGuarantee(Record):
 
     def __str__(self) -> str:
         return f"{self.get_basis_display()} {self.amount}"
+
+
+@track()
+class MediumRule(Record):
+    """What a term says of turnover paid by one medium: a percentage of its own, or not counted.
+
+    Of a medium at its own percentage nothing goes by the term's percentage or bands, and its
+    turnover and deduction count towards the guarantee. One that does not count is in neither.
+    """
+
+    term = models.ForeignKey(SettlementTerm, models.CASCADE, related_name="media")
+    medium = models.CharField(_("paid by"), max_length=MEDIUM_LENGTH)
+    is_counted = models.BooleanField(_("counts"), default=True)
+    percent = models.DecimalField(
+        _("deduction, %"), max_digits=7, decimal_places=4, null=True, blank=True, validators=PERCENT
+    )
+
+    objects = OfVersionQuerySet.through("term__version").as_manager()
+
+    class Meta:
+        verbose_name = _("rule of a payment medium")
+        verbose_name_plural = _("rules of payment media")
+        ordering = ["term", "medium"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "medium"],
+                name="medium_rule_once",
+                violation_error_message=_("There is a rule of this medium already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(medium=""),
+                name="medium_rule_names_it",
+                violation_error_message=_("Say which medium the rule is of."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_counted=False, percent__isnull=True)
+                | Q(is_counted=True, percent__gte=0, percent__lte=100, percent__isnull=False),
+                name="medium_rule_whole",
+                violation_error_message=_("A medium has its own percentage, or does not count."),
+            ),
+        ]
+        triggers = triggers.part(
+            "medium_rule_of_a_draft", parent="settlements_settlementterm", key="term_id"
+        )
+
+    def __str__(self) -> str:
+        return self.medium

@@ -179,4 +179,12 @@ class WorkEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()}: {self.text}"
+        return f"{self.get_act_display()}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What was said, the outcome that it ended with in the reader's language."""
+        first, colon, rest = self.text.partition(": ")
+        if self.act != WorkAct.FINISHED or first not in WorkOutcome.values:
+            return self.text
+        return f"{WorkOutcome(first).label}{colon}{rest}"

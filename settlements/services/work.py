@@ -157,7 +157,7 @@ def finish(
     work.outcome, work.note = outcome, note.strip()
     work.closed_on, work.closed_by = as_of, user
     work.save(update_fields=["state", "snoozed_until", "outcome", "note", "closed_on", "closed_by"])
-    words = ": ".join(filter(None, [str(work.get_outcome_display()), work.note]))
+    words = ": ".join(filter(None, [work.outcome, work.note]))
     _note(work, WorkAct.FINISHED, text=words[:500], user=user)
     return work
 

@@ -21,7 +21,7 @@ from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import signed_in
 from settlements.analytics.ageing import Bands
 from settlements.selectors.collection import TrendPoint
-from settlements.selectors.positions import BoardRow, Reading
+from settlements.selectors.positions import Board, BoardRow, Reading
 from settlements.selectors.standing import Task, share
 from settlements.views.board_parts import (
     CREDITS_WHAT,
@@ -80,8 +80,15 @@ def _short(amount: Decimal, currency: str) -> str:
 
 def stats(reading: Reading) -> list[Stat]:
     """Open, overdue, who is late, unapplied cash, open credits, DSO."""
+    return [*_owed(reading), _late(reading), *_in_favour(reading), _dso(reading)]
+
+
+def _money(board: Board) -> dict[str, Any]:
+    return {"kind": "money", "unit": board.currency, "as_of": board.as_of}
+
+
+def _owed(reading: Reading) -> list[Stat]:
     board, total = reading.board, reading.board.total
-    money: dict[str, Any] = {"kind": "money", "unit": board.currency, "as_of": board.as_of}
     part = share(total.overdue, total.open)
     items = ngettext("%(count)s item", "%(count)s items", total.open_items)
     return [
@@ -92,7 +99,7 @@ def stats(reading: Reading) -> list[Stat]:
             reference=items % {"count": formats.number(total.open_items)},
             what=OPEN_WHAT,
             url=items_url(as_of=board.as_of),
-            **money,
+            **_money(board),
         ),
         Stat(
             name="overdue",
@@ -103,27 +110,28 @@ def stats(reading: Reading) -> list[Stat]:
             },
             what=OVERDUE_WHAT,
             url=items_url(as_of=board.as_of, bucket="overdue"),
-            **money,
+            **_money(board),
         ),
-        _late(reading),
-        Stat(
-            name="unapplied",
-            title=_("Unapplied cash"),
-            value=total.unapplied,
-            what=UNAPPLIED_WHAT,
-            url=url_of("unapplied-list"),
-            **money,
-        ),
-        Stat(
-            name="credits",
-            title=_("Open credits"),
-            value=total.open_credits,
-            what=CREDITS_WHAT,
-            url=url_of("unapplied-list"),
-            **money,
-        ),
-        _dso(reading),
     ]  # fmt: skip
+
+
+def _in_favour(reading: Reading) -> list[Stat]:
+    board, total = reading.board, reading.board.total
+    found = (
+        ("unapplied", _("Unapplied cash"), total.unapplied, UNAPPLIED_WHAT),
+        ("credits", _("Open credits"), total.open_credits, CREDITS_WHAT),
+    )
+    return [
+        Stat(
+            name=name,
+            title=title,
+            value=value,
+            what=what,
+            url=url_of("unapplied-list"),
+            **_money(board),
+        )
+        for name, title, value, what in found
+    ]
 
 
 def _late(reading: Reading) -> Stat:
@@ -238,12 +246,13 @@ def _trend_title(known: Sequence[TrendPoint]) -> str:
         "now": formats.number(last, 0),
         "then": formats.number(first, 0),
         "month": formats.month(known[0].day),
+        "last": formats.month(known[-1].day),
     }
     if len(known) == 1 or words["now"] == words["then"]:
         return _("Customers take %(now)s days of sales to pay") % words
     if last > first:
-        return _("DSO rose to %(now)s days from %(then)s in %(month)s") % words
-    return _("DSO fell to %(now)s days from %(then)s in %(month)s") % words
+        return _("DSO rose to %(now)s days in %(last)s, from %(then)s in %(month)s") % words
+    return _("DSO fell to %(now)s days in %(last)s, from %(then)s in %(month)s") % words
 
 
 def group_table(request: HttpRequest, reading: Reading) -> Table:

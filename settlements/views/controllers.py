@@ -21,6 +21,7 @@ from accounts.forms.fields import as_typed
 from accounts.models import Account
 from accounts.views.accounts import get_account
 from kam.core.badges import Badge
+from kam.core.dates import last_day
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
@@ -88,13 +89,13 @@ def _columns(today: date) -> list[Column]:
             kind="date",
             value="valid.lower",
             sort="valid",
-            unknown=gettext_lazy("Since ever"),
+            unknown=gettext_lazy("From the beginning"),
         ),
         Column(
             name="until",
-            title=gettext_lazy("Until before"),
+            title=gettext_lazy("Last day"),
             kind="date",
-            value="valid.upper",
+            value=lambda row: last_day(row.valid),
             unknown=gettext_lazy("For good"),
         ),
         Column(

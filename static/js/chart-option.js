@@ -19,6 +19,29 @@ function shapeOf(option, width) {
   };
 }
 
+const wide = (name) => [...name].reduce((sum, sign) => sum + (sign > "\u2e80" ? 12 : 6.5), 28);
+
+// How much room the legend takes above the drawing: it wraps, and the axis has its name below it.
+function headroom(option, width) {
+  let lines = 1;
+  let used = 0;
+  for (const { name } of option.series) {
+    const next = wide(name ?? "");
+    if (used > 0 && used + next > width) {
+      lines += 1;
+      used = 0;
+    }
+    used += next;
+  }
+  const meets = lines > 1 || used > width - 90;
+  return 30 + 18 * (lines - 1) + (meets ? 14 : 0);
+}
+
+function topOf(option, shape, width) {
+  if (shape.legend) return headroom(option, width);
+  return shape.horizontal ? 4 : 30;
+}
+
 function legend(look) {
   return {
     top: 0,
@@ -64,7 +87,7 @@ export function fullOption(data, look, width) {
     grid: {
       left: 4,
       right: shape.endLabels ? 110 : 10,
-      top: shape.horizontal && !shape.legend ? 4 : 30,
+      top: topOf(option, shape, width),
       bottom: shape.horizontal || points ? 22 : 4,
       outerBoundsMode: "same",
       outerBoundsContain: "axisLabel",

@@ -1,6 +1,7 @@
 // A grid of numbers: copied cells of a spreadsheet go into the fields from the one they are pasted
 // in; arrows move up and down; sums follow. Texts stay as they are: the server reads them.
-import { on, onLoad } from "./lib.js";
+import { numberOf, on, onLoad, words } from "./lib.js";
+import { toast } from "./toast.js";
 
 /** The cells of a copied block; a lone text is none. */
 function block(text) {
@@ -21,22 +22,30 @@ function place(field) {
 
 /** A number as it is typed, for the sums alone; what is none counts as nothing. */
 function value(text, sign) {
-  const grouping = sign === "," ? /[.\s'’]/g : /[,\s'’]/g;
-  const number = Number(text.replace(grouping, "").replace(sign, "."));
+  const number = numberOf(text, sign);
   return Number.isFinite(number) ? number : 0;
 }
 
-function sum(table) {
+/** What the fields come to; nothing where nothing is typed. */
+function total(table, cells) {
+  const typed = cells.filter((cell) => cell.value.trim());
+  if (!typed.length) return "";
+  const found = typed.reduce((all, cell) => all + value(cell.value, table.dataset.sign), 0);
   const lang = document.documentElement.lang || undefined;
-  for (const cells of rows(table)) {
+  return found.toLocaleString(lang, { maximumFractionDigits: 0 });
+}
+
+/** Sums of the rows at their end, of the months below them, of everything in the corner. */
+function sum(table) {
+  const all = rows(table);
+  for (const cells of all) {
     const output = cells[0]?.closest("tr").querySelector("[data-grid-sum]");
-    if (!output) continue;
-    const typed = cells.filter((cell) => cell.value.trim());
-    const total = typed.reduce((all, cell) => all + value(cell.value, table.dataset.sign), 0);
-    output.textContent = typed.length
-      ? total.toLocaleString(lang, { maximumFractionDigits: 0 })
-      : "";
+    if (output) output.textContent = total(table, cells);
   }
+  table.querySelectorAll("[data-grid-month]").forEach((output, column) => {
+    const cells = all.map((row) => row[column]).filter(Boolean);
+    output.textContent = total(table, cells.length ? cells : all.flat());
+  });
 }
 
 function write(field, text) {
@@ -50,12 +59,16 @@ on("paste", "[data-grid-cell]", (event, field) => {
   if (!cells) return;
   event.preventDefault();
   const start = place(field);
+  let beyond = 0;
   cells.forEach((line, down) => {
     line.forEach((text, right) => {
       const target = start.all[start.row + down]?.[start.column + right];
       if (target) write(target, text);
+      else if (text) beyond += 1;
     });
   });
+  // What the grid has no room for is told: nothing of a pasted block goes missing unseen.
+  if (beyond) toast(words("beyond").replace("%s", beyond), "warning");
 });
 
 on("input", "[data-grid-cell]", (_event, field) => sum(field.closest("[data-grid]")));

@@ -35,3 +35,15 @@ document.addEventListener("htmx:afterSettle", (event) => {
   place?.focus?.({ preventScroll: true });
   focused = null;
 });
+
+// A form that stood in the room of a list and was saved is gone: that room stays in sight.
+let written = "";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asked = event.detail.requestConfig?.elt;
+  written = (asked?.matches?.("form") && asked.closest(".work-slot")?.id) || "";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const room = written && document.getElementById(written);
+  written = "";
+  room?.scrollIntoView?.({ block: "nearest" });
+});

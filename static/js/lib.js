@@ -25,6 +25,17 @@ export function setCookie(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=${YEAR}; SameSite=Lax${secure}`;
 }
 
+/** A number as it is typed, for sums alone: the server reads it and refuses what is unclear. */
+export function numberOf(text, sign) {
+  const points = text.split(".").length - 1;
+  const commas = text.split(",").length - 1;
+  const last = text.lastIndexOf(".") > text.lastIndexOf(",") ? "." : ",";
+  const lone = points > 1 ? "," : commas > 1 ? "." : commas ? "," : ".";
+  const mark = sign ?? (points && commas ? last : lone);
+  const grouping = mark === "," ? /[.\s'’]/g : /[,\s'’]/g;
+  return Number(text.replace(grouping, "").replace(mark, ".").replace("−", "-"));
+}
+
 /** A text of the page's language; see components/script_words.html. */
 export function words(name) {
   return document.getElementById("script-words")?.dataset[name] ?? name;

@@ -1,11 +1,11 @@
 // The table of open items: what is left unapplied follows every figure typed.
-import { on, onLoad } from "./lib.js";
+import { numberOf, on, onLoad } from "./lib.js";
 
 const SCALE = 10000;
 
 /** An amount in ten-thousandths, so that sums are exact; nothing typed is nothing. */
 function units(text) {
-  const value = Number(text);
+  const value = numberOf(text);
   return Number.isFinite(value) ? Math.round(value * SCALE) : 0;
 }
 

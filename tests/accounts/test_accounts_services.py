@@ -9,7 +9,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import Account, AccountFigure, AccountIdentifier, LeadAssignment
 from accounts.services.accounts import (
-    StaleError,
     add_identifier,
     create_account,
     remove_identifier,
@@ -18,7 +17,7 @@ from accounts.services.accounts import (
 from accounts.services.leads import close_lead, set_lead
 from accounts.services.merging import merge_accounts
 from accounts.services.tree import MergedAccountError, refresh_current
-from kam.core.problems import RefusedError
+from kam.core.problems import RefusedError, StaleError
 from kam.identity.models import User
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user

@@ -354,7 +354,7 @@ def test_concentration_command_without_revenue_has_nulls(
     [
         (("--from", "2026-01-01", "--to", "2026-01-01"), "must end after it starts"),
         (("--from", "2026-01-01", "--to", "2027-01-01", "--category", "x"), "no product category"),
-        (("--from", "2026-01-01", "--to", "2027-01-01", "--currency", "XXX"), "no currency"),
+        (("--from", "2026-01-01", "--to", "2027-01-01", "--currency", "ZZZ"), "no currency"),
         (("--from", "2026-01-01", "--to", "2027-01-01"), "USD to EUR on 2026-01-15"),
     ],
 )

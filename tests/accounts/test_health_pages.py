@@ -290,6 +290,7 @@ def test_scores_over_the_api(people: People, scored: HealthScore, today: date) -
         (TREND, "fresh", 27.5),
         (TIES, "fresh", 15.0),
         ("payment", "stale", None),
+        ("plan_execution", "missing", None),
         ("voice_of_customer", "missing", None),
         ("service", "missing", None),
     ]
@@ -303,7 +304,7 @@ def test_rules_and_rescoring_over_the_api(people: People) -> None:
     rules = Api(people.owner).get("health/rules/").json()
     assert (rules["settings"], rules["good_from"], rules["insufficient_below"]) == (None, 70.0, 0.6)
     offered = [one["measure"] for one in rules["weights"] if one["is_offered"]]
-    assert offered == [TREND, TIES, "payment", "voice_of_customer", "service"]
+    assert offered == [TREND, TIES, "payment", "plan_execution", "voice_of_customer", "service"]
     assert Api(people.owner).rows("health-settings/") == []
     assert Api(people.owner).post("health/rescore/").status_code in {403, 404}
     answer = Api(people.director).post("health/rescore/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -318,11 +319,12 @@ def test_the_past_is_refused() -> None:
 def test_what_no_app_offers_is_no_part_of_confidence() -> None:
     account = make_account()
     buys(account, 110, 100)
-    with offered(made_up("extra", {account.pk: (60, TODAY)}, weight=25), only=False):
+    later = replace(made_up("later", {}, weight=15), sql="")
+    with offered(made_up("extra", {account.pk: (60, TODAY)}, weight=25), later):
         rules = rules_in_force(TODAY)
         absent = {one.measure.key for one in rules.not_offered}
         rescore_health(as_of=TODAY)
-    assert absent == {"plan_execution"}
+    assert absent == {"later"}
     row = HealthScore.objects.get()
     offered_weight = sum(one.weight for one in rules.counting)
     assert row.confidence == (D(50) / offered_weight).quantize(D("0.0001"))
@@ -353,7 +355,6 @@ def test_the_version_of_the_day_weighs() -> None:
         ({"weights": {"payment": (-1, 9)}}, "health_settings_weights_in_range"),
         ({"weights": {"payment": (5, 0)}}, "health_settings_weights_in_range"),
         ({"weights": {"weather": (5, 9)}}, "unknown_measure"),
-        ({"weights": {"plan_execution": (5, 9)}}, "nothing_measured"),
         ({"limits": {"late_items": D(101)}}, "health_settings_limits_in_range"),
         ({"limits": {"rain": D(10)}}, "unknown_cap"),
         ({"good_from": D(50), "watch_from": D(60)}, "health_settings_levels_in_order"),
@@ -373,6 +374,17 @@ def test_settings_that_make_no_sense_are_refused(
     assert refused.value.code == code
     assert str(refused.value) != ""
     assert not HealthSettings.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_no_app_offers_measures_nothing_alone(people: People) -> None:
+    draft = HealthDraft(weights={"later": Weight(D(5), 9)})
+    with (
+        offered(replace(made_up("later", {}), sql="")),
+        pytest.raises(RefusedError) as refused,
+    ):
+        choose_settings(draft=draft, author=people.director, as_of=TODAY)
+    assert refused.value.code == "nothing_measured"
 
 
 @pytest.mark.parametrize(

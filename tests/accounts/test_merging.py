@@ -193,7 +193,7 @@ def test_the_preview_names_what_moves_and_what_stays() -> None:
     assert [str(line) for line in plan.moves] == [
         "Filled in where it was empty: country",
         "Store stands below it from Jan 1, 2000 on",
-        "Below Other from Jan 1, 2000 until before Jan 1, 2024",
+        "Below Other from Jan 1, 2000 to Dec 31, 2023",
         "Identifier erp: D-1",
         "1 revenue entry, 1,234.50\N{NO-BREAK SPACE}EUR",
         "1 revenue entry, 10.00\N{NO-BREAK SPACE}USD",

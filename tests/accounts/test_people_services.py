@@ -22,11 +22,10 @@ from accounts.models import (
 from accounts.services import merging, people_calendar, people_lines
 from accounts.services import people as services
 from accounts.services import people_problems as problems
-from accounts.services.accounts import StaleError
 from accounts.services.people_merging import merge_people
 from accounts.services.ratings import Ground, place_on_grid, rate
 from accounts.services.tree import MergedAccountError
-from kam.core.problems import RefusedError
+from kam.core.problems import RefusedError, StaleError
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_category
 from tests.factories.people import (

@@ -194,7 +194,7 @@ def test_a_member_joins_and_stands_down(people: People) -> None:
     url = reverse("accounts:member-create", args=[account.pk])
     facts = {"user": people.stranger.pk, "function": "quality", "from_date": today()}
     client = client_of(people.owner)
-    assert client.post(url, facts | {"until": today()}).status_code == 422
+    assert client.post(url, facts | {"until": ahead(-1)}).status_code == 422
     assert client.post(url, facts).status_code == 302
     assert client.post(url, facts).status_code == 422
     member = TeamMember.objects.get()

@@ -216,8 +216,8 @@ def test_the_map_its_twin_and_its_files(
     assert "750" in body
     file = client.get(url("whitespace"), {"estimates": "csv"})
     lines = b"".join(file).decode().splitlines()
-    assert lines[0].lstrip("\ufeff").startswith("account,category,starts,until,amount")
-    assert lines[1].startswith("North,OAT,2025-01-01,2026-01-01,1000.0000,EUR")
+    assert lines[0].lstrip("\ufeff").startswith("account,category,starts,last_day,amount")
+    assert lines[1].startswith("North,OAT,2025-01-01,2025-12-31,1000.0000,EUR")
 
 
 def test_the_portfolio_has_the_same_number_of_queries_with_1_and_3_accounts(

@@ -244,3 +244,4 @@ def fill(agreements: int) -> None:
         cursor.execute("SELECT setval('accounts_account_id_seq', max(id)) FROM accounts_account")
         cursor.execute("SET session_replication_role = origin")
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # what filling left to write is no part of a run

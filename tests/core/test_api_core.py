@@ -210,7 +210,7 @@ def test_bulk_rates_are_all_or_none_and_repeatable(people: People) -> None:
 def test_currencies_organisation_and_me(people: People) -> None:
     api = Api(people.owner)
     assert api.get("currencies/EUR/").json() == {"code": "EUR", "decimals": 2}
-    assert api.get("currencies/XXX/").status_code == 404
+    assert api.get("currencies/ZZZ/").status_code == 404
     assert api.get("organisation/").json()["base_currency"] == "EUR"
     me = api.get("me/").json()
     assert (me["email"], me["team"]["name"]) == ("owner@kam.test", "Nordics")

@@ -31,6 +31,7 @@ NOT_BUSINESS = {"identity.apitoken", "identity.apitokenevent", "sessions.session
 SHARED = {
     *("currencies", "tier-models", "rates", "products", "product-categories", "data-sources"),
     *("programme-elements", "competitors", "market-facts", "health-settings", "activity-rates"),
+    "plan-templates",
 }
 
 

@@ -250,6 +250,22 @@ def test_a_page_that_is_not_here(people: People) -> None:
     assert (answer.status_code, answer.templates[0].name) == (404, "404.html")
 
 
+def test_an_address_that_is_no_page_opened_by_hand(people: People) -> None:
+    client = client_of(people.owner)
+    page = {"Accept": "text/html,*/*"}
+    answer = client.get("/my-day/put-off/", headers=page)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert answer.templates[0].name == "405.html"
+    for path, asked in (
+        ("/my-day/put-off/", {"Accept": "application/json"}),
+        ("/my-day/put-off/", {**page, "HX-Request": "true"}),
+        ("/api/v1/accounts/bulk/", page),
+    ):
+        answer = client.get(path, headers=asked)
+        assert (answer.status_code, answer.templates) == (405, []), path
+    assert client.put("/my-day/put-off/", headers=page).templates == []
+
+
 def test_revenue_fixes_the_base_currency(people: People) -> None:
     client = client_of(people.administrator)
     page: Any = client.get("/settings/organisation/")

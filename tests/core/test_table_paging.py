@@ -54,7 +54,7 @@ def stored(rows: list[tuple[str, int | None, int | None]]) -> Iterator[QuerySet[
             )
             for name, total, day in rows
         )
-        yield JobRun.objects.all()
+        yield JobRun.objects.select_related("requested_by")  # joined to the rows shown alone
         transaction.set_rollback(True)
 
 

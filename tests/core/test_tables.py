@@ -17,6 +17,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.utils.safestring import mark_safe
 from openpyxl import load_workbook
 
 from kam.core import exports
@@ -208,6 +209,26 @@ def test_csv_holds_every_row_of_the_filter_and_the_columns_shown() -> None:
     ]
     assert response["Content-Disposition"].startswith('attachment; filename="jobs-')
     assert response["Cache-Control"] == "no-store"
+
+
+def test_a_file_names_currencies_and_holds_bare_values() -> None:
+    money: dict[str, Any] = {"kind": "money", "currency": lambda row: row["code"]}
+    columns = [
+        Column(name="open", title="Open", value="open", **money),
+        Column(name="used", title="Used", kind="html", value=lambda row: mark_safe("<b>95 %</b>")),
+        Column(name="share", title="Share", value="words", file=lambda row: row["share"]),
+    ]
+    rows = [
+        {"open": Decimal("675137.01328231340000"), "code": "EUR", "words": "½", "share": 5},
+        {"open": Decimal("1200.0000"), "code": "VND", "words": "–", "share": None},
+    ]
+    table = Table(ask("/open/?export=csv"), rows, columns, name="open", caption="Open")
+    assert read_csv(table.response("x.html")) == [
+        ["Open", "Used", "Share", "Currency"],
+        ["675137.01", "95 %", "5", "EUR"],
+        ["1200.0000", "95 %", "", "VND"],
+    ]
+    assert "1,200\N{NO-BREAK SPACE}VND" in columns[0].shown(rows[1])
 
 
 def test_xlsx_holds_the_same() -> None:

@@ -31,6 +31,7 @@ from settlements.choices.terms import (
 )
 from settlements.models import (
     AgreementVersion,
+    MediumRule,
     MinimumGuarantee,
     PaymentLine,
     PaymentOperation,
@@ -155,9 +156,13 @@ def make_term(
     days: int | None = 30,
     bands: Sequence[tuple[str, str | None, str]] = (),
     guarantee: dict[str, Any] | None = None,
+    media: Sequence[tuple[str, str | None]] = (),
     **fields: Any,
 ) -> SettlementTerm:
-    """A term of a draft; bands as (from, below, rate) make its deduction incremental."""
+    """A term of a draft; bands as (from, below, rate) make its deduction incremental.
+
+    Media as (medium, own percentage); None: it does not count.
+    """
     values: dict[str, Any] = {"preset": preset, **AXES[preset], **fields}
     if bands:
         values["deduction_schedule"] = make_schedule(version=version, bands=bands)
@@ -171,6 +176,15 @@ def make_term(
         PaymentOperation.objects.create(line=line, kind="days", value=days)
     if guarantee:
         MinimumGuarantee.objects.create(term=term, **guarantee)
+    MediumRule.objects.bulk_create(
+        MediumRule(
+            term=term,
+            medium=medium,
+            is_counted=rate is not None,
+            percent=None if rate is None else Decimal(rate),
+        )
+        for medium, rate in media
+    )
     return term
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.faults.stack import Stack, running
+from tests.faults.stack import Stack
 
 pytestmark = pytest.mark.fault
 ITEMS = 400_000 if os.environ.get("KAM_SOAK") else 20_000
@@ -71,12 +70,6 @@ begin()
 print(expected)
 print(enqueue("settlements.flag_overdue", as_of={last!r}).pk)
 """
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running() as whole:
-        yield whole
 
 
 def write_items(path: Path, source: str) -> tuple[int, Decimal]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from tests.faults.stack import IMPORT_JOB, RECOMPUTE_JOB, Stack, running
 
 pytestmark = pytest.mark.fault
 ROWS = 1_000_000 if os.environ.get("KAM_SOAK") else 60_000
-
-
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running() as whole:
-        yield whole
 
 
 def write_sales(path: Path, rows: int) -> Decimal:
@@ -114,8 +107,8 @@ def test_web_answers_503_while_postgres_is_away_and_recovers(stack: Stack) -> No
     assert seen <= {200, 503}
 
 
-def test_stopping_leaves_nothing_behind() -> None:
-    with running() as whole:
+def test_stopping_leaves_nothing_behind(migrated: Path) -> None:
+    with running(migrated) as whole:
         assert whole.process is not None
         started = psutil.Process(whole.process.pid).children(recursive=True)
         pid_file = whole.home / "pg" / "postmaster.pid"

@@ -15,7 +15,14 @@ from typing import Any, Literal
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 
@@ -31,6 +38,9 @@ LOOKS: tuple[tuple[Literal["light", "dark"], tuple[int, int]], ...] = (
     ("light", WIDE),
     ("dark", PHONE),
 )
+# What htmx says of a request that was given up because its page was left or typed on. One that
+# failed says htmx:sendError or htmx:timeout beside it, and is a problem.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 _SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Only what is wrong is asked for: telling apart what is right takes axe most of its time.
 _WRONG = """async () => (await axe.run(document, {
@@ -51,6 +61,11 @@ class Visit:
         self.page.on("request", lambda asked: self.waiting.add(asked))
         self.page.on("requestfinished", lambda asked: self.waiting.discard(asked))
         self.page.on("requestfailed", lambda asked: self.waiting.discard(asked))
+
+    def hear(self, said: ConsoleMessage) -> None:
+        """Keep what the console calls an error."""
+        if said.type == "error" and not said.text.startswith(GIVEN_UP):
+            self.problems.append(said.text)
 
     def open(self, path: str) -> None:
         """Go to an address of ours and wait until it rests: nothing was on its way for a while."""
@@ -173,10 +188,7 @@ def browse(chromium: Browser, live_server: LiveServer) -> Iterator[Browse]:
         if user is not None:
             _sign_in(context, live_server.url, user)
         visit = Visit(context.new_page(), live_server.url)
-        visit.page.on(
-            "console",
-            lambda said: visit.problems.append(said.text) if said.type == "error" else None,
-        )
+        visit.page.on("console", visit.hear)
         visit.page.on("pageerror", lambda error: visit.problems.append(str(error)))
         visits.append(visit)
         return visit

@@ -96,7 +96,7 @@ def test_a_plan_is_written_mended_approved_and_revised(browse: Browse) -> None:
     _step(page, "Approve")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_role("main").get_by_text("Approved", exact=True).first).to_be_visible()
-    assert plan.snapshots.count() == 1
+    assert [one.reason for one in plan.snapshots.all()] == ["approval", "submit"]
 
     visit = browse(lead)
     page = visit.page

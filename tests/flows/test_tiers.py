@@ -82,7 +82,7 @@ def test_an_override_is_decided_and_ended_on_the_accounts_page(
     side.get_by_label("Tier").select_option(label="Strategic")
     side.get_by_label("Reason").fill("Opens 40 stores")
     later = timezone.localdate() + timedelta(days=90)
-    side.get_by_label("Expires on").fill(later.isoformat())
+    side.get_by_label("Last day").fill(later.isoformat())
     side.get_by_role("button", name="Save").click()
 
     expect(page.get_by_text("The override holds")).to_be_visible()

@@ -211,9 +211,11 @@ def test_parallel_guesses_do_not_slip_through() -> None:
 def test_signing_out_is_a_post() -> None:
     client = client_of(make_user())
     assert client.get("/sign-out/").status_code == 405
-    assert client.get("/profile/").status_code == 200
+    page = client.get("/profile/")
+    assert (page.status_code, page["Cache-Control"]) == (200, "private, no-cache")
     answer = client.post("/sign-out/")
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/")
+    assert answer["Clear-Site-Data"] == '"cache"'
     assert client.get("/profile/").status_code == 302
 
 

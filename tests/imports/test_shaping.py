@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kam.imports.columns import Column, ColumnType, guess_columns
+from kam.imports.columns import Column, ColumnType, guess_columns, last_day
 from kam.imports.guessing import (
     Sample,
     guess_date_format,
@@ -53,6 +53,32 @@ def test_content_is_the_same_in_another_form_and_no_other() -> None:
     assert shaped(german, "other", "c1 ", "31.01.2026", "1.234,5")["row_hash"] == first
     assert shaped(plain, "x", "c2", "2026-01-31", "1234.50")["row_hash"] != first
     assert shaped(plain, "x", "", "2026-01-31", "1234.50")["row_hash"] != first
+
+
+def test_a_last_day_is_the_day_after_in_the_column_that_it_stands_for() -> None:
+    columns = (
+        Column(name="until", label="Until before", type=ColumnType.DATE, synonyms=("end",)),
+        last_day("until", words="Empty: for good."),
+    )
+
+    def staged(header: list[str], *cells: str, **mapping: object) -> dict[str, str]:
+        chosen = guess_columns(header, columns)
+        made = Shaper(columns, ColumnMapping.from_json({"columns": chosen, **mapping}), header)
+        row = shaped(made, *cells)
+        return {name: row[name] for name in ("until", "row_hash", "reason", "detail")}
+
+    old = staged(["end"], "2027-01-01")
+    assert (old["until"], old["reason"]) == ("2027-01-01", "")
+    assert staged(["Last day"], "31.12.2026", date_format="%d.%m.%Y") == old
+    assert staged(["Last day"], "")["until"] == ""
+    assert staged(["Last day"], "soon")["reason"] == "not a date: last_day"
+    both = ["until", "last_day"]
+    assert staged(both, "", "2026-12-31")["until"] == "2027-01-01"
+    assert staged(both, "2027-01-01", "2026-12-31")["reason"] == ""
+    unlike = staged(both, "2026-12-31", "2026-12-31")
+    assert (unlike["reason"], unlike["detail"]) == ("two ends", "2026-12-31")
+    constant = ColumnMapping.from_json({"constants": {"last_day": "2026-12-31"}})
+    assert Shaper(columns, constant, ["x"]).constants["until"] == "2027-01-01"
 
 
 def test_rows_with_a_key_need_no_hash() -> None:

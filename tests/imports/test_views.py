@@ -16,8 +16,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import RevenueEntry
 from kam.core.jobs import execute
 from kam.imports.choices import BatchState
+from kam.imports.guessing import Sample, guess_mapping
+from kam.imports.mapping import ColumnMapping
 from kam.imports.models import DataSource, ImportBatch
 from kam.imports.options import Options
+from kam.imports.registry import importer_for
 from kam.imports.services import running
 from kam.imports.views.mapping import signature
 from tests.conftest import People, client_of
@@ -119,6 +122,18 @@ def test_columns_of_a_source_are_remembered(director: Client) -> None:
     assert 'name="constant-unit" value="pcs"' in page
     source = DataSource.objects.get()
     assert source.mappings["sales"]["columns"]["account"] == "Customer"
+    assert source.mappings["sales"]["unused"] == []
+
+
+def test_a_column_that_is_new_in_a_source_is_not_left_unread() -> None:
+    columns = importer_for("sales").columns
+    last = ColumnMapping(columns={"account": ("Customer",)}, unused=("Currency",))
+    header = ("Customer", "Currency", "Quantity")
+
+    assert guess_mapping(Sample(header, ()), columns, last).columns == {
+        "account": ("Customer",),
+        "quantity": ("Quantity",),
+    }
 
 
 def test_rejected_rows_need_leave_and_come_as_a_file(director: Client) -> None:

@@ -58,7 +58,7 @@ def test_approvals_at_once_have_one_effect() -> None:
     found = in_threads(*acts)
     assert sorted(found) == ["done"] + ["plan_not_in_review"] * 5
     row = Plan.objects.get(pk=plan.pk)
-    assert (row.state, row.snapshots.count()) == (PlanState.APPROVED, 1)
+    assert (row.state, row.snapshots.count()) == (PlanState.APPROVED, 2)
     assert row.steps.filter(kind="approved").count() == 1
 
 
@@ -79,4 +79,4 @@ def test_writing_and_submitting_at_once_leave_no_writer_out() -> None:
         row = Plan.objects.get(pk=plan.pk)
         wrote = PlanSection.objects.get(pk=section.pk).text == "Mine"
         assert wrote == (found[1] == "done") == (writer.pk in row.writer_ids)
-        assert sorted(row.snapshots.values_list("number", flat=True)) == [1, 2]
+        assert sorted(row.snapshots.values_list("number", flat=True)) == [1, 2, 3]

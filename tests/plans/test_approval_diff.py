@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from plans.analytics.diff import Change, diff
 from plans.analytics.documents import canonical, hash_of, plain
+from plans.selectors import reading
 
 keys = st.sampled_from(["title", "text", "gain", "rows", "names", "owner"])
 scalars = st.one_of(
@@ -127,3 +128,21 @@ def test_nothing_is_as_good_as_an_empty_list() -> None:
 def test_decimals_have_one_text() -> None:
     spoken = ["5.0000", "5", "-0.00", "1E+3", "0.10", "1200"]
     assert [plain(Decimal(one)) for one in spoken] == ["5", "5", "0", "1000", "0.1", "1200"]
+
+
+def test_documents_speak_as_the_page_does() -> None:
+    """No code, no fraction, no month of a machine stands in what people read."""
+    target = {
+        "id": 1, "metric": "net_revenue", "title": "Net", "kind": "money", "standing": "close",
+        "share": "0.84", "elapsed": "0.9", "actual_on": "2026-06-01",
+    }  # fmt: skip
+    node = reading.node_of(target, is_row=True)
+    assert dict(node.facts) == {
+        "seen on": "Jun 1, 2026", "share of the time that is over": "90.0%", "share": "84.0%",
+        "how it stands": "A little behind",
+    }  # fmt: skip
+    month = reading.node_of({"id": 2, "name": "2026-06", "percent": 5}, is_row=True)
+    assert (month.title, month.is_small) == ("Jun 2026", True)
+    lever = reading.node_of({"kind": "shoppers", "contribution": "0.05"}, is_row=True)
+    assert lever.facts == [("kind", "Shoppers"), ("contribution", "5.0%")]
+    assert reading.difference_words("0.02", "share") == "+2.0%"

@@ -78,7 +78,7 @@ class PlanMachine(RuleBasedStateMachine):
     def submit(self, who: str) -> None:
         facts = {"plan": self.plan, "by": self.people[who], "as_of": DAY, "at": NOW}
         if self._tried(self.state == DRAFT, submitting.submit_plan, **facts):
-            self.state = WAITS
+            self.state, self.frozen = WAITS, self.frozen + 1
             self.writers |= {who, "lead"}
 
     @rule(who=people)

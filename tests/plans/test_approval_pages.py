@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from kam.core.models import JobRun
 from plans.choices.plan import Confidentiality, PlanRole, PlanState
-from plans.models import Plan, PlanComment
+from plans.models import LossScenario, Plan, PlanComment
 from plans.services.approval.comments import add_comment
 from plans.services.approval.snapshots import take_snapshot
 from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.identity import make_user
+from tests.factories.loss import make_scenario
 from tests.factories.plans import make_action, make_objective, make_plan_member
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,11 @@ def ready(plan: Plan) -> Plan:
 
 
 def _act(client: Client, plan: Plan, act: str, **data: str) -> Any:
-    return client.post(reverse("plans:plan-act", args=[plan.pk, act]), data)
+    url = reverse("plans:plan-act", args=[plan.pk, act])
+    if act == "approve" and "document_hash" not in data:
+        page = client.get(url)
+        data["document_hash"] = page.context["document_hash"] if page.status_code == 200 else ""
+    return client.post(url, data)
 
 
 def test_a_plan_goes_its_way_by_its_pages(people: People, ready: Plan) -> None:
@@ -55,6 +60,10 @@ def test_a_plan_goes_its_way_by_its_pages(people: People, ready: Plan) -> None:
     assert _act(owner, ready, "approve").status_code == 404
     assert _act(director, ready, "send-back").status_code == 422
     assert _act(director, ready, "approve").status_code == 302
+    # Another tab, or somebody quicker: how the plan stands, not a page that is not here.
+    for who, late in ((owner, "submit"), (director, "approve")):
+        moved = _act(who, ready, late)
+        assert (moved.status_code, moved["Location"]) == (302, ready.get_absolute_url())
     assert _act(owner, ready, "activate").status_code == 302
     ready.refresh_from_db()
     assert ready.state == PlanState.ACTIVE
@@ -68,7 +77,7 @@ def test_a_plan_goes_its_way_by_its_pages(people: People, ready: Plan) -> None:
     assert owner.post(section, {"text": "Double the shelf"}).status_code == 302
     changed = owner.get(reverse("plans:plan-compare", args=[ready.pk]))
     titles = [part.title for part in changed.context["parts"]]
-    assert titles == ["Head of the plan", "Ambition"]
+    assert titles == ["Basic facts of the plan", "Ambition"]
     assert "Double the shelf" in changed.content.decode()
     assert owner.get(reverse("plans:snapshot-list", args=[ready.pk])).status_code == 200
     nothing = {"before": "1", "after": "1"}
@@ -79,6 +88,28 @@ def test_a_plan_goes_its_way_by_its_pages(people: People, ready: Plan) -> None:
     assert _act(owner, ready, "cancel").status_code == 422
     assert _act(owner, ready, "cancel", text="Sold").status_code == 302
     assert _act(owner, ready, "nowhere").status_code == 404
+
+
+def test_what_is_approved_is_what_its_approver_read(people: People, ready: Plan) -> None:
+    """What hangs at a plan has a life of its own: it shows, and nobody approves it unseen."""
+    lost = make_scenario(ready.account, plan=ready, attached_at=timezone.now(), title="They go")
+    owner, director = client_of(people.owner), client_of(people.director)
+    assert _act(owner, ready, "submit").status_code == 302
+    url = reverse("plans:plan-act", args=[ready.pk, "approve"])
+    page = director.get(url)
+    assert (page.context["changed"], page.context["submitted"].number) == ([], 1)
+    LossScenario.objects.filter(pk=lost.pk).update(title="Half of them go")
+    for read in (page.context["document_hash"], ""):
+        refused = _act(director, ready, "approve", document_hash=read)
+        assert refused.status_code == 422
+        assert [one.title for one in refused.context["changed"]] == ["Risks and contingency"]
+        assert "?before=1&amp;after=live" in refused.content.decode()
+    ready.refresh_from_db()
+    assert (ready.state, ready.snapshots.count()) == (PlanState.IN_REVIEW, 1)
+    again = refused.context["document_hash"]
+    assert _act(director, ready, "approve", document_hash=again).status_code == 302
+    frozen = ready.snapshots.get(reason="approval")
+    assert "Half of them go" in str(frozen.content)
 
 
 def test_a_snapshot_by_hand_is_a_job(people: People, ready: Plan) -> None:
@@ -128,13 +159,18 @@ def test_the_way_over_the_api(people: People, ready: Plan) -> None:
     assert owner.post(f"{base}approve/", {}).status_code == 404
     assert Api(people.stranger).post(f"{base}approve/", {}).status_code == 404
     assert director.post(f"{base}send-back/", {}).status_code == 400
-    assert director.post(f"{base}approve/", {}).data["state"] == "approved"
+    read = director.get(f"{base}document/").data
+    assert read["content"]["header"]["title"] == "Kesko 2026"
+    other = director.post(f"{base}approve/", {"document_hash": "0" * 64})
+    assert (other.status_code, other.data["code"]) == (422, "plan_changed_meanwhile")
+    agreed = director.post(f"{base}approve/", {"document_hash": read["document_hash"]})
+    assert agreed.data["state"] == "approved"
     assert director.post(f"{base}approve/", {}).status_code == 422
     said = {"plan": ready.pk, "section": "ambition", "text": "Why?"}
     comment = director.post("plan-comments/", said).data
     assert owner.post(f"plan-comments/{comment['id']}/resolve/", {}).data["resolved_at"]
     assert owner.post(f"plan-comments/{comment['id']}/reopen/", {}).data["resolved_at"] is None
-    [line] = owner.get(f"plan-snapshots/?plan={ready.pk}").data["results"]
+    [line] = owner.get(f"plan-snapshots/?plan={ready.pk}&reason=approval").data["results"]
     whole = owner.get(f"plan-snapshots/{line['id']}/").data
     assert (whole["is_unchanged"], whole["content"]["header"]["title"]) == (True, "Kesko 2026")
     assert owner.get(f"plan-snapshots/{line['id']}/diff/").data["changes"] == []
@@ -212,7 +248,7 @@ def test_frozen_figures_are_for_who_sees_the_account(people: People, ready: Plan
         "ambition", "swot", "objectives",
     }  # fmt: skip
     page = client_of(reader).get(reverse("plans:snapshot-detail", args=[ready.pk, 1]))
-    assert b"for who sees the account" in page.content
+    assert b"for those who see the account" in page.content
     whole = Api(people.owner).get(f"plan-snapshots/{snapshot.pk}/").data["content"]
     assert whole == snapshot.content
 
@@ -234,3 +270,5 @@ def test_the_job_takes_the_snapshot(people: People, ready: Plan) -> None:
     assert freeze_plan(told, **run.arguments) == {"plan": ready.pk, "snapshot": 1}
     assert len(told.said) == ready.sections.count()
     assert ready.snapshots.get().note == "Now"
+    assert freeze_plan(told, **run.arguments) == {"plan": ready.pk, "snapshot": 1}
+    assert ready.snapshots.count() == 1  # what ran already and is tried again makes no second one

@@ -19,6 +19,7 @@ from plans.analytics.documents import hash_of
 from plans.choices.plan import Confidentiality, PlanRole, PlanState
 from plans.models import Plan, PlanSnapshot
 from plans.selectors.approval import acts_of, approvers_of, decidable_by
+from plans.selectors.content import content_of, shown_to
 from plans.selectors.snapshots import differences, is_unchanged, live_document
 from plans.selectors.submitting import problems_of
 from plans.selectors.waiting import to_approve
@@ -35,6 +36,7 @@ from plans.services.writing import NotDraftError, written_by
 from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
+from tests.factories.loss import make_result, make_scenario
 from tests.factories.plans import (
     make_action,
     make_initiative,
@@ -101,6 +103,8 @@ def test_each_problem_is_found_and_blockers_refuse() -> None:
         ("plan_gain_missing", change(template, needs_gain=True)),
         ("plan_loss_missing", change(template, loss_months=6)),
     ]
+    # A scenario that was never run says nothing, whatever day was typed for it.
+    scenario = make_scenario(plan.account, plan=plan, attached_at=NOW, as_of=DAY)
     assert codes(plan) == []
     for code, spoil in cases:
         mark = transaction.savepoint_create()
@@ -111,12 +115,30 @@ def test_each_problem_is_found_and_blockers_refuse() -> None:
             submitting.submit_plan(plan=found, by=owner, as_of=DAY, at=NOW)
         assert caught.value.code == code
         transaction.savepoint_rollback(mark)
+    change(template, loss_months=6)()
+    make_result(scenario)
     make_kpi(plan=plan, target=Decimal(5))
     change(section, text="Grow", checked_on=date(2025, 1, 1))()
     found = Plan.objects.get(pk=plan.pk)
     assert "plan_kpi_without_baseline" in codes(found)
     assert not [one for one in problems_of(found, as_of=DAY) if isinstance(one, Blocker)]
     submitting.submit_plan(plan=found, by=owner, as_of=DAY, at=NOW)
+
+
+def test_a_snapshot_names_the_plan_above_to_its_readers_alone(people: People) -> None:
+    group = make_account(lead=people.director)
+    account = make_account(parent=group, lead=people.owner)
+    above = make_plan(
+        account=group,
+        owner=people.director,
+        title="Sale of the brand",
+        confidentiality=Confidentiality.NAMED,
+    )
+    plan = make_plan(account=account, owner=people.owner, parent=above)
+    document = content_of(plan, as_of=DAY)
+    whole = shown_to(document, plan=plan, user=people.director)
+    assert whole["header"]["parent"]["name"] == "Sale of the brand"
+    assert "Sale of the brand" not in str(shown_to(document, plan=plan, user=people.owner))
 
 
 def test_what_heals_them() -> None:
@@ -131,10 +153,12 @@ def test_what_heals_them() -> None:
 
 
 def test_who_may_decide(people: People) -> None:
-    """Directors and administrators who read it, and who is named for the day; never a writer."""
-    writer, named, expired = make_user(), make_user(), make_user()
+    """Directors and administrators who read it, as who is named for the day; never a writer."""
+    named, expired = (make_user(roles=[Role.SALES_DIRECTOR]) for _ in range(2))
+    writer, withdrawn = make_user(), make_user()
     plan = submitted(people.owner, sponsor=people.teammate)
-    make_plan_member(plan=plan, user=named, role=PlanRole.APPROVER)
+    for one in (named, withdrawn):
+        make_plan_member(plan=plan, user=one, role=PlanRole.APPROVER)
     make_plan_member(
         plan=plan,
         user=expired,
@@ -142,26 +166,28 @@ def test_who_may_decide(people: People) -> None:
         valid=type(plan.period)(date(2025, 1, 1), date(2025, 2, 1)),
     )
     everybody = {**vars(people), "writer": writer, "named": named, "expired": expired}
+    everybody["withdrawn"] = withdrawn
 
     def who() -> set[str]:
         return {name for name, one in everybody.items() if acts_of(one, plan)["approve"]}
 
-    assert who() == {"director", "administrator", "named"}
+    by_role = {"director", "administrator", "expired"}
+    assert who() == {*by_role, "named"}
     assert {one for one in everybody if decidable_by(everybody[one]).exists()} == who()
     assert approvers_of(plan, as_of=DAY) == [named]
     Plan.objects.filter(pk=plan.pk).update(confidentiality=Confidentiality.NAMED)
     plan.refresh_from_db()
-    assert who() == {"named"}
+    assert who() == {"named"}, "neither a name that expired nor one without the right"
     Plan.objects.filter(pk=plan.pk).update(
         writer_ids=[*plan.writer_ids, named.pk], confidentiality=Confidentiality.OPEN
     )
     plan.refresh_from_db()
-    assert who() == {"director", "administrator"}
-    assert approvers_of(plan, as_of=DAY) == [people.director]
+    assert who() == by_role
+    assert people.director in approvers_of(plan, as_of=DAY)
     for one in (people.owner, named):
         with pytest.raises(AuthorError):
             deciding.approve_plan(plan=plan, by=one, as_of=DAY, at=NOW)
-    for one in (people.teammate, people.stranger, people.auditor, expired):
+    for one in (people.teammate, people.stranger, people.auditor, withdrawn):
         with pytest.raises(NotApproverError):
             deciding.approve_plan(plan=plan, by=one, as_of=DAY, at=NOW)
         with pytest.raises(NotApproverError):
@@ -196,13 +222,13 @@ def test_approval_freezes_and_tells(people: People) -> None:
     assert told("plans.decided") == [people.owner.pk]
     with pytest.raises(NotWaitingError):
         deciding.approve_plan(plan=back, by=people.director, as_of=DAY, at=NOW)
-    assert back.snapshots.count() == 0
+    assert [one.reason for one in back.snapshots.all()] == ["submit"]
     submitting.submit_plan(plan=back, by=people.owner, as_of=DAY, at=timezone.now())
     with pytest.raises(NotDraftError), transaction.atomic():
         written_by(back, people.owner)
     row = deciding.approve_plan(plan=back, by=people.director, as_of=DAY, at=timezone.now())
-    frozen = row.snapshots.get()
-    assert (frozen.reason, frozen.number, frozen.as_of) == ("approval", 1, DAY)
+    frozen = row.snapshots.get(reason="approval")
+    assert (frozen.reason, frozen.number, frozen.as_of) == ("approval", 3, DAY)
     assert is_unchanged(frozen)
     assert frozen.content["header"]["state"] == PlanState.APPROVED
     assert [one.kind for one in row.steps.all()] == [
@@ -228,7 +254,12 @@ def test_approval_freezes_and_tells(people: People) -> None:
         changing.close_plan(plan=begun, by=people.owner, text=text, as_of=DAY, at=NOW)
     ended = Plan.objects.get(pk=row.pk)
     assert (ended.state, ended.end_reason) == (PlanState.CLOSED, "Won back")
-    assert list(ended.snapshots.values_list("reason", flat=True)) == ["closing", "approval"]
+    assert list(ended.snapshots.values_list("reason", flat=True)) == [
+        "closing",
+        "approval",
+        "submit",
+        "submit",
+    ]
 
 
 def test_a_snapshot_never_changes_and_is_of_its_day(people: People) -> None:

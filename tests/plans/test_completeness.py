@@ -50,13 +50,18 @@ def test_golden_vector() -> None:
         ],
         as_of=DAY,
     )
-    assert (found.counted, found.filled, found.fresh, found.owned) == (5, 4, 3, 4)
-    # 4 of 5 filled, 3 of 5 fresh, 4 of 5 owned: 11 of 15.
-    assert found.percent == Decimal("73.3")
+    assert (found.counted, found.filled, found.fresh, found.owned) == (4, 3, 2, 2)
+    # Of 4: 3 filled, 2 of them fresh, 2 with a keeper: 7 of 12.
+    assert found.percent == Decimal("58.3")
     assert found.lacks == [("swot", "stale"), ("objectives", "empty"), ("risks", "ownerless")]
 
 
-@pytest.mark.parametrize("rows", [[], [facts(required=False, filled=False)]])
+def test_a_plan_that_says_nothing_is_at_zero() -> None:
+    rows = [facts("ambition", filled=False, seen_on=None), facts("figures", live=True)]
+    assert completeness(rows, as_of=DAY).percent == 0
+
+
+@pytest.mark.parametrize("rows", [[], [facts(required=False, filled=False)], [facts(live=True)]])
 def test_nothing_that_counts_is_not_known(rows: list[SectionFacts]) -> None:
     found = completeness(rows, as_of=DAY)
     assert (found.percent, found.counted, found.is_complete) == (None, 0, True)
@@ -83,7 +88,7 @@ sections = st.lists(
 def test_bounds_and_what_a_hundred_means(rows: list[SectionFacts]) -> None:
     found = completeness(rows, as_of=DAY)
     assert found.fresh <= found.filled <= found.counted <= len(rows)
-    assert found.owned <= found.counted
+    assert found.owned <= found.filled
     if found.percent is not None:
         assert 0 <= found.percent <= 100
         assert (found.percent == 100) == found.is_complete

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Account
 from plans.models import LossResult, LossScenario, PlanAction
-from plans.services.loss import run_scenario
+from plans.search import search_scenarios
+from plans.services.loss import create_scenario, run_scenario
+from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.loss import make_scenario, three
@@ -54,6 +56,10 @@ def test_from_the_board_to_a_survival_plan_without_scripts(
     assert selected.url == f"{BASE}new/?account={two[0].pk}&account={two[1].pk}"  # type: ignore[attr-defined]
     first = client.get(f"{BASE}new/?account={kesko.pk}")
     assert f"Kesko #{kesko.pk}" in first.content.decode()
+    store = make_account(parent=kesko, kind="store")
+    twice = client.get(f"{BASE}new/?kind=delisting&account={kesko.pk}&account={store.pk}")
+    assert "which is lost already: take one of them out" in twice.content.decode()
+    assert "12 complete months" not in twice.content.decode()
     step = client.post(
         f"{BASE}new/",
         {"kind": "insolvency", "currency": "EUR", "account_0": f"Kesko #{kesko.pk}"},
@@ -80,6 +86,8 @@ def test_from_the_board_to_a_survival_plan_without_scripts(
     actions = f"{BASE}{scenario.pk}/actions/"
     refused = client.post(actions, {"take_secure": "on"})
     assert refused.status_code == 422
+    nothing = client.post(actions, {"owner_secure": people.owner.pk})
+    assert "Choose at least one action." in nothing.content.decode()
     client.post(
         actions,
         {"take_secure": "on", "owner_secure": people.owner.pk, "due_secure": "2026-07-15"},
@@ -87,6 +95,25 @@ def test_from_the_board_to_a_survival_plan_without_scripts(
     assert PlanAction.objects.get().plan == plan
     assert "Ask for security" in client.get(scenario.get_absolute_url()).content.decode()
     assert client.get(f"/accounts/{kesko.pk}/panels/loss/").status_code == 200
+
+
+def test_sources_are_spoken_in_each_readers_language(
+    people: People, two: list[Account], client: Client
+) -> None:
+    with translation.override("fi"):
+        made = create_scenario(
+            accounts=[two[0]], by=people.owner, currency="EUR",
+            title="They go", as_of=AS_OF, starts_on=date(2026, 7, 1),
+        )  # fmt: skip
+    assert made.inputs["horizon_months"] == {"code": "year"}
+    made.inputs["recovery"] = "Vanha teksti"  # as older scenarios kept it
+    made.save()
+    run_scenario(scenario=made, as_of=AS_OF, by=people.owner)
+    page = client.get(made.get_absolute_url()).content.decode()
+    said = "Revenue less cost of goods and trade terms over 12 months: 88.9%; ± a fifth."
+    assert (said in page, "Vanha teksti" in page) == (True, True)
+    sources = Api(people.owner).get(f"loss-scenarios/{made.pk}/").data["sources"]
+    assert (sources["contribution"], sources["recovery"]) == (said, "Vanha teksti")
 
 
 def test_files_charts_another_day_and_side_by_side(
@@ -145,6 +172,8 @@ def test_who_may_what(people: People, two: list[Account]) -> None:
         LossScenario.objects.update(archived_at=None)
         listed = scenario.title in client.get(BASE).content.decode()
         assert listed is (read == 200), name
+        for typed in (scenario.title, two[0].name):
+            assert bool(search_scenarios(getattr(people, name), typed, 5)) is listed, name
 
 
 def test_whoever_does_not_see_the_company_sees_no_figure_of_it(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from accounts.models import Account
@@ -22,11 +23,13 @@ from plans.services.loss import running
 from plans.services.loss.proposing import Chosen
 from plans.tasks import run_loss_scenario
 from settlements.choices.terms import Preset
+from settlements.models import RebateAccrual, RebateSettlement
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_category, make_entry
 from tests.factories.credit import make_cover, make_fact
 from tests.factories.loss import make_scenario, three
 from tests.factories.plans import make_plan, take_plan
+from tests.factories.rebates import make_rebate, run_rebates
 from tests.factories.settlements import make_company, make_document
 from tests.factories.terms import make_active
 
@@ -104,6 +107,33 @@ def test_the_books_know_methods_securities_and_what_is_not_in_the_ledger(people:
     }  # fmt: skip
 
 
+def test_rebates_that_nobody_settled_fall_due(people: People, ten: list[Account]) -> None:
+    rebate = make_rebate(account=ten[0], bands=(), start=date(2026, 1, 1))
+    run_rebates(date(2026, 5, 31))
+    run_rebates(AS_OF)
+    asked = Asked(roots=[ten[0].pk], as_of=AS_OF, currency="EUR")
+    assert read_books(asked).rebates == Decimal("0.8"), "2 % of 40, the last run alone"
+    assert read_books(replace(asked, roots=[ten[1].pk])).rebates == 0
+    RebateAccrual.objects.create(
+        condition=rebate, period=DateRange(date(2026, 1, 1), date(2026, 7, 1)), through=AS_OF,
+        basis_amount=40, earned_to_date=Decimal("0.7"), accrued=Decimal("0.7"), catch_up=0,
+        rate=2, currency_id="EUR",
+    )  # fmt: skip
+    assert read_books(asked).rebates == Decimal("0.7"), "a period that was cut is the same one"
+    RebateSettlement.objects.create(
+        condition=rebate,
+        period=rebate.accruals.latest("pk").period,
+        basis_amount=40,
+        earned=Decimal("0.8"),
+        amount=Decimal("0.8"),
+        currency_id="EUR",
+        payout="credit_note",
+        document=make_document(account=ten[0], kind="credit_note", amounts=["0.8"], due=[None]),
+        settled_on=AS_OF,
+    )
+    assert read_books(asked).rebates == 0
+
+
 def test_what_cannot_be_asked_is_refused_in_words(people: People, ten: list[Account]) -> None:
     child = make_account(parent=ten[0])
     table: list[tuple[tuple[Account, ...], dict[str, Any], str]] = [
@@ -128,6 +158,17 @@ def test_what_cannot_be_asked_is_refused_in_words(people: People, ten: list[Acco
     services.archive_scenario(scenario=scenario, at=timezone.now())
     with pytest.raises(RefusedError, match="archived"):
         services.update_scenario(scenario=scenario, title="Other")
+
+
+def test_accounts_that_results_speak_of_stay(people: People, ten: list[Account]) -> None:
+    """Without the one account, whoever sees the others would read what was found out about it."""
+    scenario = _saved(people, ten[0], ten[1])
+    services.update_scenario(scenario=scenario, accounts=[ten[0], ten[2]])
+    services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.owner)
+    with pytest.raises(RefusedError, match="results speak of these accounts"):
+        services.update_scenario(scenario=scenario, accounts=[ten[0]])
+    services.update_scenario(scenario=scenario, accounts=[ten[0], ten[2], ten[3]])
+    assert set(scenario.accounts.all()) == {ten[0], ten[2], ten[3]}
 
 
 def test_whoever_does_not_see_every_account_sees_no_scenario(people: People) -> None:
@@ -165,8 +206,11 @@ def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
     scenario = services.attach(scenario=scenario, plan=plan, by=people.owner, at=now)
     with pytest.raises(RefusedError, match="part of a plan"):
         services.delete_scenario(scenario=scenario)
-    keys = [one.key for one in services.proposals_for(scenario, result)]
+    keys = [one.key for one in services.proposals_for(scenario, result, user=people.director)]
     assert keys == ["save", "replace", "cost", "cash", "spread"]
+    # Who becomes major in the whole company is not for who sees a part of it.
+    own = [one.key for one in services.proposals_for(scenario, result, user=people.owner)]
+    assert own == ["save", "replace", "cost", "cash"]
     with pytest.raises(RefusedError, match="who sees to it"):
         services.add_actions(
             scenario=scenario, result=result, chosen=[Chosen(key="save", owner=None)],
@@ -176,7 +220,9 @@ def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
     services.add_actions(scenario=scenario, result=result, chosen=chosen, by=people.owner)
     action = PlanAction.objects.get()
     assert (action.origin, action.owner, action.plan) == ("loss", people.owner, plan)
-    assert "save" not in [one.key for one in services.proposals_for(scenario, result)]
+    assert "save" not in [
+        one.key for one in services.proposals_for(scenario, result, user=people.owner)
+    ]
     take_plan(plan=plan, to="in_review")
     with pytest.raises(RefusedError):
         services.detach(scenario=scenario, by=people.owner)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,7 @@ from tests.factories.negotiation import (
 )
 from tests.factories.people import make_position
 from tests.factories.prices import make_floor, make_list_price, make_price
+from tests.factories.team import make_member
 from tests.factories.terms import make_agreement, make_condition, make_version, move_on
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +198,21 @@ def test_an_offer_is_held_against_all_that_is_known(people: People, account: Acc
     assert "Rival" not in str(found.as_json())
 
 
+def test_others_have_their_channel_from_above_as_we_have(people: People, account: Account) -> None:
+    """A shop of a chain without a channel of its own sells in its chain's."""
+    Account.objects.filter(pk=account.pk).update(channel="supermarket")
+    ours = make_account(name="Our shop", parent=account)
+    chain = make_account(name="Rival", channel="supermarket")
+    theirs = make_account(name="Rival shop", parent=chain)
+    abroad = make_account(name="Baker", channel="discount")
+    product = make_product()
+    make_price(account=theirs, product=product, amount="10")
+    make_price(account=make_account(parent=abroad), product=product, amount="1")
+    make_price(account=make_account(name="Of none"), product=product, amount="2")
+    found = others_pay(ours, product, DAY, unit=BASE, currency="EUR")
+    assert found == (Decimal(10), 1)
+
+
 def test_who_goes_below_waits_for_somebody_else(people: People, account: Account) -> None:
     product = make_product()
     make_list_price(product=product, amount="12")
@@ -233,6 +250,24 @@ def test_who_goes_below_waits_for_somebody_else(people: People, account: Account
     assert offers.withdraw_offer(offer=far).state == OfferState.WITHDRAWN
 
 
+def test_another_day_goes_round_no_floor(people: People, account: Account) -> None:
+    product = make_product()
+    make_list_price(product=product, amount="12", end=DAY + timedelta(days=60))
+    make_floor(product=product, amount="9", start=DAY)
+    draft = offers.Draft(
+        product=product, price=Decimal(8), currency=Currency.objects.get(pk="EUR"),
+        offered_on=DAY - timedelta(days=30),
+    )  # fmt: skip
+    facts: dict[str, Any] = {"account": account, "draft": draft, "by": people.owner}
+    assert "below_floor" not in offers.check_draft(**facts, today=draft.offered_on).needs
+    assert "below_floor" in offers.check_draft(**facts, today=DAY).needs
+    make_list_price(product=product, amount="20", start=DAY + timedelta(days=60))
+    late = facts | {"draft": replace(draft, offered_on=DAY + timedelta(days=90))}
+    found = offers.check_draft(**late, today=DAY)
+    assert "below_floor" in found.needs
+    assert found.discount == 60, "the larger of both days"
+
+
 # Price rounds
 
 
@@ -258,10 +293,29 @@ def test_a_round_knows_by_when_each_account_is_told(people: People, account: Acc
     with pytest.raises(RefusedError, match="not known yet"):
         rounds.finish_round(found=found)
     rounds.save_round(found=found, facts={"effective_on": date(2026, 10, 1)})
+    assert dict(found.accounts.values_list("account", "notice_by")) == {
+        account.pk: date(2026, 7, 3), other.pk: None,
+    }  # fmt: skip
     rounds.set_account(entry=rows[other], state="refused", facts={"told_on": DAY})
     rounds.finish_round(found=found)
     with pytest.raises(RefusedError, match="is over"):
         rounds.cancel_round(found=found)
+
+
+def test_a_round_that_moves_moves_its_notices(people: People, account: Account) -> None:
+    """Sixty days before, as the agreement said; that it ends before the new day takes nothing."""
+    version = make_version(account=account, notice_days=60, end=date(2027, 1, 1))
+    move_on(version)
+    found = make_round(owner=people.director)
+    rounds.add_accounts(found=found, accounts=[account], as_of=DAY)
+    for effective, notice in (
+        (date(2026, 10, 1), date(2026, 8, 2)),
+        (date(2035, 10, 1), date(2035, 8, 2)),
+        (date(2026, 9, 1), date(2026, 7, 3)),
+    ):
+        rounds.save_round(found=found, facts={"effective_on": effective})
+        found.refresh_from_db()
+        assert found.accounts.get().notice_by == notice
 
 
 # Who reads what
@@ -390,6 +444,8 @@ def test_pages_of_a_negotiation_work_without_javascript(
     assert "below the floor price" in checked.content.decode()
     live = client.post(f"{reverse('plans:offer-check')}{of}", asked, headers={"HX-Request": "true"})
     assert "below the floor price" in live.content.decode()
+    # What asks stays in the page: an answer that asked itself would send the form.
+    assert "hx-post" not in live.content.decode()
     assert client.post(offer, asked).status_code == 422
     assert Offer.objects.count() == 0
     client.post(offer, {**asked, "brief": brief.pk, "reason": "They test a competitor"})
@@ -448,6 +504,25 @@ def test_lists_ask_as_much_for_three_as_for_one(
     assert max(first) <= 32, dict(zip(urls, first, strict=True))
 
 
+def test_who_was_not_told_can_leave_a_round(
+    client: Client, people: People, account: Account
+) -> None:
+    found = make_round(owner=people.director, state="running")
+    told = make_round_account(found=found, account=account, state="told", told_on=DAY)
+    waits = make_round_account(found=found, account=make_account(lead=people.owner))
+    acts = [reverse("plans:round-account-remove", args=[found.pk, one.pk]) for one in (told, waits)]
+    client.force_login(people.owner)
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert [act in page for act in acts] == [False, False]
+    client.force_login(people.director)
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert [act in page for act in acts] == [False, True]
+    assert client.post(acts[1]).status_code == 302
+    assert list(found.accounts.all()) == [told]
+    listed = client.get(f"{found.get_absolute_url()}?export=csv").getvalue().decode()
+    assert "<form" not in listed
+
+
 def test_negotiations_follow_a_merge(people: People, account: Account) -> None:
     twin = make_account(name="Kesko twin", lead=people.owner)
     brief = make_brief(account=twin, owner=people.owner)
@@ -470,3 +545,24 @@ def test_proofs_that_are_due_stand_on_my_day(people: People, account: Account) -
     assert found == ["Kesko: was “Display” delivered?"]
     assert list(lines.to_prove(make_user(), DAY)) == []
     assert RoundAccountState.TO_TELL == "to_tell"
+
+
+def test_what_was_written_before_a_brief_joined_a_secret_plan_is_kept_with_it(
+    people: People, account: Account, plan: Plan
+) -> None:
+    brief = make_brief(account=account, owner=people.owner)
+    make_give_get(account=account, brief=brief)
+    make_offer(account=account, by=people.owner, brief=brief)
+    make_member(account=account, user=people.stranger)
+    readers = (people.owner, people.stranger)
+
+    def seen() -> list[tuple[int, int]]:
+        return [
+            (GiveGet.objects.visible_to(one).count(), Offer.objects.visible_to(one).count())
+            for one in readers
+        ]
+
+    assert seen() == [(1, 1), (1, 1)]
+    Plan.objects.update(confidentiality="named")
+    briefs.update_brief(brief=brief, facts=_facts(people, plan=plan))
+    assert seen() == [(1, 1), (0, 0)]

@@ -20,11 +20,26 @@ from accounts.models import Account
 from kam.core.jobs import job_of
 from kam.core.models import JobRun
 from plans.analytics import papers as cutting
-from plans.analytics.papers import Table, words_of
+from plans.analytics.deck import slides_of
+from plans.analytics.deck_items import GAP, HIGH, SLACK, Grid
+from plans.analytics.papers import (
+    Chart,
+    Facts,
+    Paper,
+    Section,
+    Series,
+    Table,
+    Text,
+    words_of,
+    words_of_block,
+)
+from plans.choices.negotiation import BriefState, EntryState, Side
 from plans.choices.plan import Confidentiality, PlanRole, SectionKind
 from plans.models import Plan, PlanPaper, PlanSection
+from plans.selectors.content import content_of
 from plans.selectors.papers.customer import TITLES, customer_plan_paper
 from plans.selectors.papers.making import paper_of
+from plans.selectors.papers.stakes import negotiation
 from plans.services.approval.snapshots import take_snapshot
 from plans.services.papers.document import story_of
 from plans.services.papers.making import Wish, forget_papers, make_paper
@@ -32,6 +47,7 @@ from plans.services.papers.slides import pptx_of
 from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_product
+from tests.factories.negotiation import make_brief, make_give_get
 from tests.factories.plans import (
     make_action,
     make_initiative,
@@ -60,7 +76,9 @@ def _fill(plan: Plan) -> None:
             plan=plan, title=f"{word}-objective", measure=f"{word}-measure",
             gain=Decimal(777777), gain_note="Secret-gain", owner=plan.owner, **facts,
         )  # fmt: skip
-        below = make_initiative(objective=objective, title="Secret-initiative", note="Secret-note")
+        below = make_initiative(
+            objective=objective, title=f"{word}-initiative", note="Secret-note", **facts
+        )
         make_action(
             plan=plan, initiative=below, title=f"{word}-action", note="Secret-words", **facts
         )
@@ -111,8 +129,9 @@ def test_the_customer_gets_what_is_marked_and_nothing_else(people: People, plan:
     facts: dict[str, Any] = {"user": people.owner, "as_of": DAY}
     paper = paper_of(plan, is_for_customer=True, **facts)
     marked = {
-        *GOING.values(), "Openly-objective", "Openly-measure", "Openly-action", "Openly-loose",
-        "Openly-target", "Openly-team", "Openly-aim", "Openly-activity", "Openly-product",
+        *GOING.values(), "Openly-objective", "Openly-measure", "Openly-initiative", "Openly-action",
+        "Openly-loose", "Openly-target", "Openly-team", "Openly-aim", "Openly-activity",
+        "Openly-product",
     }  # fmt: skip
     for said in _everywhere(paper):
         assert {one for one in marked if one not in said} == set()
@@ -280,10 +299,41 @@ def test_cutting() -> None:
     assert cutting.cut("货架份额", 5) == ["货架", "份额"]
     assert cutting.cut("", 5) == [""]
     assert cutting.short("one two three", 8) == "one two…"
-    assert cutting.pages([1, 2, 3], [2, 2, 9], 4) == [[1, 2], [3]]
     table = Table(["a", "b"], [["one two three", "x"]])
     assert cutting.split_rows(table, [4, 4], 1) == [["one", "x"], ["two", ""], ["thre", ""],
                                                     ["e", ""]]  # fmt: skip
+
+
+def test_short_sections_share_a_slide_and_none_is_nearly_empty() -> None:
+    rows = [[f"Action {n}", "Nobody", "Open"] for n in range(19)]
+    table = Table(["Action", "Owner", "State"], rows)
+    names = ["Two more metres", "On time"]
+    chart = Chart("Progress", "%", names, [Series("Now", [Decimal(8), Decimal(9)])], [["8"], ["9"]])
+    sections = [
+        Section("Ambition", [Text("First call.")], "One sentence"),
+        Section("Empty", [Text("Nothing was written.")], is_blank=True),
+        Section(
+            "Facts", [Facts([("Budget", "40 EUR"), ("Kind", "a long sentence of what it is")])]
+        ),
+        Section("Actions", [Text("All of them."), table]),
+        Section("Chart", [table, chart]),
+    ]
+    paper = Paper("Us", "Plan", "Them", [], sections)
+    slides = slides_of(paper)
+    told = [[(part.section.title, part.number) for part in one.parts] for one in slides]
+    assert told == [
+        [("Ambition", 1), ("Facts", 1)], [("Actions", 1)], [("Actions", 2), ("Chart", 1)],
+        [("Chart", 2)],
+    ]  # fmt: skip
+    grids = [i for one in slides for part in one.parts for i in part.items if isinstance(i, Grid)]
+    assert min(len(one.rows) for one in grids) >= 3
+    assert sum(len(one.rows) for one in grids) == 38
+    assert max(one.used for one in slides) <= HIGH + GAP + SLACK
+    deck: Any = Presentation(io.BytesIO(pptx_of(paper, printed_on=DAY)))
+    titles = [one.shapes.title.text_frame.text for one in deck.slides]
+    assert titles[1:3] == ["Ambition · Facts", "Actions (1/2)"]
+    assert sum(shape.has_chart for one in deck.slides for shape in one.shapes) == 1
+    assert "One sentence" in "\n".join(words_of(paper))
 
 
 def test_old_files_go(people: People, plan: Plan) -> None:
@@ -295,3 +345,20 @@ def test_old_files_go(people: People, plan: Plan) -> None:
     assert forget_papers(now=now) == 1
     assert list(PlanPaper.objects.all()) == [new]
     new.file.storage.delete(str(new.file))
+
+
+def test_a_negotiation_on_paper_speaks_the_readers_language(people: People, plan: Plan) -> None:
+    facts: dict[str, Any] = {"account": plan.account, "plan": plan}
+    brief = make_brief(owner=people.owner, state="under_way", **facts)
+    done: dict[str, Any] = {"state": "delivered", "delivered_on": DAY, "proof": "Photo"}
+    make_give_get(brief=brief, value="300", **facts)
+    make_give_get(brief=brief, side="get", value="200", **done, **facts)
+    document = content_of(plan, as_of=DAY)
+    content = next(one["content"] for one in document["sections"] if one["id"] == "negotiation")
+    assert {one["side"] for one in content["entries"]} == {"give", "get"}
+    for language, ratio in (("en", "1.5"), ("fi", "1,5")):
+        with translation.override(language):
+            said = {word for one in negotiation(content) for word in words_of_block(one)}
+            labels = (Side.GIVE, Side.GET, EntryState.AGREED, EntryState.DELIVERED)
+            expected = [str(one.label) for one in (*labels, BriefState.UNDER_WAY)]
+        assert [one for one in (*expected, ratio) if one not in said] == []

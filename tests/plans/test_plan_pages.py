@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+import csv
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account
+from kam.identity.models import User
 from plans.choices.plan import PlanState
 from plans.models import Plan, PlanSection, PlanTemplate, SwotItem
 from plans.search import search_plans
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
+from tests.factories.negotiation import make_brief
 from tests.factories.plans import (
     make_action,
     make_initiative,
@@ -29,7 +36,7 @@ from tests.factories.plans import (
 from tests.factories.team import make_member
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES, PANEL_QUERIES = 10, 9
+LIST_QUERIES, PANEL_QUERIES = 9, 9
 
 
 def test_a_plan_is_made_from_the_proposed_template_and_read(
@@ -41,14 +48,14 @@ def test_a_plan_is_made_from_the_proposed_template_and_read(
     assert shown.status_code == 200
     form = shown.context["form"]
     assert form.initial["template"].tier_code == ""
-    start = form.initial["start"]
-    data = {name: getattr(value, "pk", value) for name, value in form.initial.items() if value} | {
-        "confidentiality": "open"
-    }
+    start, end = form.initial["start"], form.initial["end"]
+    assert form["end"].value() == end - timedelta(days=1)  # people say the last day
+    data = {one.name: one.value() for one in form if one.value()} | {"confidentiality": "open"}
     made = client.post(url, data)
     plan = Plan.objects.get()
     assert (made.status_code, made["Location"]) == (302, plan.get_absolute_url())
-    assert plan.period.lower == start
+    assert plan.period == DateRange(start, end)
+    assert client.post(url, {**data, "end": start - timedelta(days=1)}).status_code == 422
     page = client.get(plan.get_absolute_url())
     assert [one.line.kind for one in page.context["shown"]] == [
         "ambition", "figures", "objectives", "kpis", "risks",
@@ -69,6 +76,28 @@ def test_a_section_is_written_where_it_stands(people: People, plan: Plan) -> Non
     assert client.post(url, {"text": "Other"}).status_code == 422
     row.refresh_from_db()
     assert row.text == "First supplier of oats"
+
+
+def test_two_who_write_the_same_see_each_others_words(people: People, plan: Plan) -> None:
+    objective = make_objective(plan=plan, title="Grow oats", owner=people.owner)
+    urls = {
+        reverse("plans:section-edit", args=[plan.pk, "ambition"]): ("text", "First in oats"),
+        reverse("plans:objective-edit", args=[objective.pk]): ("title", "Grow rye"),
+    }
+    client = client_of(people.owner)
+    for url, (name, theirs) in urls.items():
+        form = client.get(url).context["form"]
+        data = {one.name: one.value() for one in form if one.value()}
+        assert client.post(url, data | {name: theirs}).status_code == 302
+        refused = client.post(url, data | {name: "Mine"})
+        words = refused.content.decode()
+        assert refused.status_code == 422
+        assert f"It says now: {theirs}" in words
+        assert "Mine" in words
+        again = {one.name: one.value() for one in refused.context["form"] if one.value()}
+        assert client.post(url, again).status_code == 302  # both were seen: it holds
+    objective.refresh_from_db()
+    assert (objective.title, plan.sections.get(kind="ambition").text) == ("Mine", "Mine")
 
 
 def test_the_page_asks_as_much_for_three_as_for_one(people: People, plan: Plan) -> None:
@@ -120,6 +149,8 @@ def test_the_list_filters_and_exports(people: People, plan: Plan) -> None:
     )
     make_plan(account=make_account(lead=people.stranger), owner=people.stranger)
     PlanSection.objects.filter(plan=plan, kind="ambition").update(is_required=True)
+    make_action(plan=late, percent=Decimal(25), due_on=date(2026, 1, 15))
+    make_action(plan=late, state="done", done_on=date(2026, 1, 14))
     client, url = client_of(people.owner), reverse("plans:plan-list")
     asked = {
         "": {plan, late},
@@ -138,6 +169,9 @@ def test_the_list_filters_and_exports(people: People, plan: Plan) -> None:
         assert set(table.page.rows) == expected, query
     file = b"".join(client.get(f"{url}?export=csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert ("Tokmanni 2026" in file, "Kesko 2026" in file) == (True, True)
+    rows = csv.DictReader(file.lstrip("\ufeff").splitlines())
+    found = {row["Plan"]: (row["Progress"], row["Overdue actions"]) for row in rows}
+    assert found == {"Tokmanni 2026": ("0.6250", "1"), "Kesko 2026": ("", "0")}
 
 
 WHO = {  # owner, team-mate, stranger, director, auditor: page, edit form, section form, readers
@@ -186,6 +220,30 @@ def test_confidentiality_holds_on_every_way(people: People, plan: Plan) -> None:
     assert [hit.title for hit in search_plans(people.owner, "kesko", 5)] == ["Kesko 2026"]
 
 
+def test_the_technical_admin_reads_past_no_confidentiality(
+    people: People, account: Account, plan: Plan
+) -> None:
+    chief = User.objects.create_superuser("chief@kam.test", "pass", full_name="Chief")
+    make_plan(
+        account=make_account(name="Coop"),
+        owner=people.director,
+        title="Sale of the brand",
+        confidentiality="named",
+    )
+    make_brief(account=account, owner=people.owner, title="Secret talks", plan=plan)
+    client = client_of(chief)
+    shown = client.get("/admin/plans/plan/").content.decode()
+    assert plan.title in shown
+    assert "Sale of the brand" not in shown
+    secret = Plan.objects.get(title="Sale of the brand")
+    assert client.get(f"/admin/plans/plan/{secret.pk}/change/").status_code == 302
+    assert "Secret talks" not in client.get("/admin/plans/negotiationbrief/").content.decode()
+    for model in apps.get_app_config("plans").get_models():
+        if admin.site.is_registered(model):
+            url = reverse(f"admin:plans_{model._meta.model_name}_changelist")
+            assert client.get(url).status_code == 200, url
+
+
 def test_what_the_system_knows_is_proposed_once(people: People, plan: Plan) -> None:
     client, url = client_of(people.owner), reverse("plans:swot-hints", args=[plan.pk])
     shown = client.get(url)
@@ -212,8 +270,8 @@ def test_live_sections_are_for_who_sees_the_account(people: People, plan: Plan) 
         seen = client_of(people.owner).get(url)
         hidden = client_of(member).get(url)
         assert (seen.status_code, hidden.status_code) == (200, 200)
-        assert b"for who sees the account" not in seen.content
-        assert b"for who sees the account" in hidden.content
+        assert b"for those who see the account" not in seen.content
+        assert b"for those who see the account" in hidden.content
     assert b"What the system knows" not in client_of(member).get(plan.get_absolute_url()).content
 
 

@@ -19,8 +19,8 @@ from kam.core.problems import RefusedError
 from kam.core.timeline import Wanted
 from kam.core.todos import todos_for
 from kam.notifications.models import Notification
-from plans.choices.plan import PlanState
-from plans.models import Plan, PlanSection, PlanStep, PlanTemplate, SwotItem
+from plans.choices.plan import Confidentiality, PlanRole, PlanState
+from plans.models import Initiative, Plan, PlanSection, PlanStep, PlanTemplate, SwotItem
 from plans.selectors.plan.document import document_of
 from plans.selectors.plan.lines import steps
 from plans.selectors.plan.proposals import free_year, next_period, template_for
@@ -28,14 +28,21 @@ from plans.services.plan.cloning import clone_plan
 from plans.services.plan.handing import open_plans
 from plans.services.plan.making import PlanDraft, update_header
 from plans.services.plan.making import make_plan as make_plan_service
-from plans.services.plan.people import add_member, change_confidentiality, end_member
+from plans.services.plan.people import (
+    add_member,
+    change_confidentiality,
+    end_member,
+    shut_out,
+)
 from plans.services.plan.telling import tell_reviews
 from plans.services.plan.templates import ensure_default_templates
 from plans.services.plan.texts import add_section, remove_section, save_section
 from plans.services.writing import NotDraftError, NotOpenError
 from tests.conftest import People
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, make_product
+from tests.factories.figures import make_range_step
 from tests.factories.identity import make_user
+from tests.factories.loss import make_scenario
 from tests.factories.plans import (
     YEAR,
     make_action,
@@ -43,6 +50,7 @@ from tests.factories.plans import (
     make_kpi,
     make_objective,
     make_plan,
+    make_plan_member,
     make_template,
     take_plan,
 )
@@ -169,6 +177,17 @@ def test_members_come_and_go(people: People, plan: Plan) -> None:
         add_member(**twice)
 
 
+def test_who_owns_open_actions_and_reads_the_plan_no_longer_is_named(
+    people: People, plan: Plan
+) -> None:
+    make_action(plan=plan, owner=people.teammate)
+    make_action(plan=plan, owner=people.owner)
+    make_action(plan=plan, owner=people.stranger, state="dropped")
+    assert shut_out(plan) == []
+    change_confidentiality(plan=plan, level=Confidentiality.NAMED)
+    assert shut_out(plan) == [str(people.teammate)]
+
+
 def test_only_what_is_chosen_goes_into_the_next_period(people: People, plan: Plan) -> None:
     chosen = make_objective(plan=plan, title="Two listings", due_on=date(2026, 6, 30), gain=9)
     make_objective(plan=plan, title="Left behind")
@@ -191,7 +210,7 @@ def test_only_what_is_chosen_goes_into_the_next_period(people: People, plan: Pla
         with_swot=True,
     )
     objective = full.objectives.get()
-    assert (objective.cloned_from, objective.due_on) == (chosen, date(2028, 6, 29))
+    assert (objective.cloned_from, objective.due_on) == (chosen, date(2028, 6, 30))
     action = full.actions.get()
     assert (action.title, action.percent, action.origin) == ("Open", None, "clone")
     assert (full.sections.get(kind="ambition").text, full.swot_items.count()) == ("First", 1)
@@ -204,6 +223,36 @@ def test_only_what_is_chosen_goes_into_the_next_period(people: People, plan: Pla
         )
     ) == "objective_of_another"  # fmt: skip
     assert Plan.objects.count() == 3
+
+
+def test_days_stay_within_the_next_period_and_readers_go_along(
+    people: People, account: Account
+) -> None:
+    """Into a leap year, and into a period that is shorter than the last one."""
+    old = make_plan(
+        account=account,
+        owner=people.owner,
+        period=DateRange(date(2023, 1, 1), date(2024, 1, 1)),
+        review_on=date(2023, 6, 30),
+        confidentiality=Confidentiality.NAMED,
+    )
+    writer, ended, gone = make_user(), make_user(), make_user(is_active=False)
+    make_plan_member(plan=old, user=writer, role=PlanRole.WRITER)
+    make_plan_member(plan=old, user=gone)
+    make_plan_member(plan=old, user=ended, valid=DateRange(date(2023, 1, 1), date(2023, 7, 1)))
+    goal = make_objective(plan=old, due_on=date(2023, 12, 31))
+    bundle = make_initiative(objective=goal, due_on=date(2023, 2, 28))
+    make_action(plan=old, initiative=bundle, due_on=date(2023, 12, 31))
+    periods = {
+        DateRange(date(2024, 1, 1), date(2025, 1, 1)): (date(2024, 12, 31), date(2024, 2, 28)),
+        DateRange(date(2025, 1, 1), date(2025, 7, 1)): (date(2025, 6, 30), date(2025, 2, 28)),
+    }
+    for period, (last, february) in periods.items():
+        new = clone_plan(plan=old, title="Next", period=period, by=writer, objectives=[goal])
+        assert [new.objectives.get().due_on, new.actions.get().due_on] == [last, last]
+        assert Initiative.objects.get(objective__plan=new).due_on == february
+        assert list(new.members.values_list("user", "role")) == [(writer.pk, PlanRole.WRITER)]
+        assert Plan.objects.visible_to(writer).filter(pk=new.pk).exists()
 
 
 def test_what_is_proposed(people: People, account: Account, plan: Plan) -> None:
@@ -236,6 +285,38 @@ def test_plans_follow_a_merge_unless_both_have_one(people: People, plan: Plan) -
     merge_accounts(keep=keep, drop=plan.account, as_of=timezone.localdate())
     plan.refresh_from_db()
     assert (plan.account, plan.state) == (keep, PlanState.ACTIVE)
+
+
+def test_a_secret_plan_above_is_not_named_where_it_is_in_the_way(
+    people: People, plan: Plan
+) -> None:
+    banner = make_account(name="Banner", parent=plan.account, lead=people.owner)
+    below = make_plan(account=banner, owner=people.owner, parent=plan)
+    Plan.objects.filter(pk=plan.pk).update(
+        title="Secret", confidentiality=Confidentiality.NAMED, owner=people.director
+    )
+    with pytest.raises(RefusedError) as caught:
+        update_header(plan=below, by=people.owner, period=NEXT, review_on=date(2027, 6, 1))
+    assert str(caught.value) == "2026 (Named people) is for another time."
+
+
+def test_who_merges_reads_nothing_of_secret_plans(people: People, plan: Plan) -> None:
+    banner = make_account(name="Banner", parent=plan.account, lead=people.owner)
+    below = make_plan(account=banner, owner=people.owner, parent=plan, title="Exit in May")
+    plans = Plan.objects.filter(pk__in=[plan.pk, below.pk])
+    plans.update(title="Secret", confidentiality=Confidentiality.NAMED)
+    make_scenario(banner, title="Secret sale", plan=below, attached_at=timezone.now())
+    make_range_step(plan=below, account=banner, product=make_product(code="Secret product"))
+    keep = make_account(name="Elsewhere", lead=people.owner)
+    found = plan_merge(keep=keep, drop=banner)
+    said = [*map(str, found.moves), *(str(one.message) for one in found.cautions)]
+    assert "Plan 2026 (Named people)" in said
+    assert "Loss scenario 2026 (Named people)" in said
+    assert "Range step 2026 (Named people)" in said
+    make_plan(account=keep, owner=people.owner, title="Secret", confidentiality="team")
+    blocked = plan_merge(keep=keep, drop=banner).blockers
+    assert "Secret" not in str([*said, *(one.message for one in blocked)])
+    assert [one.code for one in blocked] == ["plans_of_both"]
 
 
 def test_a_plan_that_moves_leaves_a_plan_that_is_not_above(people: People, plan: Plan) -> None:

@@ -16,7 +16,9 @@ from accounts.services.merging import merge_accounts
 from kam.core.problems import RefusedError
 from plans.choices.joint import LineKind, ReviewState
 from plans.choices.plan import Confidentiality, Origin
+from plans.forms.reviews import plan_of_day
 from plans.models import BusinessReview, Plan, PlanAction, ReviewTemplate
+from plans.search import search_reviews
 from plans.selectors.reviews.lines import own_reviews
 from plans.services.reviews import lines
 from plans.services.reviews.holding import (
@@ -27,11 +29,13 @@ from plans.services.reviews.holding import (
     note_attendance,
     plan_review,
 )
+from tests.api import Api
 from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
 from tests.factories.people import make_position
-from tests.factories.plans import make_action
+from tests.factories.plans import make_action, make_plan
+from tests.factories.team import make_member
 from tests.factories.together import DAY, make_review, make_team
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +110,16 @@ def test_a_closed_record_stays_and_freezes_its_plan(
             act()
 
 
+def test_a_review_begins_with_the_nearest_plan(
+    people: People, account: Account, plan: Plan
+) -> None:
+    """That of the account itself where there is one, else the one above it."""
+    banner = make_account(name="Banner", parent=account, lead=people.owner)
+    assert plan_of_day(banner, people.owner, DAY) == plan
+    own = make_plan(account=banner, owner=people.owner)
+    assert plan_of_day(banner, people.owner, DAY) == own
+
+
 def test_a_plan_of_another_account_is_refused(people: People, plan: Plan) -> None:
     other = make_account(name="Other", lead=people.owner)
     with pytest.raises(RefusedError) as refusal:
@@ -131,6 +145,11 @@ def test_the_meeting_by_its_pages(
     add = reverse("plans:review-line-add", args=[review.pk])
     assert client.post(add, {"text": "", "kind": "note"}).status_code == 422
     client.post(add, {"text": "They want smaller boxes", "kind": "note", "is_shareable": "on"})
+    swapped = client.post(
+        add, {"text": "Later", "kind": "note"}, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "autofocus" in swapped
+    review.lines.get(text="Later").delete()
     line = review.lines.get()
     client.post(
         reverse("plans:review-line-action", args=[review.pk, line.pk]),
@@ -140,8 +159,11 @@ def test_the_meeting_by_its_pages(
     page = client.get(review.get_absolute_url()).content.decode()
     assert "Send the price list" in page
     assert "They want smaller boxes" in page
-    done = client.post(reverse("plans:review-finish", args=[review.pk]), {"summary": "Good."})
+    ending = {"summary": "Good.", "our_rating": "4", "their_rating": ""}
+    done = client.post(reverse("plans:review-finish", args=[review.pk]), ending)
     assert done.status_code == 302
+    review.refresh_from_db()
+    assert (review.our_rating, review.their_rating) == (4, None)
     assert client.post(add, {"text": "Late", "kind": "note"}).status_code == 404
     assert review.lines.count() == 1
 
@@ -153,6 +175,8 @@ def test_who_reads_and_writes(client: Client, people: People, account: Account, 
     reads = [review.get_absolute_url(), team.get_absolute_url()]
     write = reverse("plans:review-line-add", args=[review.pk])
     said = {"text": "Seen", "kind": "note"}
+    for user in (people.owner, people.stranger):
+        assert bool(search_reviews(user, review.title, 5)) == (user == people.owner)
     for user, may_read, may_write in (
         (people.owner, 200, 302),
         (people.director, 200, 302),
@@ -168,6 +192,57 @@ def test_who_reads_and_writes(client: Client, people: People, account: Account, 
     assert [client.get(url).status_code for url in reads] == [404, 404]
     shown = client.get(reverse("plans:review-list")).content.decode()
     assert review.title not in shown
+
+
+def test_who_writes_the_review_alone_makes_no_action_of_its_plan(
+    client: Client, people: People, account: Account, plan: Plan
+) -> None:
+    """A supporting member holds the meeting; the plan's actions are for who writes the plan."""
+    make_member(account=account, user=people.teammate)
+    review = make_review(account=account, owner=people.owner, plan=plan)
+    line = lines.add_line(review=review, text="Trial in ten stores", author=people.owner)
+    page = reverse("plans:review-line-action", args=[review.pk, line.pk])
+    way = f"business-reviews/{review.pk}/make-action/"
+    client.force_login(people.teammate)
+    shown = client.get(review.get_absolute_url()).content.decode()
+    assert "Trial in ten stores" in shown
+    assert page not in shown
+    assert client.get(page).status_code == 404
+    assert client.post(page, {"owner": people.teammate.pk}).status_code == 404
+    assert Api(people.teammate).post(way, {"line": line.pk}).status_code == 404
+    assert not PlanAction.objects.exists()
+    client.force_login(people.owner)
+    assert page in client.get(review.get_absolute_url()).content.decode()
+    for owner, due in ((people.stranger, "2026-09-01"), (people.owner, "2031-01-01")):
+        sent = {"owner": owner.pk, "due_on": due}
+        assert client.post(page, sent).status_code == 422
+        assert Api(people.owner).post(way, {"line": line.pk} | sent).status_code == 422
+    assert not PlanAction.objects.exists()
+    client.post(page, {"owner": people.teammate.pk, "due_on": "2026-09-01"})
+    assert PlanAction.objects.get().owner == people.teammate
+    assert people.teammate.notifications.filter(kind="plans.action_given").count() == 1
+
+
+def test_a_new_review_takes_nothing_of_one_that_its_maker_may_not_read(
+    client: Client, people: People, account: Account
+) -> None:
+    """The last review belongs to a plan of named people: its agenda and people are theirs."""
+    make_member(account=account, user=people.teammate)
+    secret = make_plan(
+        account=account, owner=people.director, confidentiality=Confidentiality.NAMED
+    )
+    last = make_review(account=account, owner=people.director, plan=secret)
+    add_agenda_item(review=last, title="Sale of the company")
+    add_participant(review=last, user=people.controller)
+    finish_review(review=last, by=people.director, as_of=DAY, summary="Told.")
+    client.force_login(people.teammate)
+    sent = {"title": "Autumn", "held_on": "2026-10-10", "owner": people.teammate.pk}
+    client.post(f"{reverse('plans:review-create')}?account={account.pk}", sent)
+    Api(people.teammate).post("business-reviews/", {"account": account.pk} | sent)
+    made = list(BusinessReview.objects.filter(title="Autumn"))
+    assert [one.previous for one in made] == [None, None]
+    assert [one.agenda.count() for one in made] == [0, 0]
+    assert {one.user for row in made for one in row.participants.all()} == {people.teammate}
 
 
 def test_lists_ask_as_much_for_three_as_for_one(

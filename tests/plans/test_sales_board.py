@@ -171,7 +171,7 @@ def test_prefill_is_last_year_grown(plan: Plan, account: Account) -> None:
     _booked(account, "-3", date(2025, 2, 5), category=oil, quantity=-1)
     _booked(account, "50", date(2025, 1, 5), category=milk)
     _booked(account, "60", date(2025, 3, 5), category=milk)
-    done = amounts.prefill(plan=plan, user=None, growth=Decimal(5))
+    done = amounts.prefill(plan=plan, user=None, growth=Decimal(5), as_of=JAN)
     assert done == amounts.Pasted(cells=2, lines=1)
     rows = SalesMonth.objects.order_by("line__category__name", "month")
     assert [(str(one.line), one.month.month, one.amount, one.volume) for one in rows] == [
@@ -179,11 +179,27 @@ def test_prefill_is_last_year_grown(plan: Plan, account: Account) -> None:
         ("Milk", 3, Decimal(63), None),
         ("Oil", 1, Decimal("105.42"), Decimal(11)),
     ]
-    amounts.prefill(plan=plan, user=None, growth=Decimal(0), replace=True)
+    amounts.prefill(plan=plan, user=None, growth=Decimal(0), as_of=JAN, replace=True)
     assert SalesMonth.objects.get(line__category=milk, month=JAN).amount == Decimal(50)
     empty = make_plan(account=make_account(), owner=plan.owner)
     with pytest.raises(RefusedError, match="Nothing was sold"):
-        amounts.prefill(plan=empty, user=None, growth=Decimal(0))
+        amounts.prefill(plan=empty, user=None, growth=Decimal(0), as_of=JAN)
+
+
+def test_months_that_are_not_over_are_taken_from_the_year_before(
+    plan: Plan, account: Account
+) -> None:
+    oil = make_category(name="Oil")
+    for day, amount in (
+        (date(2024, 11, 5), "11"), (date(2024, 12, 5), "12"), (date(2025, 10, 5), "100"),
+        (date(2025, 11, 5), "7"),
+    ):  # fmt: skip
+        _booked(account, amount, day, category=oil, quantity=int(amount))
+    amounts.prefill(plan=plan, user=None, growth=Decimal(100), as_of=date(2025, 11, 23))
+    rows = SalesMonth.objects.order_by("month")
+    assert [(one.month.month, int(one.amount), int(one.volume or 0)) for one in rows] == [
+        (10, 200, 200), (11, 22, 22), (12, 24, 24),
+    ]  # fmt: skip
 
 
 def test_what_was_planned_is_fixed_after_approval(plan: Plan) -> None:

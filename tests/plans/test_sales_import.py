@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from kam.imports.models import ImportReject
+from kam.imports.models import ImportBatch, ImportReject
 from kam.imports.services import running, undoing
 from plans.models import Plan, SalesMonth
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_category
 from tests.factories.figures import make_sales_line
 from tests.factories.imports import TODAY, csv_text, ready_batch, send
-from tests.factories.plans import make_plan, take_plan
+from tests.factories.plans import make_plan, make_plan_member, take_plan
 
 pytestmark = pytest.mark.django_db
 HEAD = ("account", "category", "month", "amount", "volume", "currency")
@@ -91,6 +91,19 @@ def test_what_is_refused_is_named(planned: Plan) -> None:
     running.preview(batch_id=batch.pk, as_of=TODAY)
     assert ImportReject.objects.get(batch=batch).reason == "sales plan not a draft"
     assert not SalesMonth.objects.exists()
+
+
+def test_figures_are_for_who_sees_the_account(people: People, planned: Plan) -> None:
+    """A writer of the plan from another team writes its texts, never its figures."""
+    make_category(name="Oil")
+    make_plan_member(plan=planned, user=people.stranger, role="writer")
+    text = _rows(("Oil", "2026-01", "100", "", ""))
+    for user, refused in ((people.stranger, ["unknown plan"]), (people.owner, [])):
+        batch = ready_batch("sales_plan", text)
+        ImportBatch.objects.filter(pk=batch.pk).update(created_by=user)
+        running.preview(batch_id=batch.pk, as_of=TODAY)
+        rejects = ImportReject.objects.filter(batch=batch)
+        assert list(rejects.values_list("reason", flat=True)) == refused
 
 
 def test_a_plan_that_was_approved_since_is_not_undone(planned: Plan) -> None:

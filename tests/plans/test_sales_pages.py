@@ -58,7 +58,7 @@ def test_a_named_reader_reads_the_plan_without_its_figures(
     client.force_login(people.stranger)
     page = client.get(_url("section", plan.pk, "sales")).content.decode()
     assert "54,321" not in page
-    assert "These figures are for who leads the account" in page
+    assert "These figures are for those who lead the account" in page
     client.force_login(people.owner)
     assert "54,321" in client.get(_url("section", plan.pk, "sales")).content.decode()
 
@@ -111,6 +111,65 @@ def test_numbers_are_written_and_read_in_the_users_language(
     heads = "\ttammi 2026\nOil\t7"
     client.post(grid, {"block": heads, "paste": "1"}, headers={"Accept-Language": "fi"})
     assert line.months.get(month=date(2026, 1, 1)).amount == Decimal(7)
+
+
+def test_how_one_number_is_typed_says_nothing_about_those_that_stand(
+    client: Client, people: People, plan: Plan
+) -> None:
+    line = make_sales_line(plan=plan, category=make_category(), months={1: 1234, 2: 2500})
+    client.force_login(people.owner)
+    grid = _url("sales-grid", plan.pk)
+    shown = client.get(grid).content.decode()
+    assert 'value="1,234"' in shown
+    sent = {"01": "1,234", "02": "2,500", "03": "12,5"}
+    client.post(grid, {f"c-{line.pk}-2026-{month}": text for month, text in sent.items()})
+    found = dict(line.months.values_list("month__month", "amount"))
+    assert found == {1: 1234, 2: 2500, 3: Decimal("12.5")}
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten_unseen(
+    client: Client, people: People, plan: Plan
+) -> None:
+    line = make_sales_line(plan=plan, category=make_category(name="Oil"), months={1: 5, 2: 6})
+    client.force_login(people.owner)
+    grid, names = _url("sales-grid", plan.pk), [f"c-{line.pk}-2026-0{one}" for one in (1, 2, 3)]
+    shown = client.get(grid).context["grid"].shown
+    first = dict(zip(names, ["7", "6", ""], strict=True)) | {"shown": shown, "save": "1"}
+    assert client.post(grid, first).status_code == 302
+    # The other page still shows 5 in January: what it leaves alone stays, what it changes asks.
+    late = dict(zip(names, ["5", "6", "8"], strict=True)) | {"shown": shown, "save": "1"}
+    assert client.post(grid, late).status_code == 302
+    assert [int(one.amount) for one in SalesMonth.objects.order_by("month")] == [7, 6, 8]
+    asked = client.post(grid, late | {names[0]: "9"})
+    assert asked.status_code == 422
+    assert "somebody else wrote “7” meanwhile" in asked.content.decode()
+    again = late | {names[0]: "9", "shown": asked.context["grid"].shown}
+    assert client.post(grid, again).status_code == 302
+    assert [int(one.amount) for one in SalesMonth.objects.order_by("month")] == [9, 6, 8]
+    wide = {f"c-0-{number}": "" for number in range(1500)}  # five years of 25 categories
+    assert client.post(grid, again | wide).status_code == 302
+
+
+def test_the_grid_sums_rows_and_months(client: Client, people: People, plan: Plan) -> None:
+    oil = make_sales_line(
+        plan=plan, category=make_category(name="Oil"), months={1: 1000, 2: "2000.4"}
+    )
+    milk = make_sales_line(plan=plan, category=make_category(name="Milk"), months={1: 500})
+    client.force_login(people.owner)
+    answer = client.get(_url("sales-grid", plan.pk))
+    grid, empty = answer.context["grid"], [None] * 10
+    assert {str(row.line): row.total for row in grid.rows} == {
+        str(oil): Decimal("3000.4"), str(milk): Decimal(500),
+    }  # fmt: skip
+    assert grid.sums == [Decimal(1500), Decimal("2000.4"), *empty, Decimal("3500.4")]
+    page = answer.content.decode()
+    assert "3,500" in page.rpartition("data-grid-month")[2]
+    oil.unit, milk.unit = "case", "kg"
+    for line in (oil, milk):
+        line.save()
+    volumes = client.get(_url("sales-grid", plan.pk), {"measure": "volume"})
+    assert volumes.context["grid"].sums == []  # cases and kilograms have no sum
+    assert "data-grid-month" not in volumes.content.decode()
 
 
 def test_range_steps_go_on_in_an_active_plan(client: Client, people: People, plan: Plan) -> None:

@@ -58,6 +58,16 @@ def test_a_plans_work_from_objective_to_done(plan: Plan, people: People) -> None
 
 
 @pytest.mark.django_db
+def test_nothing_is_done_on_a_day_to_come(plan: Plan, people: People) -> None:
+    row = make_action(plan=plan)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    answer = Api(people.owner).post(f"plan-actions/{row.pk}/finish/", {"on": tomorrow.isoformat()})
+    assert (answer.status_code, answer.json()["code"]) == (422, "done_ahead")
+    row.refresh_from_db()
+    assert (row.state, row.done_on) == ("open", None)
+
+
+@pytest.mark.django_db
 def test_targets_with_their_actuals(plan: Plan, people: People) -> None:
     api = Api(people.owner)
     day = timezone.localdate() - timedelta(days=10)

@@ -16,7 +16,9 @@ from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.imports import TODAY, csv_text, ready_batch, send
 from tests.factories.plans import (
+    make_action,
     make_initiative,
+    make_kpi,
     make_objective,
     make_plan,
     take_plan,
@@ -77,6 +79,45 @@ def test_actions_go_in_change_and_are_undone(planned: Plan, people: People) -> N
     assert (call.title, call.due_on) == ("Call", date(2026, 3, 1))
     undoing.undo(batch_id=first.batch.pk, as_of=TODAY)
     assert planned.actions.count() == 0
+
+
+@pytest.mark.django_db
+def test_what_a_file_does_not_say_stays(planned: Plan, people: People) -> None:
+    """A second file of keys, titles and days opens nothing again and takes no owner away."""
+    goal = make_objective(plan=planned, title="Shelf")
+    bundle = make_initiative(objective=goal)
+    done = make_action(
+        plan=planned, initiative=bundle, external_key="A-1", title="Call", owner=people.owner,
+        state="done", done_on=date(2026, 2, 1), weight=D(3), percent=D(100), note="By phone",
+        due_on=date(2026, 3, 1),
+    )  # fmt: skip
+    header = ("account", "key", "title", "due")
+    text = csv_text(header, ("C-1", "A-1", "Call them", ""), ("C-1", "A-2", "Write", "2026-04-01"))
+    assert send("plan_actions", text).counts == (1, 1, 0, 0)
+    done.refresh_from_db()
+    assert (done.title, done.state, done.done_on) == ("Call them", "done", date(2026, 2, 1))
+    assert (done.initiative, done.owner, done.weight, done.percent, done.note, done.due_on) == (
+        bundle, people.owner, D(3), D(100), "By phone", date(2026, 3, 1),
+    )  # fmt: skip
+    assert planned.actions.get(external_key="A-2").state == "open"
+    assert send("plan_actions", text, source="again").counts == (0, 0, 2, 0)
+    opened = csv_text((*header, "state"), ("C-1", "A-1", "Call them", "", "open"))
+    assert send("plan_actions", opened).counts == (0, 1, 0, 0)
+    done.refresh_from_db()
+    assert (done.state, done.done_on, done.owner) == ("open", None, people.owner)
+    make_kpi(
+        plan=planned, target=D(5), title="Depots", unit="depots", baseline=D(8), direction="down",
+        objective=goal,
+    )  # fmt: skip
+    make_kpi(plan=planned, metric="health", target=D(70), title="Our health")
+    known = ("account", "metric", "title", "target")
+    targets = csv_text(known, ("C-1", "", "Depots", "4"), ("C-1", "health", "", "75"))
+    assert send("plan_targets", targets).counts == (0, 2, 0, 0)
+    kpi, health = planned.kpis.order_by("pk")
+    assert (health.title, health.target) == ("Our health", D(75))
+    assert (kpi.target, kpi.unit, kpi.baseline, kpi.direction, kpi.objective) == (
+        D(4), "depots", D(8), "down", goal,
+    )  # fmt: skip
 
 
 @pytest.mark.django_db

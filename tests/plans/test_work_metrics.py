@@ -8,12 +8,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import Account
 from kam.core.models import Currency
 from plans.models import Plan
 from plans.selectors.kpis import ask_about, lines_of
-from plans.selectors.metrics.registry import actuals, metrics
+from plans.selectors.metrics.registry import actuals, metrics, title_of
 from plans.selectors.work import content_of_kpis
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_category, make_entry
@@ -153,3 +154,12 @@ def test_figures_are_for_who_sees_the_account(plan: Plan, people: People) -> Non
         assert depots.actual.value == D(2)
     frozen = content_of_kpis(plan, None, DAY)["kpis"]
     assert frozen[0]["actual"] == {"amount": D(90), "currency": "EUR"}
+
+
+def test_a_measure_speaks_the_readers_language_unless_somebody_named_it() -> None:
+    with translation.override("fi"):
+        theirs = str(metrics.get("health").title)  # type: ignore[union-attr]
+        assert title_of("health", "Health") == theirs
+    assert title_of("health", theirs) == "Health"
+    assert title_of("health", "How they feel") == "How they feel"
+    assert title_of("", "Stores") == "Stores"

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.forms.fields import as_typed
+from accounts.models import AccountIdentifier
 from settlements.models import ConsignedStock, ConsignmentMovement, SalesReport, StockCount
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_product
@@ -98,6 +99,10 @@ def test_goods_are_recorded_by_hand(client: Client, people: People, world: World
         page = client.post("/consignment/movements/new/", movement(world, **changes))
         assert page.status_code == 422
         assert words in page.content.decode(), words
+    below = movement(world, kind="pick_up", product_1="", quantity_1="", product_2="P-1",
+                     quantity_2="101", unit_2="")  # fmt: skip
+    form = client.post("/consignment/movements/new/", below).context["form"]
+    assert list(form.errors) == ["quantity_2"]
     path = f"/consignment/movements/{world.filled.pk}/take-back/"
     page = client.post(path, {"key": uuid4(), "moved_on": TODAY, "note": "Wrong store"})
     assert page.status_code == 302 or "there are" in page.content.decode()
@@ -105,7 +110,10 @@ def test_goods_are_recorded_by_hand(client: Client, people: People, world: World
 
 def test_a_store_is_counted(client: Client, people: People, world: World) -> None:
     client.force_login(people.owner)
-    page = get(client, f"counts/new/?store={world.store.pk}")
+    unknown = client.get("/consignment/counts/new/", {"store": "Nowhere"})
+    assert unknown.status_code == 422
+    assert 'value="Nowhere"' in unknown.content.decode()
+    page = get(client, f"counts/new/?store={world.store.name}")
     assert "100 in the books" in page.content.decode()
     sent = movement(world, counted_on=TODAY.isoformat(), product_1="", quantity_1="")
     empty = client.post("/consignment/counts/new/", sent)
@@ -115,6 +123,10 @@ def test_a_store_is_counted(client: Client, people: People, world: World) -> Non
     count = StockCount.objects.get()
     assert ConsignedStock.objects.get().quantity == 97
     assert "Posted" in get(client, f"counts/{count.pk}/").content.decode()
+    number = str(world.store.pk)  # a number of theirs goes before one of ours
+    AccountIdentifier.objects.create(account=world.other, system="store", value=number)
+    theirs = get(client, f"counts/new/?store={number}").context["form"]
+    assert theirs["store"].value() == as_typed(world.other)
 
 
 def test_a_report_is_accepted_after_a_warning(client: Client, people: People, world: World) -> None:

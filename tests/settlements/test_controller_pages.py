@@ -40,7 +40,7 @@ def test_assigning_from_a_date_and_ending(people: People) -> None:
     data = {"account": f"Group #{account.pk}", "user": people.controller.pk}
     assert client.post(ASSIGN, {**data, "from_date": "2026-01-01"}).status_code == 302
     later = {**data, "user": people.director.pk, "from_date": "2026-05-01"}
-    assert client.post(ASSIGN, {**later, "until": "2026-06-01"}).status_code == 302
+    assert client.post(ASSIGN, {**later, "until": "2026-05-31"}).status_code == 302
     assert rows() == [
         ("Group", "Controller", START, date(2026, 5, 1)),
         ("Group", "Director", date(2026, 5, 1), date(2026, 6, 1)),
@@ -57,7 +57,7 @@ def test_bad_input(people: People) -> None:
     account = make_account(name="Group")
     client = client_of(people.controller)
     data = {"account": f"#{account.pk}", "user": people.controller.pk, "from_date": "2026-05-01"}
-    turned = client.post(ASSIGN, {**data, "until": "2026-04-01"})
+    turned = client.post(ASSIGN, {**data, "until": "2026-04-30"})
     assert (turned.status_code, turned.context["form"].errors) == (
         422, {"until": ["The period ends before it begins."]},
     )  # fmt: skip

@@ -131,11 +131,21 @@ def test_an_override_lets_this_order_through_and_no_more(director: User) -> None
     until = DAY + timedelta(days=3)
     with pytest.raises(RefusedError):
         override_check(check=blocked, reason="season", until=until, by=owner, as_of=DAY)
+    nameless = _check(party, owner, "150")
+    with pytest.raises(RefusedError) as refusal:
+        override_check(check=nameless, reason="season", until=until, by=director, as_of=DAY)
+    assert refusal.value.code == "no_reference"
     override_check(check=blocked, reason="season", until=until, by=director, as_of=DAY)
     again = _check(party, owner, "150", reference="PO-1")
     assert _said(again) == ("warn", ["over_limit", "overridden"])
     assert again.override is not None
     assert again.override.role == Role.SALES_DIRECTOR
+    hold = holds.put_on_hold(party=party, reason="insurer", by=director, on=DAY)
+    held = _check(party, owner, "150", reference="PO-1")
+    assert _said(held) == ("block", ["over_limit", "on_hold"])
+    override_check(check=held, reason="paid", until=until, by=director, as_of=DAY)
+    assert _check(party, owner, "150", reference="PO-1").result == "warn"
+    holds.move_hold(hold=hold, to=HoldState.RELEASED, by=director, on=DAY, note="paid")
     assert _check(party, owner, "151", reference="PO-1").result == "block"
     assert _check(party, owner, "150", reference="PO-2").result == "block"
     assert _check(party, owner, "150").result == "block"
@@ -177,6 +187,7 @@ def test_what_the_services_refuse(director: User) -> None:
         (one, terms("1", currency="XXX"), director, "refused"),
         (one, terms("1", reason=" "), director, "refused"),
         (one, terms("1", until=DAY), director, "refused"),
+        (one, terms("1", review_on=DAY), director, "refused"),
     )  # fmt: skip
     for party, given_terms, by, code in refused:
         with pytest.raises(RefusedError) as caught:

@@ -66,6 +66,7 @@ def test_papers_are_kept_and_downloaded_in_scope(people: People) -> None:
                 assert b"".join(answer.streaming_content) == PDF
                 assert answer["Content-Disposition"] == 'attachment; filename="a.pdf"'
                 assert "sandbox" in answer["Content-Security-Policy"]
+                assert answer["Cache-Control"] == "no-store"
     for name in ("stranger", "auditor"):
         assert add(client_of(getattr(people, name)), row, pdf("c.pdf", PDF + b" ")) == "404"
         remove = reverse("settlements:credit-file-remove", args=[kept[0].pk])
@@ -125,6 +126,15 @@ def test_papers_over_the_api(people: People) -> None:
         "finances", "2025", "extract.pdf",
     )  # fmt: skip
     assert Api(people.owner).get(url).json()["files"] == [made.json()]
+    listed = "/api/v1/credit/application-files/"
+    assert Api(people.owner).get(f"{listed}?application={row.pk}").json()["results"] == [
+        made.json()
+    ]
+    assert (
+        Api(people.owner).get(f"{listed}?application={row.pk}&kind=registry").json()["results"]
+        == []
+    )
+    assert Api(people.stranger).get(listed).json()["results"] == []
     again = send(people.owner, file=pdf(), kind="finances")
     assert (again.status_code, again.json()["code"]) == (422, "application_file_once")
     assert send(people.owner, file=pdf("x.exe", b"MZ\x00"), kind="other").status_code == 422

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -93,8 +96,11 @@ def test_the_board_asks_the_same_of_one_and_of_three(
                 client.get(_page("board"), headers={"HX-Request": "true"})
     page = client.get(_page("board")).content.decode()
     assert "Near the limit" in page
-    file = client.get(_page("board") + "?export=csv")
+    file: Any = client.get(_page("board") + "?export=csv")
     assert file.status_code == 200
+    lines = list(csv.DictReader(io.StringIO(b"".join(file).decode("utf-8-sig"))))
+    assert {one["Currency"] for one in lines} == {"EUR"}
+    assert all("<" not in text for one in lines for text in one.values())
 
 
 @pytest.mark.django_db
@@ -147,3 +153,24 @@ def test_facts_are_told_by_key_over_the_api(people: People) -> None:
     assert client_of(people.owner).post(
         "/api/v1/credit/facts/", body, content_type="application/json"
     ).status_code in {403, 404}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_who_may_not_change_the_settings_looks_at_them(people: People) -> None:
+    url = reverse("settlements:credit-rules")
+    page = client_of(people.controller).get(url).content.decode()
+    assert "You may look but not change this." in page
+    assert 'name="stock_weight"' in page
+    assert page.count("disabled") >= 8
+    assert client_of(people.controller).post(url, {}).status_code == 404
+    assert "You may look" not in client_of(people.administrator).get(url).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_history_of_limits_says_which_limit(people: People) -> None:
+    account = make_account(name="Harbour", lead=people.owner)
+    rows.make_limit(account, "125000", start=timezone.localdate())
+    url = reverse("settlements:credit-history", args=[account.pk])
+    page = client_of(people.owner).get(url).content.decode()
+    assert "125,000" in page
+    assert client_of(people.stranger).get(url).status_code == 404

@@ -255,14 +255,19 @@ REFUSED = [
     ({"amount": "0"}, "amount", "An amount must be above zero."),
     ({"amount": "-5"}, "amount", "An amount must be above zero."),
     (
-        {"amount": "10.005"},
+        {"amount": "10.0051"},
         "amount",
-        "10.005 has more decimals than EUR, which has 2.",
+        "10.0051 has more decimals than EUR, which has 2.",
     ),
     ({"number": "4711"}, "number", "There is a document with this number already."),
     ({"currency": "ZZZ"}, "currency", None),
     ({"account": "Nobody"}, "account", None),
     ({"document_date": ""}, "document_date", None),
+    (
+        {"document_date": "2190-01-01"},
+        "document_date",
+        "This day lies more than ten years ahead.",
+    ),
     ({"corrects": "none"}, "corrects", "There is no document with this number."),
     (
         {"due_1": "2026-01-01", "part_1": "100"},

@@ -159,7 +159,7 @@ def test_controllers_move_where_the_kept_account_has_none(
     work.set_controller(account=keep, user=people.controller, from_date=date(2026, 3, 1))
     work.set_controller(account=drop, user=people.director, from_date=date(2026, 1, 1))
     plan = plan_merge(keep=keep, drop=drop)
-    assert "Watched over by Director from Jan 1, 2026 until before Mar 1, 2026" in plan.moves
+    assert "Watched over by Director from Jan 1, 2026 to Feb 28, 2026" in plan.moves
     assert [caution.code for caution in plan.cautions] == ["overlap"]
     merge_accounts(keep=keep, drop=drop, as_of=TODAY)
     rows = ControllerAssignment.objects.order_by("valid")

@@ -60,7 +60,7 @@ def test_who_sees_and_sets_what(client: Client, people: Any) -> None:
         if sees:
             assert ("8.00" in page.content.decode()) is floor, who
             assert "below the lowest price" in page.content.decode(), who
-        page = client.post(_url("price-end", price.pk), {"end": "2026-01-01", "reason": "x"})
+        page = client.post(_url("price-end", price.pk), {"end": "2025-12-31", "reason": "x"})
         assert page.status_code == (422 if changes else 404), who
         made = client.get(_url("company-price-create", "list"))
         assert (made.status_code == 200) is configures, who
@@ -91,15 +91,21 @@ def test_a_price_is_set_corrected_ended_and_overlap_names_the_other(
     assert "Another price of" in page.content.decode()
     page = client.post(_url("price-create"), {**again, "reason": "", "ends_running": "on"})
     assert "Say why the price changes" in page.content.decode()
-    assert client.post(_url("price-create"), {**again, "ends_running": "on"}).status_code == 302
+    ending = {**again, "end": "2026-05-31", "ends_running": "on"}
+    page = client.post(_url("price-create"), ending, follow=True)
+    assert "From Jun 1, 2026 on no price is agreed." in page.content.decode()
     price.refresh_from_db()
     assert price.valid.upper == date(2026, 5, 1)
     bad = {"price": "10", "from_1": "5", "price_1": "9", "from_2": "5", "price_2": "8"}
     page = client.post(_url("price-change", price.pk), {**bad, "start": "2026-01-01"})
     assert page.status_code == 422
     assert "Quantities go up from row to row." in page.content.decode()
-    good = {"price": "11", "start": "2026-01-01", "end": "2026-05-01", "reason": "typo"}
+    form = client.get(_url("price-change", price.pk)).context["form"]
+    assert form["end"].value() == date(2026, 4, 30)  # the last day, not the one after it
+    good = {"price": "11", "start": "2026-01-01", "end": "2026-04-30", "reason": "typo"}
     assert client.post(_url("price-change", price.pk), good).status_code == 302
+    price.refresh_from_db()
+    assert price.valid == DateRange(date(2026, 1, 1), date(2026, 5, 1))
     assert [one.amount for one in price.breaks.all()] == [11]
     shown = client.get(_url("price-detail", price.pk)).content.decode()
     assert "typo" in shown
@@ -224,7 +230,7 @@ def test_units_codes_and_company_prices_are_set_and_ended(client: Client, people
         assert client.post(_url("company-price-create", kind), sent).status_code == 302
         row = model.objects.get()
         ended = client.post(
-            _url("company-price-end", kind, row.pk), {"end": "2026-02-01", "reason": "gone"}
+            _url("company-price-end", kind, row.pk), {"end": "2026-01-31", "reason": "gone"}
         )
         assert ended.status_code == 302
         row.refresh_from_db()

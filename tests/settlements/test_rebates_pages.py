@@ -77,7 +77,7 @@ def test_the_board_says_what_the_next_tier_pays(people: People) -> None:
     assert "Year bonus" in text_of(client.get(LIST, {"q": "harb", "state": "running"}))
     file = text_of(client.get(LIST, {"export": "csv"}))
     assert "Harbour" in file
-    assert "98.8%" in file
+    assert "987600.0000,0.9876," in file
     panel = reverse("settlements:panel-rebates", args=[account.pk])
     assert "12,400.00 EUR more brings 2% on everything" in text_of(client.get(panel))
     head = reverse("accounts:account-detail", args=[account.pk])

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kam.core.jobs import JobError
 from settlements.choices.reports import ReportState
 from settlements.models import AccountMove, SalesReport, SalesReportLine, SalesReportSum
 from settlements.selectors.settling.jobs import jobs_due, settled_terms
 from settlements.selectors.settling.sources import Source, sources_of
+from settlements.services.reports.sums import SumsCheck, check_sums
+from settlements.tasks import check_report_sums
 from tests.factories.accounts import make_account, make_product
 from tests.factories.reports import add_line, make_report, take_in
 from tests.factories.settling import JULY, make_world
@@ -30,9 +35,13 @@ def of_lines() -> Sums:
     found: dict[tuple[Any, ...], list[SalesReportLine]] = defaultdict(list)
     decided = SalesReportLine.objects.exclude(report__state__in=["received", "validated"])
     for line in decided.exclude(report__state="rejected").select_related("report"):
-        key = (line.report_id, line.store_id, line.product_id, line.category_id, line.tax_rate)
-        found[key].append(line)
+        found[_key(line)].append(line)
     return {key: _added(lines) for key, lines in found.items()}
+
+
+def _key(row: SalesReportLine | SalesReportSum) -> tuple[Any, ...]:
+    of = (row.report_id, row.store_id, row.product_id, row.category_id)
+    return (*of, row.tax_rate, row.payment_medium)
 
 
 def _added(lines: list[SalesReportLine]) -> tuple[Any, ...]:
@@ -47,15 +56,20 @@ def _added(lines: list[SalesReportLine]) -> tuple[Any, ...]:
         sum(above) if above else None,
         sum(below) if below else None,
         len(lines) - len(told),
+        *_coupons([line.coupon_amount for line in lines]),
     )
+
+
+def _coupons(coupons: list[Decimal | None]) -> tuple[Decimal | None, int]:
+    told = [one for one in coupons if one is not None]
+    return sum(told, Decimal(0)) if told else None, len(coupons) - len(told)
 
 
 def kept() -> Sums:
     found = {}
     for one in SalesReportSum.objects.all():
-        key = (one.report_id, one.store_id, one.product_id, one.category_id, one.tax_rate)
-        assert key not in found
-        found[key] = (
+        assert _key(one) not in found
+        found[_key(one)] = (
             one.first_day,
             one.last_day,
             one.sold,
@@ -63,6 +77,8 @@ def kept() -> Sums:
             one.sales,
             one.returns,
             one.without_amount,
+            one.coupons,
+            one.without_coupons,
         )
     return found
 
@@ -75,6 +91,8 @@ ROWS = st.lists(
         st.integers(0, 3),
         st.integers(-500, 500),
         st.sampled_from([None, Decimal(14), Decimal("25.5")]),
+        st.sampled_from([None, Decimal(0), Decimal("0.5"), Decimal(1)]),
+        st.sampled_from(["", "CARD"]),
     ),
     min_size=1,
     max_size=8,
@@ -94,7 +112,7 @@ def test_sums_are_those_of_lines_and_of_accepted_reports_alone(
     stores = [account, make_account(parent=account)]
     for state in (ReportState.RECEIVED, ReportState.ACCEPTED):
         report = make_report(account=account, kind="turnover")
-        for store, day, sold, back, cents, rate in rows:
+        for store, day, sold, back, cents, rate, share, medium in rows:
             add_line(
                 report,
                 store=stores[store],
@@ -103,6 +121,8 @@ def test_sums_are_those_of_lines_and_of_accepted_reports_alone(
                 quantity_sold=sold,
                 quantity_returned=back,
                 gross_amount=Decimal(cents) / 100,
+                coupon_amount=None if share is None else share * Decimal(cents) / 100,
+                payment_medium=medium,
                 tax_rate=rate,
             )
         if state == ReportState.ACCEPTED:
@@ -132,6 +152,39 @@ def test_nobody_else_changes_sums_and_a_merge_moves_them() -> None:
     row.refresh_from_db()
     assert row.store_id == other.pk
     assert kept() == of_lines()
+
+
+def test_what_was_bent_past_the_rules_is_found_told_and_made_anew() -> None:
+    account, product = make_account(), make_product()
+    reports = [make_report(account=account, their_number=f"R{n}") for n in range(3)]
+    for report in reports:
+        add_line(report, store=account, product=product, quantity_sold=5, gross_amount=Decimal(50))
+        take_in(report)
+    before = kept()
+    progress: Any = SimpleNamespace(report=lambda *_said: None)
+    assert check_report_sums(progress) == {"differences": 0}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for bend, report in zip(
+            (
+                "UPDATE settlements_salesreportsum SET sales = 51 WHERE report_id = %s",
+                "DELETE FROM settlements_salesreportsum WHERE report_id = %s",
+            ),
+            reports[:2],
+            strict=True,
+        ):
+            cursor.execute(bend, [report.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    first, second, _third = (one.pk for one in reports)
+    assert check_sums() == SumsCheck((first, second), 2)
+    with pytest.raises(JobError, match=f"2 kept sums .* 2 sales reports: {first}, {second}\\."):
+        check_report_sums(progress)
+    with pytest.raises(CommandError):
+        call_command("check_report_sums")
+    call_command("check_report_sums", "--rebuild")
+    assert check_sums() == SumsCheck((), 0)
+    assert kept() == before == of_lines()
 
 
 def sources() -> list[Source]:

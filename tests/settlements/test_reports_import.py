@@ -37,7 +37,8 @@ GTIN = "6412345678907"
 HEAD = (
     "retailer_code", "report_no", "function", "period_start", "period_end", "store_gln",
     "store_code", "gtin", "retailer_sku", "category", "business_date", "qty_sold", "qty_returned",
-    "unit", "gross_amount_incl_tax", "tax_rate", "currency", "promo_id",
+    "unit", "gross_amount_incl_tax", "tax_rate", "currency", "promo_id", "coupon_amount",
+    "payment_medium",
 )  # fmt: skip
 GOOD: dict[str, Any] = {
     "retailer_code": "C-1", "report_no": "S1", "function": "9", "period_start": "2026-07-01",
@@ -133,6 +134,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"retailer_sku": None, "gtin": "6412345678901"}, "gtin check digit"),
     ({"retailer_sku": None}, "without product"),
     ({"qty_sold": "-5"}, "quantity below zero"),
+    ({"coupon_amount": "5"}, "coupons without amount"),
+    ({"gross_amount_incl_tax": "50", "coupon_amount": "-5"}, "sign of the coupons"),
+    ({"gross_amount_incl_tax": "0", "coupon_amount": "5"}, "sign of the coupons"),
+    ({"gross_amount_incl_tax": "9", "coupon_amount": "1.00001"}, "too many decimals"),
     ({"qty_returned": "-1"}, "quantity below zero"),
     ({"qty_sold": None}, "without quantity"),
     ({"gross_amount_incl_tax": "-9"}, "sign of the amount"),
@@ -160,17 +165,59 @@ def test_every_damage_is_named_and_spoils_its_report_alone() -> None:
 def test_turnover_by_category_and_store() -> None:
     plain = {"retailer_sku": None, "qty_sold": None}
     load(
-        row(**plain, category="TOYS", gross_amount_incl_tax="113000.00"),
+        row(
+            **plain,
+            category="TOYS",
+            gross_amount_incl_tax="113000.00",
+            coupon_amount="1000",
+            payment_medium=" gift  card ",
+        ),
         row(**plain, store_code=None, gross_amount_incl_tax="-500"),
         kind="turnover",
     )
     report = SalesReport.objects.get()
     assert (report.kind, report.gross_amount) == ("turnover", D(112500))
+    lines = report.lines.order_by("line").values_list("coupon_amount", "payment_medium")
+    assert list(lines) == [(D(1000), "GIFT CARD"), (None, "")]
+    again = {**plain, "category": "TOYS", "gross_amount_incl_tax": "113000.00"}
+    other = row(**plain, store_code=None, gross_amount_incl_tax="-500")
+    for changed in ({}, {"coupon_amount": "1000"}, {"payment_medium": "GIFT CARD"}):
+        load(row(**again, **changed), other, kind="turnover")
+        assert set(reasons()) == {"report stands already"}
+    same = load(row(**again, coupon_amount="1000.00", payment_medium="gift card"), other,
+                kind="turnover")  # fmt: skip
+    assert same.summary.unchanged == 2
     accept_report(report=report, decided_by=None)
     assert not ConsignmentMovement.objects.exists()
     load(row(report_no="S2", **plain), row(report_no="S3", **plain, category="NO",
          gross_amount_incl_tax="1"), kind="turnover")  # fmt: skip
     assert reasons() == ["without amount", "unknown category"]
+
+
+def test_sums_need_no_word_and_a_store_may_be_called_one() -> None:
+    parent = make_account(name="Sums", external_id="C-2")
+    for name in ("Total Espoo", "Total Turku"):
+        make_account(name=name, parent=parent, kind="store")
+    plain = {"retailer_code": "C-2", "retailer_sku": None, "qty_sold": None}
+    lines = (
+        ("Total Espoo", "2026-07-01", "100.50"),
+        ("Total Espoo", "2026-07-02", "200.25"),
+        ("Total Espoo", None, "300.75"),  # of the store
+        ("Total Turku", None, "50"),
+        (None, None, "350.75"),  # of all
+        (None, None, "-7"),
+        ("Subtotal", None, "350.75"),
+    )
+    sent = load(
+        *(
+            row(**plain, store_code=store, business_date=day, gross_amount_incl_tax=amount)
+            for store, day, amount in lines
+        ),
+        kind="turnover",
+    )
+    amounts = SalesReport.objects.get().lines.order_by("line").values_list("gross_amount")
+    assert [amount for (amount,) in amounts] == [D("100.50"), D("200.25"), 50, -7]
+    assert sent.notices == ["reports to accept", "subtotal rows"]
 
 
 def test_fill_ups_and_counts() -> None:

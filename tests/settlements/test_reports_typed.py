@@ -154,7 +154,12 @@ def test_more_rows_keep_what_was_typed(people: People, world: World) -> None:
 
 
 def test_a_turnover_of_a_category_by_who_may(people: People, world: World) -> None:
-    line = {"store": "Store 12", "category": world.category.pk, "gross_amount": "113.00"}
+    line = {"store": "Store 12", "category": world.category.pk, "gross_amount": "113.00",
+            "coupon_amount": "5", "payment_medium": "gift card"}  # fmt: skip
+    bad = sent(world, {**line, "coupon_amount": "-5"}, kind="turnover")
+    answer = client_of(people.owner).post(URL, bad)
+    assert answer.status_code == 422
+    assert "Line 1: Coupons have the sign of the turnover they are of." in answer.content.decode()
     body = sent(world, line, kind="turnover")
     table = {"teammate": 302, "stranger": 422, "director": 302, "controller": 302, "auditor": 404}
     for place, (name, status) in enumerate(table.items()):
@@ -163,3 +168,8 @@ def test_a_turnover_of_a_category_by_who_may(people: People, world: World) -> No
     assert SalesReport.objects.count() == 3
     row = SalesReport.objects.order_by("pk")[0].lines.get()
     assert (row.category, row.product, row.gross_amount) == (world.category, None, 113)
+    assert (row.coupon_amount, row.payment_medium) == (5, "GIFT CARD")
+    text = client_of(people.owner).get(row.report.get_absolute_url()).content.decode()
+    assert "Of it paid with coupons" in text
+    again = client_of(people.owner).get(f"{URL}?about={row.report_id}").content.decode()
+    assert 'value="GIFT CARD"' in again

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.services.merging import merge_accounts
 from kam.core.todos import todo_providers
@@ -13,7 +15,7 @@ from settlements.choices.credit import Component
 from settlements.models import Document, SettlementStatement
 from settlements.selectors.credit.components import cells_sql
 from settlements.selectors.settling.waiting import disputed, to_post
-from tests.api import Api
+from tests.api import Api, errors_of
 from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.settling import FEES, confirmed, draft, make_world, report_turnover
@@ -57,6 +59,35 @@ def test_a_statement_goes_its_way_over_the_api(people: People) -> None:
     assert other.get(URL).json()["results"] == []
     listed = own.get(f"{URL}?state=posted&within={world.account.pk}").json()["results"]
     assert [one["id"] for one in listed] == [right["id"]]
+
+
+def test_days_to_come_and_more_than_the_whole_are_refused(people: People) -> None:
+    world = make_world(lead=people.owner, fees=FEES)
+    report_turnover(world, "113000")
+    own, finance = Api(people.owner), Api(people.controller)
+    row = draft(world)
+    url = f"{URL}{row.pk}/"
+    coming = (timezone.localdate() + timedelta(days=1)).isoformat()
+    contest = {"amount": "113000.01", "reason": "unagreed_fee"}
+    bodies: dict[str, dict[str, Any]] = {
+        "issue": {},
+        "dispute": {"contests": [contest]},
+        "stand": {},
+        "correct": {},
+        "confirm": {"confirmed_by": "Ms Li"},
+    }
+    for act, body in bodies.items():
+        answer = own.post(f"{url}{act}/", {**body, "day": coming})
+        assert errors_of(answer) == [("day", "in_the_future")], act
+    for act in ("post", "take-back"):
+        answer = finance.post(f"{url}{act}/", {"day": coming})
+        assert errors_of(answer) == [("day", "in_the_future")], act
+    assert own.post(f"{url}issue/", {"day": "2026-08-02"}).json()["state"] == "issued"
+    too_much = own.post(f"{url}dispute/", {"contests": [contest], "day": "2026-08-03"})
+    assert (too_much.status_code, errors_of(too_much)) == (422, [("amount", "too_much")])
+    whole = {**contest, "amount": "113000"}
+    answer = own.post(f"{url}dispute/", {"contests": [whole], "day": "2026-08-03"})
+    assert answer.json()["state"] == "disputed"
 
 
 def test_waiting_statements_are_todos_exposure_and_part_of_a_merge(people: People) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from settlements.models import SettlementStatement
+from kam.identity.choices import Role
+from settlements.models import AccountPrice, PriceBreak, SettlementStatement
+from settlements.selectors.settling.calendar import statements_due
 from settlements.selectors.settling.recomputing import recompute, stored_lines
 from settlements.services.settling.drafting import draft_true_up
+from tests.factories.identity import make_user
 from tests.factories.settling import (
     AUGUST,
     FEES,
@@ -44,6 +47,14 @@ def test_consignment_is_7_299_80() -> None:
     shrink = statement.lines.get(kind="shrink")
     assert (shrink.quantity, shrink.store, shrink.product) == (6, world.store, product)
     assert recompute(statement) == stored_lines(statement)
+
+
+def test_a_missing_piece_costs_what_a_sold_one_does() -> None:
+    world, _product = worked_consignment()
+    PriceBreak.objects.update(amount=12)
+    PriceBreak.objects.create(price=AccountPrice.objects.get(), from_quantity=100, amount=D(10))
+
+    assert draft(world).payable == D("7299.80")
 
 
 def test_concession_is_88_140_with_claims_apart_84_962() -> None:
@@ -91,7 +102,15 @@ def test_guarantee_month_by_month_and_trued_up() -> None:
     assert [one.top_up for one in made] == [8140, 0, 0]
     assert [one.payable for one in made] == [80_000, 117_000, 140_400]
     assert sum(one.deduction + one.top_up for one in made) == 105_600
+    director = make_user(roles=[Role.SALES_DIRECTOR])
+
+    def asked_for() -> list[tuple[date, date]]:
+        found = statements_due(director, as_of=date(2026, 10, 5))
+        return [(one.start, one.end) for one in found if one.is_true_up]
+
+    assert asked_for() == [(JULY[0], SEPTEMBER[1])]
     true_up = draft_true_up(term=world.term, start=JULY[0], end=SEPTEMBER[1], drafted_by=None)
+    assert asked_for() == []
     assert (true_up.kind, true_up.payable, true_up.top_up) == ("true_up", 6600, -6600)
     assert recompute(true_up) == stored_lines(true_up)
     assert [SettlementStatement.objects.get(pk=one.pk).payable for one in made] == [
@@ -99,6 +118,31 @@ def test_guarantee_month_by_month_and_trued_up() -> None:
         117_000,
         140_400,
     ]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "test_period", "periods", "turnover", "payable"),
+    [
+        ("half_monthly", "month", [(1, 16), (16, 32)], "60000", -6600),
+        ("quarterly", "quarter", [(1, 93)], "300000", -33_000),
+    ],
+)
+def test_a_true_up_guarantees_each_month_once(
+    cycle: str, test_period: str, periods: list[tuple[int, int]], turnover: str, payable: int
+) -> None:
+    guarantee = {"basis": "sales", "amount": D(150_000), "test_period": test_period}
+    world = make_world(guarantee=guarantee, cycle=cycle, start=JULY[0], tax_rate=D(0))
+    days = [
+        (JULY[0] + timedelta(days=first - 1), JULY[0] + timedelta(days=after - 1))
+        for first, after in periods
+    ]
+    for period in days:
+        report_turnover(world, turnover, period)
+        confirmed(world, period)
+
+    true_up = draft_true_up(term=world.term, start=days[0][0], end=days[-1][1], drafted_by=None)
+
+    assert true_up.payable == payable
 
 
 def test_excess_rate_above_the_guarantee() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -88,9 +91,17 @@ def test_a_statement_goes_its_way_by_its_pages(people: People) -> None:
         "note": "Not in the contract",
     }
     assert own.post(page(statement, "dispute"), {**contest, "amount": "2001"}).status_code == 422
+    early = {"day": "2026-08-01"}
+    for changes in ({"line": "", "amount": "113001"}, {"day": "2199-01-01"}, early):
+        assert own.post(page(statement, "dispute"), {**contest, **changes}).status_code == 422
     own.post(page(statement, "dispute"), contest)
+    assert own.post(page(statement, "correct"), early).status_code == 422
     own.post(page(statement, "correct"), {"day": "2026-08-04", f"line_{line.pk}": "1500"})
+    again = own.get(page(statement, "correct"), follow=True)
+    assert again.redirect_chain == [(page(statement), 302)]
+    assert "The statement is cancelled." in again.content.decode()
     second = SettlementStatement.objects.get(version=2)
+    assert "something else would come out" not in own.get(page(second)).content.decode()
     assert own.post(page(second, "confirm"), {"day": "2026-08-04"}).status_code == 422
     pdf = SimpleUploadedFile("signed.pdf", b"%PDF-1.4\n%%EOF")
     own.post(page(second, "confirm"), {"day": "2026-08-04", "file": pdf})
@@ -98,7 +109,11 @@ def test_a_statement_goes_its_way_by_its_pages(people: People) -> None:
     assert (second.state, second.confirmation_name) == ("confirmed", "signed.pdf")
     assert own.get(page(second, "file")).getvalue().startswith(b"%PDF")
     assert "Post" in finance.get(page(second)).content.decode()
+    ahead = finance.get(page(second, "post")).content.decode()
+    assert "What is posted" in ahead
+    assert "85,462.00" in ahead.replace("\N{NO-BREAK SPACE}", " ")
     day = {"day": "2026-08-05", "key": str(uuid.uuid4())}
+    assert finance.post(page(second, "post"), {**day, "day": "2190-01-01"}).status_code == 422
     finance.post(page(second, "post"), day)
 
     assert [one.total for one in Document.objects.order_by("pk")] == [88_140, 678, 1500, 500]
@@ -107,7 +122,13 @@ def test_a_statement_goes_its_way_by_its_pages(people: People) -> None:
     assert (
         finance.get(page(second, f"lines/{second.lines.get(kind='gross').pk}")).status_code == 200
     )
-    assert finance.get(page(second) + "?export=csv").status_code == 200
+    answer: Any = finance.get(page(second) + "?export=csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert {one["Belongs to"] for one in rows} == {
+        "Payable", "Claimed beside it", "Contained in the amounts above",
+    }  # fmt: skip
+    assert sum(Decimal(one["Amount"]) for one in rows if one["Belongs to"] == "Payable") == 88_140
+    assert "Store" in rows[0]
     finance.post(page(second, "take-back"), {"day": "2026-08-06"})
     second.refresh_from_db()
     assert second.taken_back_on == date(2026, 8, 6)

@@ -14,7 +14,8 @@ from reportlab.platypus import Paragraph, Table
 from settlements.choices.settling import StatementDisputeReason
 from settlements.models import SettlementStatement
 from settlements.selectors.settling.reads import whole
-from settlements.services.settling.issuing import Contest, dispute_statement, issue_statement
+from settlements.services.settling.contests import Contest
+from settlements.services.settling.issuing import dispute_statement, issue_statement
 from settlements.views.settling.paper import statement_paper, story_of
 from tests.api import Api
 from tests.conftest import People, client_of
@@ -80,13 +81,14 @@ def test_what_it_says(people: People) -> None:
     lines, claims = rest.split("Claimed beside it\n")
 
     assert "<img src=" in head
+    assert "Not agreed" not in said, "notes are our own words"
     assert "\nVersion 1 · Disputed\nIssued: Aug 2, 2026\nPrinted on Aug 5, 2026\n" in head
     assert "Deduction |  | 113,000.00 | 22 | 13 | −24,860.00" in lines
     assert lines.endswith("Without tax | 78,000.00\nTax | 10,140.00\nPayable | 88,140.00\n")
     assert claims == (
         "Card | −678.00\nPromotion | −2,000.00\nUtilities | −500.00\n"
         "Remains to be paid | 84,962.00\nDisputes\n"
-        "Open · Aug 5, 2026 · Fee that was not agreed · Promotion · Not agreed | 2,000.00"
+        "Open · Aug 5, 2026 · Fee that was not agreed · Promotion | 2,000.00"
     )
 
 

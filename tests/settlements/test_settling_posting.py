@@ -178,6 +178,12 @@ def test_what_refuses_posting(people: People) -> None:
     post(statement, date(2026, 9, 1), by=both)
 
     assert RevenueEntry.objects.get().booked_on == date(2026, 7, 31)
+    AccountingPeriod.objects.create(
+        valid=(date(2026, 9, 1), date(2026, 10, 1)), closed_at="2026-10-02T00:00Z"
+    )
+    take_back_statement(statement=statement, taken_back_on=date(2026, 9, 9), taken_back_by=None)
+    statement.refresh_from_db()
+    assert statement.taken_back_on == date(2026, 10, 1)  # as the documents that take it back
     assert Document.objects.filter(posting_date=date(2026, 9, 1)).count() == 4
 
 

@@ -31,12 +31,12 @@ from settlements.analytics.concession import (
 )
 from settlements.analytics.settling import Charge, Goods, Rules, sell_through, turnover
 from settlements.choices.settling import StatementDisputeReason
-from settlements.models import Document, LedgerItem, SettlementStatement
+from settlements.models import Document, LedgerItem, SettlementStatement, StatementDispute
 from settlements.selectors.settling.recomputing import recompute, stored_lines
+from settlements.services.settling.contests import Contest
 from settlements.services.settling.drafting import cancel_statement, draft_due, redraft_statement
 from settlements.services.settling.issuing import (
     Concession,
-    Contest,
     confirm_statement,
     correct_statement,
     dispute_statement,
@@ -160,6 +160,40 @@ def test_a_disputed_fee_is_put_right_by_the_next_version() -> None:
     confirm_statement(statement=second, confirmed_on=DAY, confirmed_by="Ms Li")
     post_statement(statement=second, posted_on=DAY, posted_by=None)
     assert [one.total for one in Document.objects.order_by("pk")] == [88_140, 678, 1500, 500]
+
+
+def test_disputes_together_stay_within_the_statement() -> None:
+    world = make_world(fees=FEES)
+    report_turnover(world, "113000")
+    row = issue_statement(statement=draft(world), issued_on=DAY, issued_by=None)
+    fee, sales = row.lines.get(label="Promotion"), row.lines.get(kind="gross")
+
+    def contest(*pairs: tuple[str, int | None]) -> None:
+        wanted = [Contest(D(amount), UNAGREED, line) for amount, line in pairs]
+        dispute_statement(statement=row, contests=wanted, raised_on=DAY, raised_by=None)
+
+    contest(("1500", fee.pk), ("100000", sales.pk), ("12000", None))
+    for pairs, words in (
+        ([("500.01", fee.pk)], "Promotion comes to 2,000.00.EUR, and 1,500.00.EUR of it is"),
+        ([("300", fee.pk), ("200.01", fee.pk)], "1,800.00.EUR of it is contested already"),
+        ([("1000.01", None)], "whole statement comes to 113,000.00.EUR, and 112,000.00.EUR is"),
+        ([("1000.01", sales.pk)], "to 113,000.00.EUR, and 112,000.00.EUR is contested already"),
+    ):
+        with pytest.raises(RefusedError, match=words) as refused:
+            contest(*pairs)
+        assert (refused.value.field, refused.value.code) == ("amount", "too_much")
+    stray = {"statement": row, "reason": UNAGREED, "raised_on": DAY}
+    for line, amount in ((fee, "500.01"), (None, "1000.01"), (sales, "1000.01")):
+        with (
+            pytest.raises(IntegrityError, match="more is contested"),
+            transaction.atomic(),
+        ):
+            StatementDispute.objects.create(line=line, amount=D(amount), **stray)
+    contest(("500", fee.pk), ("1000", None))
+
+    reject_dispute(statement=row, settled_on=DAY)
+    contest(("113000", sales.pk))
+    assert row.disputes.filter(is_granted=None).get().amount == 113_000
 
 
 def test_everything_due_is_drafted_once_and_what_cannot_be_is_told() -> None:
@@ -306,7 +340,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def dispute(self) -> None:
         line = self.statement.lines.filter(label="Utilities").first()
-        contest = Contest(D(100), UNAGREED, line.pk if line else None)
+        contest = Contest(D("0.01"), UNAGREED, line.pk if line else None)
         self.attempt(
             {"issued", "disputed"},
             lambda: dispute_statement(

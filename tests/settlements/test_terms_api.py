@@ -46,6 +46,10 @@ DOCUMENT: dict[str, Any] = {
                 {"operations": [{"kind": "days", "value": 45}, {"kind": "end_of_month"}]},
             ],
             "guarantee": {"basis": "sales", "amount": "150000", "test_period": "year"},
+            "media": [
+                {"medium": "gift", "is_counted": False},
+                {"medium": "card", "percent": "5"},
+            ],
         }
     ],
     "conditions": [
@@ -87,6 +91,10 @@ def test_an_agreement_is_written_submitted_approved_and_terminated(
     assert [band["rate"] for band in version["schedules"][0]["bands"]] == ["25.0000", "22.0000"]
     assert term["lines"][1]["operations"][0] == {"kind": "days", "value": 45, "roll": ""}
     assert (term["guarantee"]["amount"], term["schedule"]) == ("150000.0000", "Turnover")
+    assert [tuple(one.values()) for one in term["media"]] == [
+        ("CARD", True, "5.0000"),
+        ("GIFT", False, None),
+    ]
     problems = mine.get(f"{path}problems/").json()
     assert not problems["blockers"]
     assert "unconditional_rebate" in {one["code"] for one in problems["cautions"]}
@@ -106,6 +114,7 @@ def test_an_agreement_is_written_submitted_approved_and_terminated(
     copied = {"agreement": agreement["id"], "copy_of": version["id"], "start": "2027-01-01"}
     copy = mine.post(VERSIONS, copied).json()
     assert (copy["version"], copy["terms"][0]["guarantee"]["test_period"]) == (2, "year")
+    assert copy["terms"][0]["media"] == term["media"]
     assert mine.delete(f"{VERSIONS}{copy['id']}/").status_code == 204
     ended = theirs.post(f"{path}terminate/", {"on": "2026-12-31", "reason": "Late payers"})
     assert (ended.json()["state"], ended.json()["end"]) == ("terminated", "2026-12-31")
@@ -121,6 +130,10 @@ def test_refusals_name_the_field_and_row(people: People, account: Account) -> No
         ({"terms": [{**term, "lines": [{"kind": "fixed", "value": "5"}]}]}, "terms.0.lines.0.kind"),
         ({"terms": [{**term, "guarantee": {**term["guarantee"], "amount": "0"}}]},
          "terms.0.guarantee.amount"),
+        ({"terms": [{**term, "media": [{"medium": "A", "percent": "5"}, {"medium": "a "}]}]},
+         "terms.0.media.1.medium"),
+        ({"terms": [{**term, "media": [{"medium": "A", "percent": "101"}]}]},
+         "terms.0.media.0.percent"),
         ({"schedules": [{"name": "Turnover", "bands": [{"lower": "1", "rate": "2"}]}]},
          "schedules.0.bands.0.lower"),
         ({"conditions": [{**DOCUMENT["conditions"][0], "payout": ""}]}, "conditions.0.payout"),

@@ -53,6 +53,11 @@ FIXED = [
     "UPDATE settlements_paymentline SET value = 1, kind = 'fixed' WHERE term_id = %(term)s",
     "UPDATE settlements_paymentoperation SET value = 1",
     "UPDATE settlements_minimumguarantee SET amount = 1 WHERE term_id = %(term)s",
+    "UPDATE settlements_mediumrule SET percent = 1 WHERE term_id = %(term)s",
+    (
+        "INSERT INTO settlements_mediumrule (created_at, updated_at, term_id, medium, is_counted)"
+        " VALUES (now(), now(), %(term)s, 'GIFT', false)"
+    ),
     "UPDATE settlements_tradecondition SET value = 1 WHERE version_id = %(version)s",
     "UPDATE settlements_tradingagreement SET number = 'x' WHERE id = %(agreement)s",
 ]
@@ -71,7 +76,13 @@ def refused(statement: str, **ids: Any) -> bool:
 def test_an_approved_version_and_all_its_parts_are_fixed() -> None:
     version = make_version(account=make_account(), preset=None)
     guarantee = {"basis": "sales", "amount": 5, "test_period": "month"}
-    term = make_term(version=version, preset=Preset.CONCESSION, bands=BANDS, guarantee=guarantee)
+    term = make_term(
+        version=version,
+        preset=Preset.CONCESSION,
+        bands=BANDS,
+        guarantee=guarantee,
+        media=[("CARD", "5")],
+    )
     make_condition(version=version)
     ids = {
         "version": version.pk, "term": term.pk, "schedule": term.deduction_schedule_id,
@@ -104,6 +115,11 @@ def test_periods_bands_and_eyes_are_kept_by_the_database(people: People) -> None
     make_term(version=draft)
     schedule.bands.filter(rate=2).delete()
     assert refused(submit, pk=draft.pk)  # bands that leave a gap
+    media = "INSERT INTO settlements_mediumrule (created_at, updated_at, term_id, medium,"
+    media += " is_counted, percent) VALUES (now(), now(), %(term)s, %(medium)s, %(counts)s, %(of)s)"
+    term = draft.terms.get().pk
+    for medium, counts, of in (("", True, 5), ("A", True, None), ("A", False, 5), ("A", True, 101)):
+        assert refused(media, term=term, medium=medium, counts=counts, of=of), (medium, counts, of)
     schedule.delete()
     move_on(draft, VersionState.IN_APPROVAL, by=people.owner)
     assert refused(by, by=people.director.pk, pk=draft.pk)  # who wrote in it

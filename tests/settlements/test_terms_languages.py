@@ -26,7 +26,6 @@ SAMPLE = (
     "Stock loss",
     "Conditions",
     "Deduction by the rate",
-    "Guarantee",
     "Payment",
     "In force",
     "Terminate",

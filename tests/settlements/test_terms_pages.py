@@ -275,6 +275,42 @@ def test_bad_payment_stands_at_its_row_and_is_not_lost(
     assert list(kinds.order_by("sequence")) == ["days", "end_of_month"]
 
 
+def test_payment_media_are_typed_read_and_told_as_a_change(
+    people: People, account: Account
+) -> None:
+    first = make_active(account=account, preset=Preset.CONCESSION)
+    client = client_of(people.owner)
+    client.post(page("agreement-version-create", first.agreement_id))
+    draft = AgreementVersion.objects.get(agreement=first.agreement, version=2)
+    term = draft.terms.get()
+    url = of("agreement-term-save", draft, term.pk, "media")
+
+    def typed(*rows: tuple[str, str, str]) -> dict[str, str]:
+        prefix = f"media-{term.pk}"
+        found = {f"{prefix}-TOTAL_FORMS": str(len(rows) + 1), f"{prefix}-INITIAL_FORMS": "0"}
+        for place, row in enumerate(rows):
+            for name, value in zip(("medium", "rule", "percent"), row, strict=True):
+                found[f"{prefix}-{place}-{name}"] = value
+        return found
+
+    bad: dict[tuple[tuple[str, str, str], ...], str] = {
+        (("CARD", "own", ""),): "percent",
+        (("GIFT", "none", "5"),): "percent",
+        (("", "own", "5"),): "medium",
+        (("CARD", "own", "5"), ("card", "none", "")): "medium",
+    }
+    for rows, name in bad.items():
+        answer = client.post(url, typed(*rows), HTTP_HX_REQUEST="true")
+        assert answer.status_code == 422, rows
+        assert name in answer.context["section"].media.rows.forms[len(rows) - 1].errors, rows
+    assert client.post(url, typed(("card", "own", "5"), ("gift", "none", ""))).status_code == 302
+    media = term.media.order_by("medium").values_list("medium", "is_counted", "percent")
+    assert list(media) == [("CARD", True, 5), ("GIFT", False, None)]
+    text = client.get(draft.get_absolute_url()).content.decode()
+    assert text.count("Of what is paid by CARD they keep 5% instead.") == 2
+    assert "Payment media" in text  # among what changed
+
+
 def test_both_orders_of_steps_are_shown_while_typing(
     people: People, draft: AgreementVersion
 ) -> None:
@@ -368,6 +404,13 @@ def test_sections_and_parts_are_saved_one_by_one(people: People, draft: Agreemen
         assert client.post(url).status_code == 302
     for rows in (draft.conditions, draft.schedules, draft.terms):
         assert not rows.exists()
+
+
+def test_a_bearer_of_something_unknown_is_refused(people: People, draft: AgreementVersion) -> None:
+    data = {"bearers-TOTAL_FORMS": 1, "bearers-INITIAL_FORMS": 1, "bearers-0-subject": "<b>"}
+    answer = client_of(people.owner).post(of("agreement-bearers-save", draft), data)
+    assert answer.status_code == 422
+    assert b"<b>" not in answer.content
 
 
 def test_the_signed_file_is_a_download(people: People, draft: AgreementVersion) -> None:

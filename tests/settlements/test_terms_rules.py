@@ -142,7 +142,7 @@ def test_rules_of_many_accounts_take_a_constant_number_of_queries(count: int) ->
         connection,
     ) as queries:
         rules_in_force(accounts, DAY)
-    assert len(queries) == 5
+    assert len(queries) == 6
 
 
 def test_worked_examples_of_payment_terms_come_out_of_what_was_written() -> None:

@@ -37,7 +37,13 @@ from settlements.services.terms.renewing import renew
 from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.settlements import make_company
-from tests.factories.terms import make_agreement, make_condition, make_version, move_on
+from tests.factories.terms import (
+    make_agreement,
+    make_condition,
+    make_term,
+    make_version,
+    move_on,
+)
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -266,6 +272,18 @@ def test_cautions_are_dated_and_stop_nothing(people: People) -> None:
     assert set(cautions) == {"no_file", "longer_than_60_days", "unconditional_rebate"}
     assert "Nov 22, 2026" in cautions["longer_than_60_days"]
     assert cautions["longer_than_60_days"].startswith("It is paid up to 61 days")
+
+
+def test_who_cuts_a_month_is_told_what_is_counted_twice() -> None:
+    guarantee = {"basis": "sales", "amount": Decimal(150_000), "test_period": "month"}
+    told = []
+    for end in (date(2026, 8, 1), date(2026, 8, 16)):
+        version = make_version(account=make_account(), end=end, preset=None)
+        make_term(version=version, preset=Preset.CONCESSION, guarantee=guarantee)
+        fee = {"kind": "fee", "fee_type": "flyer", "basis": "", "payout": "", "value": Decimal(9)}
+        make_condition(version=version, calculation="fixed", channel="set_off", **fee)
+        told.append({one.code for one in problems_of(version).cautions})
+    assert told[1] - told[0] == {"guarantee_of_part_months", "fees_of_part_months"}
 
 
 def test_silent_renewals_go_on_and_ends_are_told_once(people: People) -> None:

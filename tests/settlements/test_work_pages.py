@@ -174,7 +174,7 @@ def test_taking_planning_putting_off_and_ending(people: People, item: WorkItem) 
         (WorkAct.PLANNED, people.teammate.pk, "Call Maija"),
         (WorkAct.SNOOZED, people.teammate.pk, "Call Maija"),
         (WorkAct.WOKEN, people.teammate.pk, ""),
-        (WorkAct.FINISHED, people.teammate.pk, "Payment promised: On Friday"),
+        (WorkAct.FINISHED, people.teammate.pk, "promised: On Friday"),
     ]
     page = text_of(client.get(url("detail", item)))
     assert "Payment promised: On Friday" in page

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.api.scope import may_see
 from accounts.choices import AccountKind, AccountStatus, Channel
 from accounts.models import Account
-from kam.core.api.serializers import AmountField, Input, Output, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, TextField
 from kam.core.models import Currency
 from kam.identity.api.shapes import PersonOutput
 from kam.identity.models import User
@@ -84,7 +84,7 @@ class ParentLinkOutput(Output):
 
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # as DRF reads it
     valid_from = serializers.DateField(source="valid.lower", allow_null=True)
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
 
     @extend_schema_field(AccountRef(allow_null=True))
     def get_parent(self, link: Any) -> Any:
@@ -98,7 +98,7 @@ class LeadOutput(Output):
 
     person = PersonOutput(source="user")
     valid_from = serializers.DateField(source="valid.lower", allow_null=True)
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
 
 
 class AccountFiguresOutput(Output):
@@ -211,7 +211,7 @@ class LeadInput(Input):
 
     lead = PersonId(allow_null=True, help_text=_("Null: as the account above, from that day on."))
     from_date = serializers.DateField()
-    until = serializers.DateField(required=False, allow_null=True)
+    until = DayAfter(required=False, allow_null=True)
 
 
 class MergeInput(Input):

@@ -17,7 +17,15 @@ from accounts.models import Account, ConcentrationSnapshot
 from accounts.selectors.concentration.payload import AMOUNTS, external_ids, payload
 from accounts.selectors.concentration.query import MODERN, ConcentrationQuery
 from accounts.selectors.concentration.reading import Reading
-from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField, amount_text
+from kam.core.api.serializers import (
+    AmountField,
+    DayAfter,
+    Input,
+    Output,
+    ShareField,
+    TextField,
+    amount_text,
+)
 from kam.core.dates import Period
 from kam.core.money import round_to_currency
 
@@ -135,7 +143,7 @@ class ConcentrationOutput(Output):
         """The period first, under names that Python keeps for itself."""
         period: dict[str, Any] = {
             "from": serializers.DateField(read_only=True),
-            "to": serializers.DateField(read_only=True),
+            "to": DayAfter(read_only=True),
         }
         return {**period, **super().get_fields()}
 
@@ -198,7 +206,7 @@ class SnapshotOutput(Output):
         """The period first, under names that Python keeps for itself."""
         period: dict[str, Any] = {
             "from": serializers.DateField(source="period.lower", read_only=True),
-            "to": serializers.DateField(source="period.upper", read_only=True),
+            "to": DayAfter(source="period.upper", read_only=True),
         }
         return {**period, **super().get_fields()}
 

@@ -9,7 +9,7 @@ from accounts.api.serializers.accounts import AccountId, AccountRef
 from accounts.api.serializers.people import RowId
 from accounts.choices import Channel, CompetitorMoveKind, MarketMeasure, WalletConfidence
 from accounts.models import Competitor, ProductCategory
-from kam.core.api.serializers import AmountField, Input, Output, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, TextField
 from kam.core.models import Currency
 from kam.identity.api.shapes import PersonOutput
 
@@ -96,7 +96,7 @@ class PresenceOutput(Output):
     competitor = CompetitorRef()
     category = CategoryRef(allow_null=True)
     since = serializers.DateField(source="valid.lower", allow_null=True)
-    until = serializers.DateField(source="valid.upper", allow_null=True)
+    until = DayAfter(source="valid.upper", allow_null=True)
     share = serializers.DecimalField(
         max_digits=5, decimal_places=4, allow_null=True, help_text=_SHARE
     )
@@ -115,7 +115,7 @@ class PresenceInput(Input):
     competitor = RowId()
     category = CategoryId()
     since = serializers.DateField(required=False, allow_null=True)
-    until = serializers.DateField(required=False, allow_null=True)
+    until = DayAfter(required=False, allow_null=True)
     share = serializers.DecimalField(
         max_digits=5,
         decimal_places=4,
@@ -209,7 +209,7 @@ class MarketFactOutput(Output):
     unit = serializers.CharField()
     text = serializers.CharField()
     period_from = serializers.DateField(source="period.lower")
-    period_before = serializers.DateField(source="period.upper")
+    period_before = DayAfter(source="period.upper")
     source = serializers.CharField()  # type: ignore[assignment]  # as DRF reads it
     link = serializers.CharField()
     noted_on = serializers.DateField()

@@ -20,7 +20,7 @@ from accounts.choices import (
     StakeholderLinkKind,
     Support,
 )
-from kam.core.api.serializers import Input, Output, ShareField, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, ShareField, TextField
 from kam.identity.api.shapes import PersonOutput as ColleagueOutput
 
 _SINCE = _("First day; null: we do not know since when.")
@@ -90,7 +90,7 @@ class PlaceOutput(Output):
         help_text=_("A position; null: nobody, or not for you.")
     )
     valid_from = serializers.DateField(source="valid.lower", allow_null=True, help_text=_SINCE)
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

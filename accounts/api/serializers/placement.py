@@ -21,7 +21,7 @@ from accounts.choices import (
     ShelfLevel,
 )
 from accounts.models import Placement
-from kam.core.api.serializers import Input, Output, ShareField, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, ShareField, TextField
 from kam.identity.api.shapes import PersonOutput
 
 _COUNTRY = _("ISO 3166, two letters; may be empty.")
@@ -101,7 +101,7 @@ class PlacementOutput(Output):
     quantity = serializers.IntegerField(allow_null=True)
     shelf = serializers.ChoiceField(choices=ShelfLevel.choices, allow_blank=True)
     valid_from = serializers.DateField(source="valid.lower")
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
     agreed_by = StakeholderRef(allow_null=True)
     note = serializers.CharField()
     stage = serializers.SerializerMethodField(help_text=_("How far it is, by its last step."))
@@ -136,7 +136,7 @@ class PlacementChange(Input):
     )
     shelf = serializers.ChoiceField(choices=ShelfLevel.choices, required=False, allow_blank=True)
     valid_from = serializers.DateField()
-    valid_before = serializers.DateField(required=False, allow_null=True)
+    valid_before = DayAfter(required=False, allow_null=True)
     agreed_by = RowId(required=False, allow_null=True)
     note = TextField(max_length=500)
 
@@ -288,7 +288,7 @@ class AvailabilityQuery(Input):
 class AvailabilityOutput(Output):
     """Compliance and service of a period. Null: nobody looked, or no report says it."""
 
-    until = serializers.DateField()
+    until = DayAfter()
     planned = serializers.IntegerField(help_text=_("Lines of finished checks."))
     checked = serializers.IntegerField(help_text=_("Of those, looked at."))
     found = serializers.IntegerField()

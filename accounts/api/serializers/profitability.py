@@ -15,7 +15,7 @@ from accounts.choices import ConcentrationLevel, CostKind, SpreadRule
 from accounts.selectors.concentration.naming import NameBook
 from accounts.selectors.profitability.query import Costing
 from accounts.selectors.profitability.reading import Profit
-from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, ShareField, TextField
 
 KINDS = CostKind.choices
 
@@ -119,7 +119,7 @@ class ActivityRateInput(Input):
     unit = TextField(max_length=40, required=True)
     amount = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
     valid_from = serializers.DateField(source="from_date")
-    valid_until = serializers.DateField(source="until", required=False, allow_null=True)
+    valid_until = DayAfter(source="until", required=False, allow_null=True)
     note = TextField(max_length=300)
 
 
@@ -220,7 +220,7 @@ class AccountProfitOutput(Output):
     """Net profit of an account with all that stood below it, in base currency."""
 
     period_from = serializers.DateField(source="period.start")
-    period_to = serializers.DateField(source="period.end")
+    period_to = DayAfter(source="period.end")
     currency = serializers.CharField()
     total = serializers.SerializerMethodField()
     lines = CostLineOutput(many=True)
@@ -252,7 +252,7 @@ class ProfitOutput(Output):
     """
 
     period_from = serializers.DateField()
-    period_to = serializers.DateField()
+    period_to = DayAfter()
     currency = serializers.CharField()
     total = CostingOutput(allow_null=True)
     unassigned_revenue = AmountField(allow_null=True)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from accounts.api.serializers.accounts import AccountId, AccountRef
 from accounts.api.serializers.people import RowId
 from accounts.choices import RatingBasis
-from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, ShareField, TextField
 from kam.core.models import Currency
 
 _YEAR = _("For a year, in `currency`; null: not known, which is not zero.")
@@ -55,7 +55,7 @@ class ProgrammeItemOutput(Output):
     account = AccountRef()
     element = ElementRef()
     since = serializers.DateField(source="valid.lower", allow_null=True)
-    until = serializers.DateField(source="valid.upper", allow_null=True)
+    until = DayAfter(source="valid.upper", allow_null=True)
     detail = serializers.CharField()
     currency = serializers.CharField(source="currency_id")
     cost = AmountField(allow_null=True, help_text=_YEAR)
@@ -75,7 +75,7 @@ class ProgrammeItemInput(Input):
     account = AccountId()
     element = RowId()
     since = serializers.DateField(required=False, allow_null=True)
-    until = serializers.DateField(required=False, allow_null=True)
+    until = DayAfter(required=False, allow_null=True)
     detail = TextField(max_length=500)
     currency = serializers.PrimaryKeyRelatedField(queryset=Currency.objects.all())
     cost = AmountField(max_digits=18, required=False, allow_null=True, help_text=_YEAR)

@@ -21,7 +21,7 @@ from accounts.choices import (
 from accounts.models import TierAssignment
 from accounts.selectors.tiers.standing import lines_of
 from accounts.services.tiers.drafts import CriterionDraft, ModelDraft, TierDraft
-from kam.core.api.serializers import Input, Output, ShareField, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, ShareField, TextField
 from kam.identity.api.shapes import PersonOutput
 
 
@@ -275,7 +275,7 @@ class Dated(Output):
             "from": serializers.DateField(
                 source="valid.lower", read_only=True, allow_null=self.may_hold_ever
             ),
-            "until": serializers.DateField(source="valid.upper", read_only=True, allow_null=True),
+            "until": DayAfter(source="valid.upper", read_only=True, allow_null=True),
         }
         return {**super().get_fields(), **period}
 

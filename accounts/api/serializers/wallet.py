@@ -19,7 +19,7 @@ from accounts.choices import (
     OpportunityStage,
     WalletConfidence,
 )
-from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, ShareField, TextField
 from kam.identity.api.shapes import PersonOutput
 
 
@@ -118,7 +118,7 @@ class WhitespaceOutput(Output):
 
     currency = serializers.CharField()
     starts = serializers.DateField(source="map.period.start")
-    until = serializers.DateField(source="map.period.end")
+    until = DayAfter(source="map.period.end")
     sold_from = serializers.DateField(source="map.sold_in.start")
     sold_until = serializers.DateField(
         source="map.sold_in.end",

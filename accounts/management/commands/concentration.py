@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.choices import Channel, ConcentrationLevel
 from accounts.models import Account, ProductCategory
-from accounts.selectors.concentration.payload import payload
+from accounts.selectors.concentration.payload import NumberEncoder, payload
 from accounts.selectors.concentration.query import MODERN, ConcentrationQuery
 from accounts.selectors.concentration.reading import live
 from accounts.selectors.concentration.totals import MissingRatesError
@@ -52,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         answer = payload(reading)
         if options["json"]:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(answer, cls=NumberEncoder, ensure_ascii=False, indent=2))
         else:
             self._print(answer, reading.now.currency)
 

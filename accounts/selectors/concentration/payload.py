@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from accounts.models import Account, AccountIdentifier
 from accounts.selectors.concentration.naming import REMOVED
 from accounts.selectors.concentration.reading import Reading
@@ -21,13 +23,21 @@ KEYS = (
 )
 
 
-def payload(reading: Reading) -> dict[str, Any]:
-    """Return figures and the ten largest customers, as JSON numbers.
+class NumberEncoder(DjangoJSONEncoder):
+    """Writes amounts as JSON numbers, where a file for other programs is made and nowhere else."""
 
-    Amounts are rounded to the currency's decimals here and nowhere before; shares are fractions,
-    HHI is × 10,000. A figure that cannot be computed is null. Of a reading that covers only
-    somebody's own accounts, everything that is of the company is null: what is left is ranks and
-    own amounts.
+    def default(self, o: Any) -> Any:
+        """Return an amount as a number: of up to 15 digits, as every reader of JSON knows them."""
+        return float(o) if isinstance(o, Decimal) else super().default(o)
+
+
+def payload(reading: Reading) -> dict[str, Any]:
+    """Return figures and the ten largest customers; `NumberEncoder` makes JSON of them.
+
+    Amounts are Decimals, rounded to the currency's decimals here and nowhere before; shares are
+    fractions, HHI is × 10,000. A figure that cannot be computed is null. Of a reading that covers
+    only somebody's own accounts, everything that is of the company is null: what is left is ranks
+    and own amounts.
     """
     figures = dict.fromkeys(KEYS)
     if reading.is_company:
@@ -41,11 +51,11 @@ def external_ids(account_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.values_list("account_id", "value"))
 
 
-def _figure(reading: Reading, name: str) -> int | float | None:
+def _figure(reading: Reading, name: str) -> int | float | Decimal | None:
     value = getattr(reading.figures, name)
     if value is None or isinstance(value, int):
         return value
-    return float(_rounded(reading, value) if name in AMOUNTS else value)
+    return _rounded(reading, value) if name in AMOUNTS else float(value)
 
 
 def _rounded(reading: Reading, amount: Decimal) -> Decimal:
@@ -61,7 +71,7 @@ def _top(reading: Reading) -> list[dict[str, Any]]:
         {
             "account": codes.get(row.key, str(row.key)),
             "name": names.get(row.key, str(REMOVED)),
-            "amount": float(_rounded(reading, row.amount)),
+            "amount": _rounded(reading, row.amount),
             "share": float(row.share) if reading.is_company else None,
         }
         for row in rows

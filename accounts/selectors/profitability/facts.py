@@ -27,9 +27,10 @@ bought AS (
         ) AS lacks_rate,
         CASE p.rule WHEN 'revenue' THEN b.base WHEN 'entries' THEN b.entries ELSE 1 END AS weight
     FROM pools p JOIN bought b ON b.month = p.month
-    WHERE NOT EXISTS (
-        SELECT 1 FROM accounts_activitydriver d
-        WHERE d.account_id = b.account_id AND d.kind = p.kind AND d.month = p.month
+    WHERE (b.account_id, p.kind, p.month) NOT IN (
+        SELECT d.account_id, d.kind, d.month FROM accounts_activitydriver d
+        WHERE d.month >= %(start)s AND d.month < %(end)s
+            AND d.kind IN (SELECT kind FROM pools)
     )
 ), reached AS (
     SELECT account_id, month, kind, rule,

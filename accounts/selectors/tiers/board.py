@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import (
     Count,
     F,
+    FilteredRelation,
     IntegerField,
     OuterRef,
     Q,
@@ -103,27 +104,34 @@ def movers(user: User, *, since: date, as_of: date, limit: int = 200) -> list[Mo
 
     A new version of the model alone is no change: the tiers' codes are held against each other.
     """
-    rows = TierAssignment.objects.visible_to(user).filter(
+    own = TierAssignment.objects.visible_to(user).filter(
         valid__contains=as_of, valid__startswith__gt=since
     )
-    new = {row.account_id: row for row in rows.select_related("account", "tier")}
-    former = TierAssignment.objects.filter(
-        account__in=list(new), valid__contains=since
-    ).select_related("tier")
-    found = [
-        Mover(
-            account=new[old.account_id].account,
-            on=new[old.account_id].valid.lower,
-            before=old.tier,
-            after=new[old.account_id].tier,
-            score_before=old.score,
-            score_after=new[old.account_id].score,
+    then = Q(account__tier_assignments__valid__contains=since)
+    rows = (
+        own.annotate(former=FilteredRelation("account__tier_assignments", condition=then))
+        .filter(former__isnull=False)
+        .annotate(
+            former_tier=F("former__tier"),
+            former_score=F("former__score"),
+            former_code=F("former__tier__code"),
         )
-        for old in former
-        if old.tier.code != new[old.account_id].tier.code
+        .exclude(former_code=F("tier__code"))
+        .select_related("account")
+        .order_by("-valid__startswith", "account__name_key", "pk")[:limit]
+    )
+    tiers = Tier.objects.in_bulk()
+    return [
+        Mover(
+            account=row.account,
+            on=row.valid.lower,
+            before=tiers[row.former_tier],
+            after=tiers[row.tier_id],
+            score_before=row.former_score,
+            score_after=row.score,
+        )
+        for row in rows
     ]
-    ordered = sorted(found, key=lambda one: (-one.on.toordinal(), one.account.name_key))
-    return ordered[:limit]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +179,16 @@ def matrix(user: User, model: TierModel, *, as_of: date) -> list[tuple[Tier, lis
         size=Window(Count("pk"), partition_by=cell),
     ).filter(place__lte=SHOWN_A_CELL)
     found: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in ranked.select_related("account").order_by("-score", "pk"):
+    shown = ranked.select_related("account").only(*_SHOWN)  # not what each row explains
+    for row in shown.order_by("-score", "pk"):
         found[(row.held_rank, row.stage)].append(row)
     return [
         (tier, [_cell(tier, stage, found[(tier.rank, stage)]) for stage in range(6)])
         for tier in model.tiers.all()
     ]
+
+
+_SHOWN = ("score", "confidence", "account__name", "account__name_key", "account__merged_into")
 
 
 def _cell(tier: Tier, stage: int, rows: Sequence[Any]) -> Cell:

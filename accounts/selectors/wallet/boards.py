@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +71,8 @@ def account_map(
     sold_in = compared_with(period, as_of)
     children = list(_children(account))
     sales = sales_of([account.pk, *(child.pk for child in children)], sold_in)
-    ordered = sorted(children, key=lambda child: -_weight(child, rows, sales))
+    weights = _weights(rows, sales)
+    ordered = sorted(children, key=lambda child: -weights.get(child.pk, Decimal(0)))
     heads = [account, *ordered[:units]]
     categories = _categories(rows, sales)
     grouped = by_category(rows)
@@ -91,15 +93,18 @@ def _children(account: Account) -> QuerySet[Account]:
     return rows.order_by("name_key", "pk")
 
 
-def _weight(
-    child: Account,
-    rows: Sequence[Estimated],
-    sales: Mapping[tuple[int, int | None], Decimal | None],
-) -> Decimal:
-    sold = sum((v for (node, _c), v in sales.items() if node == child.pk and v), Decimal(0))
-    below = [one.cell.wallet for one in rows if child.pk in one.path]
-    wallet = sum((amount for amount in below if amount), Decimal(0))
-    return max(sold, wallet)
+def _weights(
+    rows: Sequence[Estimated], sales: Mapping[tuple[int, int | None], Decimal | None]
+) -> dict[int, Decimal]:
+    """What a unit is sold or, where that is more, what its estimates come to."""
+    sold: dict[int, Decimal] = defaultdict(Decimal)
+    wallets: dict[int, Decimal] = defaultdict(Decimal)
+    for (node, _category), amount in sales.items():
+        sold[node] += amount or 0
+    for one in rows:
+        for pk in one.path:
+            wallets[pk] += one.cell.wallet or 0
+    return {pk: max(sold[pk], wallets[pk]) for pk in [*sold, *wallets]}
 
 
 def _categories(
@@ -137,7 +142,9 @@ def portfolio_map(
         roots.filter(pk__in={pk for one in rows for pk in one.path}).values_list("pk", flat=True)
     )
     sold_in = compared_with(period, as_of)
-    sums = {pk: _root_sum(pk, rows) for pk in tops}
+    below = _by_root(rows, tops)
+    known = {pk: _cells_of(pk, below[pk]) for pk in tops}
+    sums = {pk: sum_of(cells) for pk, cells in known.items()}
     ranked = sorted(sums, key=lambda pk: (-(sums[pk].whitespace or 0), pk))
     first = (page - 1) * size
     chosen = ranked[first : first + size]
@@ -148,14 +155,15 @@ def portfolio_map(
     accounts = Account.objects.in_bulk([*chosen, *ids])
     sales = sales_of([*chosen, *ids], sold_in)
     categories = _categories(rows, sales)
-    grouped = by_category(rows)
-    lines = [_account_line(accounts[pk], categories, grouped, sales) for pk in [*chosen, *ids]]
+    lines = [
+        _account_line(accounts[pk], categories, below.get(pk, {}), sales) for pk in [*chosen, *ids]
+    ]
     return HeatMap(
         period=period,
         sold_in=sold_in,
         heads=categories,
         rows=lines,
-        sum=sum_of_roots(rows, tops),
+        sum=sum_of(cell for cells in known.values() for cell in cells),
         more=max(count - first - size, 0),
     )
 
@@ -172,29 +180,28 @@ def _roots(user: User) -> QuerySet[Account]:
     return tops.order_by(F("figure__net_12m").desc(nulls_last=True), "pk")
 
 
-def _root_sum(root: int, rows: Sequence[Estimated]) -> Sum:
-    cells = [
-        estimated_cell(root, category, of_it)
-        for category, of_it in by_category([one for one in rows if root in one.path]).items()
-    ]
-    return sum_of(cells)
+type Grouped = Mapping[int, Sequence[Estimated]]
+"""Estimates by category."""
 
 
-def sum_of_roots(rows: Sequence[Estimated], roots: set[int]) -> Sum:
-    """Add up all cells of accounts that stand highest, each category once a tree."""
-    cells = [
-        estimated_cell(root, category, [one for one in of_it if root in one.path])
-        for category, of_it in by_category(rows).items()
-        for root in roots
-        if any(root in one.path for one in of_it)
-    ]
-    return sum_of(cells)
+def _by_root(rows: Sequence[Estimated], roots: set[int]) -> Mapping[int, Grouped]:
+    """Estimates of each tree by category; each is looked at once, however many trees there are."""
+    found: dict[int, dict[int, list[Estimated]]] = {pk: defaultdict(list) for pk in roots}
+    for one in rows:
+        for pk in roots.intersection(one.path):
+            found[pk][one.category_id].append(one)
+    return found
+
+
+def _cells_of(root: int, grouped: Grouped) -> list[HeatCell]:
+    """The cells of an account that stands highest: each category with an estimate in its tree."""
+    return [estimated_cell(root, category, of_it) for category, of_it in grouped.items()]
 
 
 def _account_line(
     account: Account,
     categories: Sequence[ProductCategory],
-    rows: Mapping[int, list[Estimated]],
+    rows: Grouped,
     sales: Mapping[tuple[int, int | None], Decimal | None],
 ) -> Row:
     cells = [
@@ -212,7 +219,5 @@ def standing(account: Account, *, as_of: date) -> tuple[Sum, list[HeatCell]]:
     One statement; the sum over computable cells says how many there are.
     """
     rows = estimated(as_of=as_of, node=account.pk)
-    cells = [
-        estimated_cell(account.pk, category, of_it) for category, of_it in by_category(rows).items()
-    ]
+    cells = _cells_of(account.pk, by_category(rows))
     return sum_of(cells), cells

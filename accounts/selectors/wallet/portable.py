@@ -9,13 +9,14 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import AccountIdentifier, WalletEstimate
+from kam.core.dates import last_day
 from kam.identity.models import User
 
 COLUMNS = [
     "account",
     "category",
     "starts",
-    "until",
+    "last_day",
     "amount",
     "currency",
     "low",
@@ -39,7 +40,7 @@ def portable_rows(user: User) -> Iterator[list[Any]]:
             row.account_key,
             row.category.code,
             row.period.lower,
-            row.period.upper,
+            last_day(row.period),
             row.amount,
             row.currency_id,
             row.low,

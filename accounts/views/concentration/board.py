@@ -24,7 +24,7 @@ from accounts.choices import ConcentrationLevel
 from accounts.forms.concentration import BoardForm, Calendar
 from accounts.selectors.concentration.alerts import JOB, recomputation
 from accounts.selectors.concentration.naming import NameBook
-from accounts.selectors.concentration.payload import KEYS, payload
+from accounts.selectors.concentration.payload import KEYS, NumberEncoder, payload
 from accounts.selectors.concentration.periods import CUSTOM, presets
 from accounts.selectors.concentration.query import ConcentrationQuery, data_as_of, has_revenue
 from accounts.selectors.concentration.reading import Reading, read
@@ -232,7 +232,8 @@ def figures(request: HttpRequest) -> HttpResponseBase:
         messages.error(request, str(error))
         return htmx.redirect(request, _board_url(request))
     if request.GET.get("format") == "json":
-        return JsonResponse(answer, headers={"Content-Disposition": "attachment"})
+        headers = {"Content-Disposition": "attachment"}
+        return JsonResponse(answer, NumberEncoder, headers=headers)
     records = [[key, answer[key]] for key in KEYS]
     headings = [_("Figure"), _("Value")]
     return exports.csv_response("concentration-figures", headings, lambda: records)

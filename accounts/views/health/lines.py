@@ -23,7 +23,7 @@ VIEW = "health.view"
 PANEL = "#panel-health"
 LOST_MUCH = 10
 """Points lost by one measure from which it is a risk of its own."""
-FELL_WITHIN, FELL_BY, TODOS = timedelta(days=14), 10, 5
+FELL_WITHIN, FELL_BY, AT_MOST = timedelta(days=14), 10, 5
 
 
 def register() -> None:
@@ -101,7 +101,7 @@ def _risks(standing: HealthStanding) -> Iterator[Line]:
 def fell(user: User, as_of: date) -> Iterator[Todo]:
     """One's own accounts whose health fell in the last two weeks."""
     since = as_of - FELL_WITHIN
-    for one in board.fallen(user, since=since, points=FELL_BY, limit=TODOS):
+    for one in board.fallen(user, since=since, points=FELL_BY, limit=AT_MOST):
         yield Todo(
             title=_("%(account)s: health fell to %(level)s")
             % {"account": one.account.name, "level": HealthLevel(one.after.level).label},

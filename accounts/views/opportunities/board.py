@@ -114,12 +114,15 @@ def nothing(user: User) -> Empty:
 
 def stats(found: reads.Forecast, rows: QuerySet[Opportunity], today: date) -> list[Stat]:
     """What is open, what of it is expected, how often we win, what is late."""
-    currency = found.currency
+    return [*_values(found, today), _wins(found, today), _late(rows, today)]
+
+
+def _values(found: reads.Forecast, today: date) -> list[Stat]:
     missing = (
         _("Left out, for want of a rate: %s") % ", ".join(found.missing) if found.missing else ""
     )
-    late = reads.overdue_steps(rows, as_of=today).count()
-    money: dict[str, Any] = {"kind": "money", "unit": currency, "places": 0, "as_of": today}
+    unit = found.currency
+    money: dict[str, Any] = {"kind": "money", "unit": unit, "places": 0, "as_of": today}
     return [
         Stat(
             name="open",
@@ -136,30 +139,34 @@ def stats(found: reads.Forecast, rows: QuerySet[Opportunity], today: date) -> li
             what=_("Each value × its probability."),
             **money,
         ),
-        Stat(
-            name="wins",
-            title=_("Won of those decided"),
-            value=found.wins.rate,
-            kind="percent",
-            places=0,
-            reference=_("%(won)s won, %(lost)s lost")
-            % {
-                "won": formats.number(found.wins.won),
-                "lost": formats.number(found.wins.lost),
-            },
-            what=_("Won ÷ (won + lost), by number, of the last 12 months."),
-            unknown=_("Nothing was decided in the last 12 months"),
-            as_of=today,
-        ),
-        Stat(
-            name="late",
-            title=_("Overdue next steps"),
-            value=late,
-            what=_("Open opportunities whose next step was due before today."),
-            url=f"{reverse('accounts:opportunity-list')}?late=true" if late else "",
-            as_of=today,
-        ),
     ]
+
+
+def _wins(found: reads.Forecast, today: date) -> Stat:
+    decided = {"won": formats.number(found.wins.won), "lost": formats.number(found.wins.lost)}
+    return Stat(
+        name="wins",
+        title=_("Won of those decided"),
+        value=found.wins.rate,
+        kind="percent",
+        places=0,
+        reference=_("%(won)s won, %(lost)s lost") % decided,
+        what=_("Won ÷ (won + lost), by number, of the last 12 months."),
+        unknown=_("Nothing was decided in the last 12 months"),
+        as_of=today,
+    )
+
+
+def _late(rows: QuerySet[Opportunity], today: date) -> Stat:
+    late = reads.overdue_steps(rows, as_of=today).count()
+    return Stat(
+        name="late",
+        title=_("Overdue next steps"),
+        value=late,
+        what=_("Open opportunities whose next step was due before today."),
+        url=f"{reverse('accounts:opportunity-list')}?late=true" if late else "",
+        as_of=today,
+    )
 
 
 def columns(currency: str) -> list[Column]:

@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.analytics.pipeline import OPEN
 from accounts.choices import OpportunityKind, OpportunityStage
@@ -18,7 +19,9 @@ from accounts.models import Account, Opportunity, ProductCategory
 class OpportunityFilter(PageFilter):
     """Filters of opportunities."""
 
-    q = django_filters.CharFilter(label=_("Title"), field_name="title", lookup_expr="icontains")
+    q = django_filters.CharFilter(
+        label=pgettext_lazy("of a thing", "Title"), field_name="title", lookup_expr="icontains"
+    )
     stage = Several(label=_("Stage"), choices=OpportunityStage.choices)
     kind = Several(label=_("Kind"), choices=OpportunityKind.choices)
     category = django_filters.ModelChoiceFilter(

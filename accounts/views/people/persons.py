@@ -34,6 +34,7 @@ from accounts.views.people.common import (
     visible_person,
 )
 from kam.core import htmx
+from kam.core.forms import version_of
 from kam.core.pages import confirm_page, form_page
 from kam.core.panels import panels_for
 from kam.core.problems import RefusedError, add_to_form
@@ -136,7 +137,7 @@ def person_edit(request: HttpRequest, pk: int) -> HttpResponse:
     person: Person = get_object_or_404(Person.objects.editable_by(signed_in(request)), pk=pk)
     start = {name: getattr(person, name) for name in ("name", "email", "phone", "language")}
     form = PersonEditForm(
-        request.POST or None, initial={**start, "version": person.updated_at.isoformat()}
+        request.POST or None, initial={**start, "version": version_of(person.updated_at)}
     )
     if request.method == "POST" and form.is_valid():
         try:

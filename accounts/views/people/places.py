@@ -33,6 +33,7 @@ from accounts.views.people.common import (
     map_url,
 )
 from kam.core import htmx
+from kam.core.forms import version_of
 from kam.core.pages import confirm_page, form_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -181,7 +182,7 @@ def position_edit(request: HttpRequest, pk: int) -> HttpResponse:
         "title": position.title,
         "roles": position.roles,
         "reports_to": position.reports_to_id,
-        "version": position.updated_at.isoformat(),
+        "version": version_of(position.updated_at),
     }
     form = PositionForm(
         request.POST or None,

@@ -26,6 +26,7 @@ from accounts.views.columns import account_url
 from accounts.views.placement import common
 from accounts.views.placement.filters import PlacementFilter
 from kam.core import charts, formats
+from kam.core.dates import last_day
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
@@ -66,9 +67,9 @@ COLUMNS = [
     ),
     Column(
         name="valid_until",
-        title=gettext_lazy("Until before"),
+        title=gettext_lazy("Last day"),
         kind="date",
-        value=lambda row: row.valid.upper,
+        value=lambda row: last_day(row.valid),
         unknown=gettext_lazy("Until further notice"),
     ),
     Column(

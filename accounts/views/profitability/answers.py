@@ -40,7 +40,8 @@ NAVIGATION = (
         icon="coins",
         url_name="accounts:profitability",
         capability=VIEW,
-        order=72,
+        order=83,
+        parent="revenue",
         keywords=gettext_lazy("whale curve net profit margin cost to serve"),
     ),
     NavItem(
@@ -49,8 +50,8 @@ NAVIGATION = (
         icon="report-money",
         url_name="accounts:cost-list",
         capability=VIEW,
-        order=73,
-        parent="profitability",
+        order=84,
+        parent="revenue",
         keywords=gettext_lazy("cost to serve activity rates volumes company costs trade terms"),
     ),
 )

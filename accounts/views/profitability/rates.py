@@ -30,7 +30,7 @@ from accounts.views.profitability.common import (
 )
 from accounts.views.profitability.filters import PoolFilter, RateFilter
 from kam.core import formats
-from kam.core.dates import month_start
+from kam.core.dates import last_day, month_start
 from kam.core.selectors.rates import base_currency
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
@@ -40,7 +40,7 @@ from kam.identity.models import User
 
 
 def _until(rate: ActivityRate) -> Any:
-    return rate.valid.upper
+    return last_day(rate.valid)
 
 
 @requires(VIEW)
@@ -63,7 +63,7 @@ def rate_list(request: HttpRequest) -> HttpResponseBase:
             ),
             Column(name="from", title=gettext_lazy("From"), kind="date",
                    value=lambda rate: rate.valid.lower),
-            Column(name="until", title=gettext_lazy("Until before"), kind="date", value=_until,
+            Column(name="until", title=gettext_lazy("Last day"), kind="date", value=_until,
                    unknown=gettext_lazy("Until there is another")),
             Column(name="note", title=gettext_lazy("What it rests on"),
                    unknown=gettext_lazy("Nothing said")),

@@ -19,6 +19,7 @@ from interactions.services import cadence as services
 from interactions.views.cadence.touches import crumbs
 from kam.core import formats, htmx
 from kam.core.badges import Badge
+from kam.core.dates import ONE_DAY, last_day
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
@@ -49,9 +50,9 @@ COLUMNS = [
     ),
     Column(
         name="until",
-        title=gettext_lazy("Up to"),
+        title=gettext_lazy("Last day"),
         kind="date",
-        value="valid.upper",
+        value=lambda row: last_day(row.valid),
         sort="valid__endswith",
     ),
     Column(name="state", title=gettext_lazy("State"), kind="badge", value=_state),
@@ -160,7 +161,7 @@ def pause_delete(request: HttpRequest, pk: int) -> HttpResponse:
         services.remove_pause(pause=pause)
         messages.success(request, _("The pause is removed. Its days count again."))
         return htmx.redirect(request, reverse(LIST))
-    days = f"{formats.date(pause.valid.lower)} – {formats.date(pause.valid.upper)}"
+    days = f"{formats.date(pause.valid.lower)} – {formats.date(pause.valid.upper - ONE_DAY)}"
     return confirm_page(
         request,
         title=_("Remove the pause?"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.forms.fields import AccountField, give_user
+from accounts.forms.fields import LinkedAccountField, give_user
 from accounts.models import Account
 from interactions.models import Meeting
 from interactions.selectors.calendar import WHO, Asked, found_in
@@ -40,7 +40,7 @@ class FilterForm(forms.Form):
         choices=[("mine", gettext_lazy("Mine")), ("team", gettext_lazy("Everybody I may see"))],
         required=False,
     )
-    account = AccountField(label=gettext_lazy("Account"), required=False, help_text="")
+    account = LinkedAccountField(label=gettext_lazy("Account"), required=False, help_text="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+_DAY_AFTER = _("The day after the last.")
+
 
 class Input(serializers.Serializer[Any]):
     """What a caller sends: an unknown field is an error that names it, not silence."""
@@ -89,3 +91,13 @@ class TextField(serializers.CharField):
 def amount_text(value: Decimal | None) -> str | None:
     """An amount as it stands in a JSON answer that no serializer makes."""
     return None if value is None else f"{value:f}"
+
+
+class DayAfter(serializers.DateField):
+    """The end of a half-open period: the day after its last one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        open_ended = kwargs.get("allow_null", False)
+        words = _("The day after the last; null: no end.") if open_ended else _DAY_AFTER
+        kwargs.setdefault("help_text", words)
+        super().__init__(**kwargs)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.range import Range
 
 from kam.core import formats
+from kam.core.dates import ONE_DAY
 from kam.core.formats import Text
 
 SHOWN = 20
-BOOKKEEPING = frozenset({"id", "created_at", "updated_at"})
+BOOKKEEPING = frozenset({"id", "created_at", "updated_at", "idempotency_key"})
 
 
 @dataclass(frozen=True)
@@ -176,10 +177,21 @@ def _plain(value: Any) -> str:
 
 
 def _range(value: Range[Any]) -> str:
-    """A half-open range, said so that its end is not taken for a part of it."""
+    """A half-open range, said so that its end is not taken for a part of it: days by the last."""
+    if isinstance(value.upper, date) and not isinstance(value.upper, datetime):
+        return _days(value.lower, value.upper - ONE_DAY)
     ends = {"start": _plain(value.lower), "end": _plain(value.upper)}
     if value.lower is None:
         return str(_("always") if value.upper is None else _("until before %(end)s")) % ends
     if value.upper is None:
         return str(_("from %(start)s on")) % ends
     return str(_("from %(start)s until before %(end)s")) % ends
+
+
+def _days(first: date | None, last: date) -> str:
+    if first is None:
+        return str(_("until %s")) % formats.date(last)
+    return str(_("from %(start)s to %(end)s")) % {
+        "start": formats.date(first),
+        "end": formats.date(last),
+    }

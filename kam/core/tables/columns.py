@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal
 
 from django.db.models.expressions import BaseExpression, Combinable
 from django.utils.encoding import force_str
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 from kam.core import formats
 from kam.core.badges import Badge, Tier
 from kam.core.formats import Text
+from kam.core.money import quantise
 
 type Kind = Literal[
     "text", "link", "badge", "money", "number", "percent", "delta", "date", "datetime", "html"
@@ -23,6 +25,8 @@ type Value = str | Callable[[Any], Any]
 type Sort = bool | str | BaseExpression | Combinable
 
 NUMERIC = {"money", "number", "percent", "delta"}
+KEPT_PLACES = 6
+"""As many decimals as an amount or a price is kept with."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ class Column:
     """A column. `value` is an attribute path ("lead.name") or a callable of the row; `sort` an
     ORM path or expression, or True for the value itself; `signed` puts a plus before a rise;
     `unit` stands once in the header; `unknown` says why a value may be missing; `in_files` is
-    False for what only the page can do."""
+    False for what only the page can do, and `file` gives a file the bare value where the page
+    shows it in words or as a picture."""
 
     name: str
     title: Text
@@ -60,6 +65,7 @@ class Column:
     help: Text = ""
     css: str = ""
     in_files: bool = True
+    file: Callable[[Any], Any] | None = None
 
     @property
     def numeric(self) -> bool:
@@ -96,13 +102,24 @@ class Column:
         return row
 
     def exported(self, row: Any) -> Any:
-        """The value for a file: figures and dates as they are, everything else as text."""
-        value = self.raw(row)
+        """The value for a file: figures and dates as they are, everything else as text.
+
+        Money that was converted has decimals without end: it is rounded as the page rounds it.
+        """
+        value = self.file(row) if self.file else self.raw(row)
         if formats.is_missing(value):
             return None
-        if self.numeric or self.kind in {"date", "datetime"}:
+        if self.kind == "money" and isinstance(value, Decimal):
+            return self._rounded(value, row)
+        if self.numeric or self.file or self.kind in {"date", "datetime"}:
             return value
-        return force_str(value)
+        return strip_tags(force_str(value)) if self.kind == "html" else force_str(value)
+
+    def _rounded(self, value: Decimal, row: Any) -> Decimal:
+        if -int(value.as_tuple().exponent) <= KEPT_PLACES:
+            return value
+        code = self.currency(row) if self.currency else ""
+        return quantise(value, formats.places_of(code) if self.places is None else self.places)
 
     def shown(self, row: Any) -> SafeString:
         """The cell's content."""
@@ -125,9 +142,8 @@ def _text(column: Column, value: Any, row: Any) -> Any:
 
 
 def _money(column: Column, value: Any, row: Any) -> Any:
-    places = 2 if column.places is None else column.places
     currency = column.currency(row) if column.currency and row is not None else ""
-    exact = formats.money(value, currency, places)
+    exact = formats.money(value, currency, column.places)
     if not column.compact or abs(value) < 10_000:
         return exact
     short = f"{formats.compact(value)}\N{NO-BREAK SPACE}{currency}".strip("\N{NO-BREAK SPACE}")

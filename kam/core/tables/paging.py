@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import F, Model, Q, QuerySet
-from django.db.models.expressions import BaseExpression, Combinable
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
+from django.db.models.expressions import BaseExpression, Combinable, RawSQL
+from django.db.models.sql import Query
 
 SORT_KEY = "table_sort"
 
@@ -65,6 +67,39 @@ def is_nullable(model: type[Model], path: str) -> bool:
     return nullable
 
 
+class _AnyOf(Func):
+    """Whether a value is one of an array: `value = ANY(array)`."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def narrowed(queryset: QuerySet[Any], size: int) -> QuerySet[Any]:
+    """The first rows of an ordered queryset, found by their keys alone.
+
+    What a row shows beside its own columns is joined to these rows only, in the same statement:
+    else the database joins and sorts all of them to show the first. Raw SQL may name a table that
+    has another name inside, so conditions and orders with it are asked as they are.
+    """
+    query = queryset.query
+    shows_more = query.select_related or set(query.annotations) - {SORT_KEY}
+    if not shows_more or query.distinct or query.combinator or query.is_sliced or _is_raw(query):
+        return queryset[:size]
+    return queryset.filter(_AnyOf(F("pk"), ArraySubquery(queryset.values("pk")[:size])))
+
+
+def _is_raw(query: Query) -> bool:
+    """Whether which rows come first is asked in raw SQL."""
+    sort = query.annotations.get(SORT_KEY)
+    return _has_raw(query.where) or (sort is not None and _has_raw(sort))
+
+
+def _has_raw(node: Any) -> bool:
+    children: Iterable[Any] = getattr(node, "get_source_expressions", list)()
+    return isinstance(node, RawSQL) or any(map(_has_raw, children))
+
+
 class KeysetPager:
     """Totally ordered pages: by one expression, NULL last either way, and by primary key."""
 
@@ -110,7 +145,7 @@ class KeysetPager:
 
     def _forward(self, condition: Q | None) -> Page:
         queryset = self.ordered()
-        found = list((queryset if condition is None else queryset.filter(condition))[: self._more])
+        found = self._first(queryset if condition is None else queryset.filter(condition))
         rows = found[: self.size]
         return Page(
             rows,
@@ -120,11 +155,15 @@ class KeysetPager:
 
     def _backward(self, cursor: str) -> Page:
         condition = self._beyond(cursor, backwards=True)
-        found = list(self.ordered(backwards=True).filter(condition)[: self._more])
+        found = self._first(self.ordered(backwards=True).filter(condition))
         if len(found) <= self.size:
             return self._forward(None)
         rows = found[: self.size][::-1]
         return Page(rows, previous=self._cursor(rows[0]), next=self._cursor(rows[-1]))
+
+    def _first(self, queryset: QuerySet[Any]) -> list[Any]:
+        """The first rows of an ordered queryset; see `narrowed`."""
+        return list(narrowed(queryset, self._more))
 
     @property
     def _more(self) -> int:

@@ -25,6 +25,7 @@ from kam.core.tables.paging import KeysetPager, ListPager, Page
 from kam.core.tables.state import State
 
 PAGE_SIZE = 50
+CURRENCY = "currency"
 YEAR = 365 * 24 * 3600
 type Totals = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
 
@@ -303,8 +304,18 @@ class Table:
 
     def records(self) -> Iterator[list[Any]]:
         """The rows of an export: the visible columns, without those that are for the page alone."""
+        columns = self.file_columns
         for row in self.all_rows():
-            yield [column.exported(row) for column in self.visible if column.in_files]
+            yield [column.exported(row) for column in columns]
+
+    @property
+    def file_columns(self) -> list[Column]:
+        """What a file has: the visible columns, and the currency where amounts differ in it."""
+        columns = [column for column in self.visible if column.in_files]
+        codes = [one.currency for one in columns if one.kind == "money" and one.currency]
+        if codes and not any(one.name == CURRENCY for one in columns):
+            columns.append(Column(name=CURRENCY, title=_("Currency"), value=codes[0]))
+        return columns
 
     # Answers
 
@@ -337,7 +348,7 @@ def respond(
                 request,
                 name=table.name,
                 kind=kind,
-                headings=[column.heading for column in table.visible if column.in_files],
+                headings=[column.heading for column in table.file_columns],
                 records=table.records,
                 exceeds=table.exceeds,
                 back_url=table.state.url(),

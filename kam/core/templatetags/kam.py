@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from contextlib import suppress
 from typing import Any
 
 from django import forms, template
@@ -11,12 +13,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from kam.core import formats
+from kam.core import dates, formats
 from kam.core.badges import Badge, State, Tier
 from kam.core.charts import sparkline as draw_sparkline
 from kam.core.icons import icon as draw_icon
 
 register = template.Library()
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # icons: arrow-up-right arrow-down-right arrow-right
 
 
@@ -101,6 +104,12 @@ def day(value: dt.date | None) -> str | SafeString:
 
 
 @register.filter
+def last_day(valid: Any) -> str | SafeString:
+    """The last day of a half-open range of days in the locale's form."""
+    return day(dates.last_day(valid))
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> str | SafeString:
     """A moment in the user's time zone, machine-readable as well."""
     if value is None:
@@ -146,6 +155,17 @@ def _readable_format(pattern: str) -> str:
     return pattern
 
 
+class _WrittenDay(forms.DateInput):
+    """A day of an address (2026-11-23) stands in the field as people write it."""
+
+    def format_value(self, value: Any) -> str | None:
+        """The day in the locale's form; what is no day stays as it was typed."""
+        if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+            with suppress(ValueError):
+                value = dt.date.fromisoformat(value)
+        return super().format_value(value)
+
+
 def _dress(field: forms.BoundField, **more: str) -> SafeString:
     widget = field.field.widget
     css = f"{_css(widget)} {widget.attrs.get('class', '')}".strip()
@@ -153,6 +173,7 @@ def _dress(field: forms.BoundField, **more: str) -> SafeString:
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         pattern = _readable_format(str(widget.format or get_format("DATE_INPUT_FORMATS")[0]))
         attrs |= {"placeholder": pattern, "data-date": pattern, "autocomplete": "off"}
+        return field.as_widget(_WrittenDay(widget.attrs, widget.format), attrs=attrs)
     if isinstance(widget, forms.MultiWidget):
         for part in widget.widgets:
             part.attrs.setdefault("class", _css(part))
@@ -204,5 +225,12 @@ def form_body(form: forms.BaseForm, more: str = "") -> dict[str, Any]:
         "form": form,
         "fields": [bound for bound in form.visible_fields() if bound.name not in names],
         "folded": folded,
-        "unfold": any(bound.errors or bound.name in form.changed_data for bound in folded),
+        "unfold": any(map(_says_something, folded)),
     }
+
+
+def _says_something(bound: forms.BoundField) -> bool:
+    """Whether a field must be seen: it is in error, or says other than what it begins with."""
+    if bound.form.is_bound:
+        return bool(bound.errors) or bound.name in bound.form.changed_data
+    return bound.value() not in (None, "", False, [], bound.field.initial)

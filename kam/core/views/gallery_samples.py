@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from kam.core import charts
 from kam.core.badges import Badge, Tier
 from kam.core.formats import Unknown
+from kam.core.number_fields import NumberField
 from kam.core.stats import Stat
 from kam.core.tables import BulkAction, Column, Empty, Table
 
@@ -190,7 +191,7 @@ class SampleForm(forms.Form):
     channel = forms.ChoiceField(
         label="Channel", choices=[("", "—"), ("modern", "Modern trade"), ("online", "Online")]
     )
-    limit = forms.DecimalField(label="Limit", required=False, max_value=Decimal(1000))
+    limit = NumberField(label="Limit", required=False, max_value=Decimal(1000))
     days = forms.MultipleChoiceField(
         label="Delivery days",
         required=False,

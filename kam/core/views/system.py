@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -15,7 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from kam import embedded
+from kam.core.htmx import is_htmx, toast
 from kam.core.middleware import RETRY_AFTER, outage
+from kam.core.pages import MovedOnError
 
 
 @login_not_required
@@ -62,8 +65,16 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A page that is not here, or not for this user: the two answer alike."""
-    return render(request, "404.html", status=404)
+    """A page that is not here, or not for this user: the two answer alike.
+
+    What is over leads to how it stands now; htmx leaves what was typed and says why.
+    """
+    if not isinstance(exception, MovedOnError):
+        return render(request, "404.html", status=404)
+    if is_htmx(request):
+        return toast(HttpResponse(status=204), exception.words, "warning")
+    messages.warning(request, str(exception.words))
+    return redirect(exception.url)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

@@ -97,9 +97,11 @@ def _welcome(request: HttpRequest, user: User, target: str) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End this session."""
+    """End this session; the browser forgets the pages that it kept, so that Back shows none."""
     logout(request)
-    return redirect("identity:sign-in")
+    response = redirect("identity:sign-in")
+    response["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @login_not_required

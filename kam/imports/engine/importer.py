@@ -79,3 +79,8 @@ class Importer(ABC):
     def visible_columns(self) -> list[Column]:
         """Columns that a user maps: those that are not derived from others."""
         return [column for column in self.columns if not column.derived_from]
+
+    def template_columns(self) -> list[Column]:
+        """Columns of an empty file for people: a period's last day stands for the day after it."""
+        older = {column.last_day_of for column in self.columns}
+        return [column for column in self.visible_columns() if column.name not in older]

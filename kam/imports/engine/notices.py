@@ -39,7 +39,9 @@ def register_notices(texts: Mapping[str, Text]) -> None:
 
 
 # Reasons: a fixed text, or a kind of problem with the column it is about.
-_reasons: dict[str, Text] = {}
+_reasons: dict[str, Text] = {
+    "two ends": _("It has a last day, and a day after the last that does not follow it"),
+}
 _column_reasons: dict[str, Text] = {
     "missing": _("%(column)s is missing"),
     "not a number": _("%(column)s is not a number"),
@@ -57,9 +59,12 @@ def register_reasons(texts: Mapping[str, Text]) -> None:
 
 
 def reason_text(reason: str) -> str:
-    """Return a reason in the reader's language; one without words is shown as it is."""
+    """Return a reason in the reader's language; one without words is shown as it is.
+
+    Of a column, the words of its importer go before those of all columns.
+    """
     kind, colon, column = reason.partition(": ")
-    if colon and kind in _column_reasons:
+    if reason not in _reasons and colon and kind in _column_reasons:
         return str(_column_reasons[kind]) % {"column": column}
     return str(_reasons.get(reason, reason))
 

@@ -26,7 +26,7 @@ def check_zip(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise UnreadableFile(_("The file is not a readable workbook (%s).") % error) from error
     if len(entries) > MAX_ENTRIES:
         raise UnreadableFile(_("The workbook has too many parts (%d).") % len(entries))

@@ -122,7 +122,6 @@ _DAMAGE = (
     KeyError,
     ValueError,
     IndexError,
-    NotImplementedError,
     RuntimeError,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -105,20 +106,21 @@ def set_up(
     if batch.state not in OPEN_STATES:
         raise BatchStateError(_("This import can no longer be changed."))
     importer = importer_for(batch.kind)
-    Shaper(importer.columns, mapping, files.table_of(batch, mapping).header)  # or MappingError
+    header = files.table_of(batch, mapping).header
+    Shaper(importer.columns, mapping, header)  # or MappingError
     importer.check(mapping)
-    batch.mapping, batch.options = mapping.to_json(), options.to_json()
+    batch.mapping, batch.options = replace(mapping, unused=None).to_json(), options.to_json()
     batch.control_totals = control_totals.to_json()
     batch.state, batch.error, batch.summary = BatchState.MAPPED, "", {}
     batch.save(update_fields=["mapping", "options", "control_totals", "state", "error", "summary"])
     if remember:
-        _remember(batch)
+        _remember(batch, replace(mapping, unused=tuple(set(header) - mapping.read())))
     return batch
 
 
-def _remember(batch: ImportBatch) -> None:
+def _remember(batch: ImportBatch, mapping: ColumnMapping) -> None:
     source = DataSource.objects.select_for_update(no_key=True).get(pk=batch.source_id)
-    source.mappings[batch.kind] = batch.mapping
+    source.mappings[batch.kind] = mapping.to_json()
     source.save(update_fields=["mappings", "updated_at"])
 
 

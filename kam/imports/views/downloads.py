@@ -66,7 +66,7 @@ def batch_file(request: HttpRequest, pk: int) -> FileResponse:
 def kind_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty file of a kind: its columns and one example row."""
     try:
-        columns = importer_for(kind).visible_columns()
+        columns = importer_for(kind).template_columns()
     except UnknownKindError as error:
         raise Http404 from error
     names = [column.name for column in columns]

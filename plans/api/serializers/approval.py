@@ -21,6 +21,17 @@ class PlanWordsInput(Input):
     text = TextField(max_length=2000, default="")
 
 
+class PlanApprovalInput(PlanWordsInput):
+    """Words with an approval, and what was read before it."""
+
+    document_hash = serializers.CharField(
+        min_length=64,
+        max_length=64,
+        required=False,
+        help_text=_("Of what was read: if the plan shows something else by now, it is refused."),
+    )
+
+
 class PlanReasonInput(Input):
     """Why a step is taken."""
 
@@ -124,6 +135,14 @@ class PlanSnapshotInput(Input):
 
     plan = RowId()
     note = TextField(max_length=300)
+
+
+class PlanDocumentOutput(Output):
+    """Everything that a plan shows today, as far as the caller may see it."""
+
+    as_of = serializers.DateField()
+    document_hash = serializers.CharField(help_text=_("To be sent with an approval."))
+    content = serializers.DictField()
 
 
 class PlanChangeOutput(Output):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef
@@ -14,6 +15,7 @@ from kam.core.models import Currency
 from kam.identity.api.shapes import PersonOutput
 from plans.choices.loss import LossKind, RateSubject
 from plans.models.loss import LONGEST
+from plans.selectors.loss.sources import spoken
 
 
 def _three(**options: Any) -> serializers.ListField:
@@ -75,9 +77,12 @@ class LossScenarioDetailOutput(LossScenarioOutput):
     """A loss scenario with its own shares lost; methods that it does not name follow defaults."""
 
     rates = LossRateOutput(many=True)
-    sources = serializers.JSONField(
-        source="inputs", help_text=_("Where defaults came from, by field.")
-    )
+    sources = serializers.SerializerMethodField(help_text=_("Where defaults came from, by field."))
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_sources(self, row: Any) -> dict[str, str]:
+        """In words of the caller's language."""
+        return {name: spoken(kept) for name, kept in row.inputs.items()}
 
 
 class LossRateInput(Input):

@@ -1,4 +1,4 @@
-"""What negotiations, the ledger, offers, mandates and price rounds look like over the API."""
+"""What negotiations, the ledger, offers and price rounds look like over the API."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, PersonId
 from accounts.api.serializers.people import RowId
-from kam.core.api.serializers import AmountField, Input, Output, ShareField, TextField
+from kam.core.api.serializers import AmountField, DayAfter, Input, Output, ShareField, TextField
 from kam.identity.api.shapes import PersonOutput
-from kam.identity.choices import Role
 from plans.choices.negotiation import (
     BriefState,
     EntryState,
@@ -25,6 +24,8 @@ from plans.choices.negotiation import (
 )
 from plans.models import Offer
 from plans.selectors.negotiation.reads import checked_for
+
+_OPEN_ON = _("The last day on which it can be taken; null: no day is set.")
 
 
 class PriceField(serializers.DecimalField):
@@ -165,7 +166,7 @@ class GiveGetOutput(Output):
     condition = serializers.CharField(help_text=_("Empty: without a condition."))
     proof = serializers.CharField()
     valid_from = serializers.DateField(source="valid.lower", allow_null=True)
-    valid_until = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_until = DayAfter(source="valid.upper", allow_null=True)
     state = serializers.ChoiceField(choices=EntryState.choices)
     delivered_on = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -183,7 +184,7 @@ class GiveGetChange(Input):
     condition = TextField(max_length=500)
     proof = TextField(max_length=500)
     valid_from = serializers.DateField(required=False)
-    valid_until = serializers.DateField(required=False, allow_null=True)
+    valid_until = DayAfter(required=False, allow_null=True)
 
 
 class GiveGetInput(GiveGetChange):
@@ -245,7 +246,7 @@ class OfferOutput(Output):
     net_net = PriceField(allow_null=True)
     yearly_quantity = AmountField(allow_null=True)
     offered_on = serializers.DateField()
-    valid_until = serializers.DateField(allow_null=True)
+    valid_until = serializers.DateField(allow_null=True, help_text=_OPEN_ON)
     state = serializers.ChoiceField(choices=OfferState.choices)
     reason = serializers.CharField()
     offered_by = PersonOutput()
@@ -280,7 +281,7 @@ class OfferInput(Input):
     unit = TextField(max_length=20)
     yearly_quantity = _amount(min_value=0)
     offered_on = serializers.DateField()
-    valid_until = serializers.DateField(required=False, allow_null=True)
+    valid_until = serializers.DateField(required=False, allow_null=True, help_text=_OPEN_ON)
     brief = RowId(required=False, allow_null=True)
     reason = TextField(max_length=1000)
 
@@ -290,16 +291,6 @@ class DecideInput(Input):
 
     is_approved = serializers.BooleanField()
     note = TextField(max_length=1000)
-
-
-class MandateOutput(Output):
-    """How far a role may go alone."""
-
-    id = serializers.IntegerField()
-    role = serializers.ChoiceField(choices=Role.choices)
-    subject = serializers.ChoiceField(choices=Subject.choices)
-    most = AmountField()
-    updated_at = serializers.DateTimeField()
 
 
 class RoundStepOutput(Output):
@@ -352,3 +343,39 @@ class RoundAccountChange(Input):
         max_digits=6, decimal_places=2, required=False, allow_null=True
     )
     note = TextField(max_length=1000)
+
+
+class RoundChange(Input):
+    """What is told of a price round that is not over; what is not sent stays."""
+
+    title = TextField(max_length=200, required=True)
+    reason = serializers.ChoiceField(choices=RoundReason.choices, required=False)
+    explanation = TextField(max_length=4000)
+    effective_on = serializers.DateField(required=False)
+    owner = PersonId(required=False, help_text=_("Left out: you."))
+
+
+class RoundInput(RoundChange):
+    """A new price round, a draft."""
+
+    reason = serializers.ChoiceField(choices=RoundReason.choices)
+    effective_on = serializers.DateField()
+
+
+class RoundStepInput(Input):
+    """By how much a product, or a category, changes: name one of both."""
+
+    product = RowId(required=False, allow_null=True)
+    category = RowId(required=False, allow_null=True)
+    percent = serializers.DecimalField(max_digits=6, decimal_places=2)
+
+
+class RoundAccountsInput(Input):
+    """Whom the round is for; without accounts those that bought these goods in twelve months."""
+
+    accounts = serializers.ListField(child=AccountId(), required=False, max_length=1000)
+    level = serializers.ChoiceField(
+        choices=[("tops", _("The top of each group")), ("buyers", _("Each account invoiced"))],
+        required=False,
+        help_text=_("Where no accounts are named; left out: the top of each group."),
+    )

@@ -90,6 +90,7 @@ class InitiativeOutput(Output):
     due_on = serializers.DateField(allow_null=True)
     weight = serializers.DecimalField(max_digits=6, decimal_places=2)
     typed_percent = PercentField(allow_null=True)
+    is_shareable = serializers.BooleanField()
     progress = ProgressOutput()
     place = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -155,6 +156,7 @@ class InitiativeChange(_Weighed):
     note = TextField(max_length=2000)
     starts_on = serializers.DateField(required=False, allow_null=True)
     typed_percent = PercentField(required=False, allow_null=True)
+    is_shareable = serializers.BooleanField(required=False)
 
 
 class InitiativeInput(InitiativeChange):

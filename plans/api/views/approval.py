@@ -33,7 +33,6 @@ from plans.choices.approval import SnapshotReason
 from plans.choices.plan import SectionKind
 from plans.models import Plan, PlanComment, PlanSnapshot
 from plans.selectors import snapshots as reads
-from plans.selectors.approval import may_decide
 from plans.selectors.submitting import problems_of
 from plans.services.approval import changing, comments, deciding, submitting
 from plans.services.approval.snapshots import ask_for_snapshot
@@ -45,12 +44,14 @@ VIEW, EDIT = "plans.view", "plans.edit"
 class PlanActs(Working):
     """The steps of plans, for the resource of plans; `act_*` belong into its own declarations."""
 
-    act_capabilities = {"approve": VIEW, "send_back": VIEW, "problems": VIEW, "steps": VIEW}
+    act_capabilities = dict.fromkeys(
+        ("approve", "send_back", "problems", "steps", "document"), VIEW
+    )
     act_bodies: dict[str, Any] = {
         "submit": shapes.PlanWordsInput,
         "withdraw": shapes.PlanWordsInput,
         "send_back": shapes.PlanReasonInput,
-        "approve": shapes.PlanWordsInput,
+        "approve": shapes.PlanApprovalInput,
         "revise": shapes.PlanReasonInput,
         "close": shapes.PlanReasonInput,
         "cancel": shapes.PlanReasonInput,
@@ -59,6 +60,7 @@ class PlanActs(Working):
         **{name: {200: PlanDetailOutput} for name in (*act_bodies, "activate")},
         "problems": {200: shapes.PlanProblemsOutput},
         "steps": {200: shapes.PlanStepsOutput},
+        "document": {200: shapes.PlanDocumentOutput},
     }
 
     @contextmanager
@@ -68,7 +70,7 @@ class PlanActs(Working):
         found = rows.filter(pk=self.row_key()).first()
         if found is None:
             raise Http404
-        if decides and not (self.user.can("plans.approve") or may_decide(self.user, found)):
+        if decides and not self.user.can("plans.approve"):
             raise Http404
         with transaction.atomic():
             locked_plan(found)
@@ -102,7 +104,10 @@ class PlanActs(Working):
 
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, **_kwargs: Any) -> Response:
-        """Approve a plan that others wrote; all that it shows is frozen."""
+        """Approve a plan that others wrote; all that it shows is frozen.
+
+        With `document_hash` only if it still shows what was read.
+        """
         body = self.body()
         with self._going(decides=True) as plan:
             today, now = timezone.localdate(), timezone.now()
@@ -152,6 +157,14 @@ class PlanActs(Working):
         """What happened to a plan, the latest first."""
         rows = self.row().steps.select_related("author").order_by("-happened_at", "-pk")
         return Response(shapes.PlanStepsOutput({"results": rows}).data)
+
+    @action(detail=True, methods=["get"])
+    def document(self, request: Request, **_kwargs: Any) -> Response:
+        """Everything that a plan shows today: what an approval would freeze."""
+        today = timezone.localdate()
+        found = reads.live_document(self.row(), user=self.user, as_of=today)
+        shown = {"as_of": today, "document_hash": reads.reading_hash(found), "content": found}
+        return Response(shapes.PlanDocumentOutput(shown).data)
 
 
 class PlanCommentFilter(UpdatedSince):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.decorators import action
@@ -136,7 +137,7 @@ class BusinessReviewViewSet(Listed, Retrieved, WithPapers, Together):
         account = self.worked_on(body.pop("account"))
         body["plan"] = self.plan_for(account, body.get("plan"))
         body.setdefault("owner", self.user)
-        made = holding.plan_review(account=account, meeting=holding.Meeting(**body))
+        made = holding.plan_review(account=account, meeting=holding.Meeting(**body), by=self.user)
         return self.answer_created(made.pk)
 
     def partial_update(self, request: Request, **_kwargs: Any) -> Response:
@@ -186,6 +187,9 @@ class BusinessReviewViewSet(Listed, Retrieved, WithPapers, Together):
         body = self.body()
         with self.locked() as review:
             line = self._line(review, body["line"])
+            writable = Plan.objects.editable_by(self.user).filter(pk=review.plan_id)
+            if review.plan_id is not None and not writable.exists():
+                raise Http404
             lines.make_action(
                 line=line, by=self.user, owner=body.get("owner"), due_on=body.get("due_on")
             )

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 
 from kam.core.api.base import Listed, Retrieved
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter
+from kam.core.problems import RefusedError
 from plans.api.serializers import work as shapes
 from plans.api.views.work_shared import EDIT, ORDERINGS, PLAN, VIEW, WORK, OfPlan, OfPlans
 from plans.choices.work import ActionState
@@ -110,7 +112,10 @@ class ActionViewSet(Listed, Retrieved, OfPlan):
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, **_kwargs: Any) -> Response:
         """Say that it is done; your own, or of a plan that you write."""
-        day = self.body().get("on") or timezone.localdate()
+        today = timezone.localdate()
+        day = self.body().get("on") or today
+        if day > today:
+            raise RefusedError(_("This day is still to come."), field="on", code="done_ahead")
         with self.locked() as row:
             actions.finish_action(action=row, on=day, by=self.user)
         return self.answer(self.row())

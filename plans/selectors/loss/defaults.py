@@ -8,18 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from accounts.selectors.below import BELOW, MONTHS
 from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS, GOODS
-from kam.core import formats
 from kam.core.dates import Period
 from kam.core.exact import ratio
-from kam.core.formats import Text
 from kam.core.selectors.rates import MissingRateError, base_currency, rate_on
 from plans.choices.loss import LossKind
 from plans.selectors.loss.facts import PAYS_IN, Asked, days_to_pay, fetch, history, notice_of
+from plans.selectors.loss.sources import Kept
 from settlements.choices.credit import CollateralKind
 from settlements.choices.terms import Preset
 
@@ -58,15 +54,16 @@ RUN_OFF: dict[str, list[Decimal]] = {
     LossKind.INSOLVENCY: [ONE],
     LossKind.LONGER_TERMS: [ZERO],
 }
-CONVENTION = gettext_lazy("A convention: put your own figure in its place.")
+CONVENTION = "convention"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Default:
-    """A value, None where the data do not know, and where it comes from."""
+    """A value, None where the data do not know, and where it comes from, as `sources` has it."""
 
     value: Any
-    source: Text
+    source: str
+    facts: Kept = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +81,9 @@ class Defaults:
         found = self.by_field.get(name)
         return found.value if found else None
 
-    def sources(self) -> dict[str, str]:
-        """Where each comes from, as a scenario keeps it."""
-        return {name: str(one.source) for name, one in self.by_field.items()}
+    def sources(self) -> dict[str, Kept]:
+        """Where each comes from, as a scenario keeps it: `sources.spoken` says it."""
+        return {name: {"code": one.source, **one.facts} for name, one in self.by_field.items()}
 
 
 def defaults(asked: Asked, kind: str) -> Defaults:
@@ -118,21 +115,18 @@ def _of_kind(kind: str) -> dict[str, Default]:
     certain = [ONE, ONE, ONE]
     partial = list(_three("0.2", "0.3", "0.5"))
     is_partial = kind == LossKind.PARTIAL
-    share_words = CONVENTION if is_partial else gettext_lazy("All of their business.")
+    share_words = CONVENTION if is_partial else "all_business"
     found = {
         "run_off": Default(value=RUN_OFF[kind], source=CONVENTION),
-        "horizon_months": Default(value=12, source=gettext_lazy("A year.")),
+        "horizon_months": Default(value=12, source="year"),
         "lost_share": Default(value=partial if is_partial else certain, source=share_words),
         "recovery": Default(value=list(_three("0", "0", "0.15")), source=CONVENTION),
         "avoidable_lag": Default(value=3, source=CONVENTION),
         "stock_recoverable": Default(value=list(_three("0.4", "0.7", "0.9")), source=CONVENTION),
-        "clawback_days": Default(value=0, source=gettext_lazy("None assumed; laws differ.")),
-        "default_probability": Default(
-            value=certain,
-            source=gettext_lazy("The scenario assumes that it happens. Lower it to weigh it."),
-        ),
+        "clawback_days": Default(value=0, source="no_clawback"),
+        "default_probability": Default(value=certain, source="it_happens"),
         "extra_days": Default(value=[Decimal(15), Decimal(30), Decimal(60)], source=CONVENTION),
-        "fixed_cost": Default(value=None, source=gettext_lazy("Not known here: type it.")),
+        "fixed_cost": Default(value=None, source="not_known"),
     }
     return found | {f"lgd_{k}": Default(value=list(v), source=CONVENTION) for k, v in _RATES}
 
@@ -145,12 +139,8 @@ def _of_books(asked: Asked, kind: str, gaps: list[str]) -> dict[str, Default]:
     found = {"days_to_pay": _days(asked)}
     days = notice_of(asked)
     if kind in (LossKind.DELISTING, LossKind.PARTIAL):
-        words = (
-            _("The longest notice of the agreements in force.")
-            if days is not None
-            else _("No agreement in force says a notice.")
-        )
-        found["notice_days"] = Default(value=days, source=words)
+        source = "no_notice" if days is None else "longest_notice"
+        found["notice_days"] = Default(value=days, source=source)
     margins = _told(gaps, lambda: _margins(asked))
     return found | (_of_margins(margins) if margins else {})
 
@@ -158,9 +148,8 @@ def _of_books(asked: Asked, kind: str, gaps: list[str]) -> dict[str, Default]:
 def _days(asked: Asked) -> Default:
     days = days_to_pay(asked)
     if days is None:
-        words = _("Nobody of them paid within a year: %(days)s days are assumed.")
-        return Default(value=PAYS_IN, source=words % {"days": PAYS_IN})
-    return Default(value=days, source=_("What they took over the last year, weighted by amount."))
+        return Default(value=PAYS_IN, source="nobody_paid", facts={"days": PAYS_IN})
+    return Default(value=days, source="days_taken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,25 +206,19 @@ def _of_margins(found: _Margins) -> dict[str, Default]:
     answers: dict[str, Default] = {}
     share = ratio(found.costed - found.goods - (found.terms or ZERO), found.costed)
     if share is None:
-        words = _("The cost of what they buy is not known: type the rate.")
-        answers["contribution"] = Default(value=None, source=words)
+        answers["contribution"] = Default(value=None, source="cost_unknown")
     else:
-        words = _(
-            "Revenue less cost of goods and trade terms over 12 months: %(share)s; ± a fifth."
-        )
         near = [_kept(share * (ONE - SPREAD)), _kept(share), _kept(share * (ONE + SPREAD))]
         answers["contribution"] = Default(
-            value=sorted(near), source=words % {"share": formats.percent(share)}
+            value=sorted(near), source="margin", facts={"share": _kept(share)}
         )
     if found.serve is not None and found.serve > 0:
         month = (found.serve / 12).quantize(Decimal("0.01"))
         parts = [(month * part).quantize(Decimal(1)) for part in _three("0.3", "0.6", "0.9")]
-        words = _("Of a cost to serve of %(amount)s a month: 30, 60 and 90 percent.")
-        answers["avoidable"] = Default(
-            value=parts, source=words % {"amount": formats.number(month, 0)}
-        )
+        facts = {"amount": month}
+        answers["avoidable"] = Default(value=parts, source="cost_to_serve", facts=facts)
     else:
-        answers["avoidable"] = Default(value=None, source=_("No cost to serve is kept for them."))
+        answers["avoidable"] = Default(value=None, source="no_cost_to_serve")
     return answers
 
 

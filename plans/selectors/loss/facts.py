@@ -79,6 +79,8 @@ class Books:
 
     facts: Facts
     credits: Decimal
+    rebates: Decimal
+    """Earned by them and not settled: due whether they stay or leave."""
     unknown: tuple[str, ...]
     is_usual_days: bool
     """Whether days to pay are a convention, since nobody of them paid within a year."""
@@ -106,6 +108,7 @@ def read_books(asked: Asked, *, clawback_days: int = 0) -> Books:
             clawback=received(asked, clawback_days) if clawback_days else None,
         ),
         credits=in_favour,
+        rebates=asked.in_currency(dict(fetch(sql.REBATES, asked.parameters))),
         unknown=unknown,
         is_usual_days=paid_in is None,
     )

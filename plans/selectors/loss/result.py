@@ -131,6 +131,7 @@ def document(books: Books, found: Outcome) -> dict[str, Any]:
         "months_covered": three(found.months_covered),
         "open": facts.receivables,
         "credits": books.credits,
+        "rebates": books.rebates,
         "consigned": facts.consigned,
         "days_to_pay": facts.days_to_pay,
         "is_usual_days": books.is_usual_days,

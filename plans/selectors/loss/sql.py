@@ -133,6 +133,22 @@ SELECT (SELECT count(*) FROM members), (
         WHERE i.account_id IN (SELECT id FROM members) AND i.allocated < i.amount
         LIMIT %(enough)s) AS counted)
 """
+# The last accrual of each period that nobody settled: what falls due whoever leaves. A period is
+# known by its first day, because the end of a version may cut it.
+REBATES = f"""{MEMBERS}
+SELECT x.currency_id, sum(x.accrued) FROM (
+    SELECT DISTINCT ON (b.condition_id, lower(b.period)) b.currency_id, b.accrued
+    FROM settlements_rebateaccrual b
+    JOIN settlements_tradecondition c ON c.id = b.condition_id
+    JOIN settlements_agreementversion v ON v.id = c.version_id
+    JOIN settlements_tradingagreement a ON a.id = v.agreement_id
+    WHERE b.through <= %(as_of)s AND a.account_id IN (SELECT id FROM members)
+      AND NOT EXISTS (
+        SELECT 1 FROM settlements_rebatesettlement s WHERE s.condition_id = b.condition_id
+          AND s.period && b.period AND s.settled_on <= %(as_of)s)
+    ORDER BY b.condition_id, lower(b.period), b.through DESC, b.id DESC) AS x
+GROUP BY 1
+"""
 NOTICE = f"""{MEMBERS}
 SELECT max(v.notice_days) FROM settlements_tradingagreement a
 JOIN settlements_agreementversion v ON v.agreement_id = a.id AND v.valid @> %(as_of)s::date

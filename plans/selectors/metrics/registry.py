@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Literal
+
+from django.conf import settings
+from django.utils import translation
 
 from accounts.models import Account
 from kam.core.dates import Period
@@ -78,6 +82,23 @@ class Metric:
 
 metrics: Registry[Metric] = Registry()
 sources: Registry[Source] = Registry()
+
+
+def title_of(key: str, title: str) -> str:
+    """Return what a target is called: a measure of the system that nobody renamed speaks the
+    reader's language, whoever chose it."""
+    found = metrics.get(key) if key else None
+    return str(found.title) if found and title in _names(key) else title
+
+
+@cache
+def _names(key: str) -> frozenset[str]:
+    """The names of a measure in all languages."""
+    found, names = metrics.get(key), set()
+    for code, _name in settings.LANGUAGES if found else ():
+        with translation.override(code):
+            names.add(str(found.title if found else ""))
+    return frozenset(names)
 
 
 def metrics_for(user: User) -> list[Metric]:

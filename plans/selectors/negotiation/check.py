@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -200,12 +200,18 @@ def margin_target(account: Account, *, as_of: date) -> Decimal | None:
 
 def channel_of(account: Account) -> str:
     """Return the sales channel of an account, or of the nearest one above that has one."""
-    if account.channel or len(account.path) < 2:
-        return account.channel
+    return account.channel or _channels([account])[account.pk]
+
+
+def _channels(accounts: Sequence[Account]) -> dict[int, str]:
+    """Of each account the channel, its own or the nearest above; one query."""
+    nodes = {pk for one in accounts for pk in one.path}
     rows = dict(
-        Account.objects.filter(pk__in=account.path).exclude(channel="").values_list("pk", "channel")
+        Account.objects.filter(pk__in=nodes).exclude(channel="").values_list("pk", "channel")
     )
-    return next((rows[pk] for pk in reversed(account.path) if pk in rows), "")
+    return {
+        one.pk: next((rows[pk] for pk in reversed(one.path) if pk in rows), "") for one in accounts
+    }
 
 
 def others_pay(
@@ -221,11 +227,13 @@ def others_pay(
     if not channel:
         return None, 0
     rows = AccountPrice.objects.at(day).filter(
-        product=product, currency=currency, account__channel=channel,
+        product=product, currency=currency, account__channel__in=["", channel],
         account__status=AccountStatus.ACTIVE,
     )  # fmt: skip
     ids = rows.exclude(account__path__contains=account.path[:1]).values("account")
-    accounts = list(Account.objects.filter(pk__in=ids, merged_into__isnull=True))
+    found_there = list(Account.objects.filter(pk__in=ids, merged_into__isnull=True))
+    channels = _channels(found_there)
+    accounts = [one for one in found_there if channels[one.pk] == channel]
     if not accounts:
         return None, 0
     prices = prices_on([one.pk for one in accounts], [product.pk], day)

@@ -40,7 +40,7 @@ def _brief(brief: NegotiationBrief, issues: list[BriefIssue]) -> Mapping[str, An
     return {
         "id": brief.pk,
         "title": brief.title,
-        "state": str(brief.get_state_display()),
+        "state": brief.state,
         "begins_on": brief.begins_on,
         "ends_on": brief.ends_on,
         "aim": brief.aim,
@@ -59,11 +59,11 @@ def _entry(one: GiveGet) -> Mapping[str, Any]:
     money = None if one.value is None else {"amount": one.value, "currency": one.currency_id}
     return {
         "id": one.pk,
-        "side": str(one.get_side_display()),
+        "side": one.side,
         "what": one.what,
         "value": money,
         "condition": one.condition,
-        "state": str(one.get_state_display()),
+        "state": one.state,
     }
 
 

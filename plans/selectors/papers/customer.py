@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from kam.core import formats
 from plans.analytics.documents import Document
@@ -21,6 +21,7 @@ from plans.choices.joint import JointTopic, LineKind
 from plans.choices.plan import SectionKind
 from plans.choices.work import ActionState
 from plans.models import BusinessReview, JointTeam
+from plans.selectors.metrics.registry import title_of
 from plans.selectors.papers import words
 from plans.selectors.papers.figures import activity_days
 from plans.selectors.papers.plan import issuer
@@ -72,6 +73,16 @@ def _objectives(content: Row) -> Iterable[Block]:
     ]
     if rows:
         yield Table([_("Objective"), _("How one sees it"), _("Due")], rows, 0, (9, 9, 4))
+    bundles = _marked(
+        [
+            below
+            for one in words.rows(content.get("objectives"))
+            for below in words.rows(one.get("initiatives"))
+        ]
+    )
+    lines = [[str(one["title"]), words.day(one.get("due_on"))] for one in bundles]
+    if lines:
+        yield Table([_("Initiative"), _("Due")], lines, 0, (16, 4))
     actions = _marked([one for _title, one in actions_of(content)])
     cells = [
         [str(one["title"]), words.day(one.get("due_on")), label(ActionState, one.get("state"))]
@@ -86,7 +97,8 @@ def _targets(content: Row) -> Iterable[Block]:
     for one in _marked(content.get("kpis")):
         facts = (str(one.get("kind", "")), str(one.get("unit") or ""))
         values = [words.figure(one.get(key), *facts) for key in ("target", "actual")]
-        cells.append([str(one["title"]), words.day(one.get("actual_on")), *values])
+        title = title_of(str(one.get("metric") or ""), str(one["title"]))
+        cells.append([title, words.day(one.get("actual_on")), *values])
     if cells:
         titles = [_("Measure"), _("As of"), _("Target"), _("Actual")]
         yield Table(titles, cells, 2, (8, 4, 4, 4))
@@ -136,7 +148,7 @@ def customer_review_paper(review: BusinessReview) -> Paper:
     """Return what the customer may read of a business review: marked items, lines, summary."""
     sections = [
         Section(_("Summary"), words.said(review.summary if review.is_summary_shareable else "")),
-        Section(_("Agenda"), list(_agenda(review))),
+        Section(pgettext("business review", "Agenda"), list(_agenda(review))),
         Section(_("Notes"), list(_lines(review))),
     ]
     facts = [(_("Day"), words.day(review.held_on)), (_("Place"), review.place)]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core import formats
 from plans.analytics.diff import is_money
@@ -17,7 +18,6 @@ from plans.choices.sales import ListingState
 from plans.selectors.papers import words
 from plans.selectors.papers.words import Row
 
-STREAMS = ("plan", "forecast", "actual", "variance")
 CATEGORY, MOST = 24, 12
 
 
@@ -32,7 +32,7 @@ def currency_in(content: Any) -> str:
 
 
 def sales(content: Row) -> list[Block]:
-    """Plan, forecast, actual and variance by category, by month, and the range steps."""
+    """Plan and forecast by category, what came of it to date, the months, and the range steps."""
     lines, code = words.rows(content.get("lines")), currency_in(content)
     found: list[Block] = []
     if lines:
@@ -44,23 +44,27 @@ def sales(content: Row) -> list[Block]:
 
 
 def _table_of_lines(content: Row, lines: Sequence[Row], code: str) -> Table:
-    rows = [[str(one.get("category", "")), *_streams(one.get("total"))] for one in lines]
-    total = content.get("total")
-    if total and len(rows) > 1:
-        rows.append([_("Total"), *_streams(total)])
-    if to_date := content.get("to_date"):
-        rows.append([_("Total to date"), *_streams(to_date)])
-    titles = [_("Category"), _("Plan"), _("Forecast"), _("Actual"), _("Variance")]
-    return Table(titles, rows, 4, (6, 4, 4, 4, 4), _money_title(_("Sales plan"), code))
+    """As on the page: actual and variance are of the months that are over, never of a whole year
+    of which some months are still to come."""
+    rows = [[str(one.get("category", "")), *_streams(one)] for one in lines]
+    if content.get("total") and len(rows) > 1:
+        rows.append([_("Total"), *_streams(content)])
+    titles = [
+        _("Category"), _("Plan"), _("Forecast"), _("Plan to date"), _("Actual to date"),
+        _("Variance"),
+    ]  # fmt: skip
+    return Table(titles, rows, 5, (6, 4, 4, 4, 4, 4), _money_title(_("Sales plan"), code))
 
 
 def _money_title(title: str, code: str) -> str:
     return f"{title}, {code}" if code else title
 
 
-def _streams(value: Any) -> list[str]:
-    found = value if isinstance(value, dict) else {}
-    return [words.bare(found.get(key)) for key in STREAMS]
+def _streams(one: Row) -> list[str]:
+    whole, to_date = one.get("total") or {}, one.get("to_date") or {}
+    found = [whole.get(key) for key in ("plan", "forecast")]
+    found += [to_date.get(key) for key in ("plan", "actual", "variance")]
+    return [words.bare(amount) for amount in found]
 
 
 def _charts(lines: Sequence[Row], code: str) -> list[Chart]:
@@ -140,7 +144,14 @@ def _table_of_activities(activities: Sequence[Row], code: str) -> Table:
          *(words.bare(one.get(key)) for key in ("planned", "committed", "spent"))]
         for one in activities
     ]  # fmt: skip
-    titles = [_("Activity"), _("When"), _("State"), _("Planned"), _("Committed"), _("Spent")]
+    titles = [
+        _("Activity"),
+        _("When"),
+        _("State"),
+        pgettext("amount", "Planned"),
+        _("Committed"),
+        _("Spent"),
+    ]
     return Table(titles, rows, 3, (7, 9, 4, 4, 4, 4), _money_title(_("Activities"), code))
 
 
@@ -162,7 +173,7 @@ def _chart_of_activities(activities: Sequence[Row], code: str) -> Chart:
         unit=code,
         categories=[short(str(one.get("title", "")), CATEGORY) for one in activities],
         series=[
-            Series(_("Planned"), [one[0] for one in pairs]),
+            Series(pgettext("amount", "Planned"), [one[0] for one in pairs]),
             Series(_("Spent"), [one[1] for one in pairs]),
         ],
         shown=[[words.bare(one) for one in pair] for pair in pairs],

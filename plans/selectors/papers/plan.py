@@ -13,6 +13,7 @@ from plans.choices.plan import Confidentiality, PlanState, SectionKind
 from plans.selectors import reading
 from plans.selectors.papers import words
 from plans.selectors.papers.sections import blocks_of
+from plans.selectors.papers.takeaways import takeaway
 from plans.selectors.papers.words import label
 
 
@@ -54,16 +55,18 @@ def _facts(document: Document) -> list[tuple[str, str]]:
 
 def _section(one: dict[str, Any]) -> Section:
     kind = one["id"]
+    title, content = reading.section_title(kind), one.get("content") or {}
     blocks: list[Block] = words.said(str(one.get("text") or ""))
     if one.get("is_hidden"):
-        blocks.append(Text(hidden_words(kind)))
-    else:
-        blocks += blocks_of(kind, one.get("content") or {})
-    return Section(reading.section_title(kind), blocks or [Text(_("Nothing was written."))])
+        return Section(title, [*blocks, Text(hidden_words(kind))])
+    blocks += blocks_of(kind, content)
+    if not blocks:
+        return Section(title, [Text(_("Nothing was written."))], is_blank=True)
+    return Section(title, blocks, takeaway(kind, content))
 
 
 def hidden_words(kind: str) -> str:
     """Why a section does not show what it holds."""
     if kind == SectionKind.NEGOTIATION:
-        return _("Negotiations are for who may look at them.")
-    return _("Figures of the account are for who sees the account.")
+        return _("Negotiations are for the account’s team.")
+    return _("Figures of the account are for those who see the account.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core import formats
 from kam.identity.models import User
@@ -19,7 +20,7 @@ def review_paper(review: BusinessReview, *, user: User) -> Paper:
     """Return a review with agenda, people, notes, last time and open actions, as a reader sees."""
     sections = [
         Section(_("Summary"), list(_summary(review))),
-        Section(_("Agenda"), list(_agenda(review))),
+        Section(pgettext("business review", "Agenda"), list(_agenda(review))),
         Section(_("Who takes part"), list(_people(review))),
         Section(_("Notes"), list(_lines(review))),
         Section(_("Last time"), list(_before(review, user))),

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from accounts.choices import PortraitHeading
 from kam.core import formats
 from plans.analytics.papers import Block, Bullets, Chart, Facts, Heading, Series, Table, short
 from plans.choices.levers import LeverKind
 from plans.choices.plan import SectionKind, SwotKind
 from plans.choices.work import ActionState
-from plans.selectors.metrics.registry import metrics
+from plans.selectors.metrics.registry import metrics, title_of
 from plans.selectors.papers import words
 from plans.selectors.papers.figures import marketing, sales
 from plans.selectors.papers.stakes import negotiation, risks
@@ -58,7 +59,7 @@ def _portrait(content: Row) -> list[Block]:
         under.setdefault(str(one.get("heading", "")), []).append(str(one.get("text", "")))
     found: list[Block] = []
     for heading, lines in under.items():
-        found += [Heading(heading), Bullets(lines)]
+        found += [Heading(label(PortraitHeading, heading)), Bullets(lines)]
     return found
 
 
@@ -173,7 +174,8 @@ def table_of_kpis(rows: Sequence[Row]) -> Table:
 
 
 def _measure_of_kpi(one: Row) -> str:
-    return str(one.get("title") or _measure({"id": one.get("metric")}))
+    title = title_of(str(one.get("metric") or ""), str(one.get("title") or ""))
+    return title or str(_measure({"id": one.get("metric")}))
 
 
 def _levers(content: Row) -> list[Block]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core import formats
 from plans.analytics.papers import Block, Facts, Heading, Table
 from plans.choices.loss import LossKind
+from plans.choices.negotiation import BriefState, EntryState, Side
 from plans.selectors.papers import words
 from plans.selectors.papers.words import Row, label
 
@@ -37,7 +39,7 @@ def _ranges(one: Row) -> list[Sequence[str]]:
         "revenue": _("Revenue"),
         "contribution": _("Contribution"),
         "receivables": _("Receivables"),
-        "deepest": _("Deepest point of cash"),
+        "deepest": _("Cash at its lowest"),
         "tied_up": _("Cash tied up"),
     }
     cells = [
@@ -53,8 +55,8 @@ def negotiation(content: Row) -> list[Block]:
     for one in words.rows(content.get("briefs")):
         found += _brief(one)
     entries = [
-        [str(one.get("side", "")), str(one.get("what", "")),
-         str(one.get("condition") or formats.DASH), str(one.get("state", "")),
+        [label(Side, one.get("side")), str(one.get("what", "")),
+         str(one.get("condition") or formats.DASH), label(EntryState, one.get("state")),
          words.amount(one.get("value"))]
         for one in words.rows(content.get("entries"))
     ]  # fmt: skip
@@ -66,7 +68,7 @@ def negotiation(content: Row) -> list[Block]:
 
 def _brief(one: Row) -> list[Block]:
     facts = [
-        (_("State"), str(one.get("state", ""))),
+        (_("State"), label(BriefState, one.get("state"))),
         (_("Begins"), words.day(one.get("begins_on"))),
     ]
     said = [*words.said(str(one.get("aim") or "")), *words.said(str(one.get("outcome") or ""))]
@@ -76,7 +78,13 @@ def _brief(one: Row) -> list[Block]:
          *(words.figure(issue.get(key), "", str(issue.get("unit") or "")) for key in keys)]
         for issue in words.rows(one.get("issues"))
     ]  # fmt: skip
-    titles = [_("Issue"), _("Target"), _("Acceptable"), _("Walk away"), _("Result")]
+    titles = [
+        pgettext("subject of talks", "Issue"),
+        _("Target"),
+        _("Acceptable"),
+        _("Walk away at"),
+        _("Result"),
+    ]
     table: list[Block] = [Table(titles, rows, 4, (6, 3, 3, 3, 3))] if rows else []
     return [Heading(str(one.get("title", ""))), Facts(facts), *said, *table]
 
@@ -86,9 +94,9 @@ def _sums(sums: Row) -> list[Block]:
         return []
     return [
         Facts([
-            (_("Given a year"), words.amount(sums.get("given"))),
-            (_("Got a year"), words.amount(sums.get("got"))),
-            (_("Got for each unit given"), words.figure(sums.get("ratio"), "number")),
-            (_("Unconditional share"), words.share(sums.get("unconditional_share"))),
+            (_("We give a year"), words.amount(sums.get("given"))),
+            (_("We get a year"), words.amount(sums.get("got"))),
+            (_("Given ÷ got"), words.figure(sums.get("ratio"), "number")),
+            (_("Given without a condition"), words.share(sums.get("unconditional_share"))),
         ])
     ]  # fmt: skip

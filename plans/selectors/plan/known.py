@@ -45,7 +45,7 @@ def portrait_content(plan: Plan, user: User | None, as_of: date) -> Mapping[str,
         "statements": [
             {
                 "id": said.statement.pk,
-                "heading": str(one.heading.label),
+                "heading": one.heading.value,
                 "text": said.statement.text,
                 "said_on": said.statement.said_on,
             }

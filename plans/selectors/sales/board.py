@@ -213,10 +213,12 @@ def _terms(
 
 @dataclass(frozen=True, slots=True)
 class YearBefore:
-    """Posted revenue of the same months a year before, by category and month of the plan."""
+    """Posted revenue of the months that `months` names, by category and month of the plan: of
+    each the same month a year before, or further back where that one is not over yet."""
 
     amounts: Mapping[tuple[int | None, date], Decimal]
     found: Actuals
+    months: Mapping[date, date]
 
     @property
     def categories(self) -> list[int | None]:
@@ -236,19 +238,33 @@ class YearBefore:
     def volume(self, key: tuple[int | None, date], unit: str) -> Decimal | None:
         """The volume of a category and a month of the plan, where it is known in the unit."""
         category, month = key
-        return self.found.volume([category], add_months(month, -MONTHS_PER_YEAR), unit)
+        return self.found.volume([category], self.months[month], unit)
 
 
-def last_year(plan: Plan) -> YearBefore:
-    """Return what the same months brought a year before."""
-    months = months_of(plan)
-    start = add_months(months[0], -MONTHS_PER_YEAR)
-    found = actuals_in(plan, Period(start, add_months(months[-1], 1 - MONTHS_PER_YEAR)))
+def last_year(plan: Plan, *, as_of: date) -> YearBefore:
+    """Return what the same months brought a year before.
+
+    Whoever plans next year in autumn has no autumn of this year yet: a month that runs or is to
+    come brought nothing to go by, so the same month of the year before it stands for it.
+    """
+    months = {one: _over_before(one, as_of) for one in months_of(plan)}
+    found = actuals_in(plan, Period(min(months.values()), add_months(max(months.values()), 1)))
+    keys = {key for key, _month in found.amounts}
     amounts = {
-        (key, add_months(month, MONTHS_PER_YEAR)): amount
-        for (key, month), amount in found.amounts.items()
+        (key, month): found.amounts[key, before]
+        for month, before in months.items()
+        for key in keys
+        if (key, before) in found.amounts
     }
-    return YearBefore(amounts, found)
+    return YearBefore(amounts, found, months)
+
+
+def _over_before(month: date, as_of: date) -> date:
+    """The latest month of the same name, a year before or more, that is over on a day."""
+    before = add_months(month, -MONTHS_PER_YEAR)
+    while phase_of(before, as_of) is not Phase.OVER:
+        before = add_months(before, -MONTHS_PER_YEAR)
+    return before
 
 
 def categories_to_add(plan: Plan) -> list[ProductCategory]:

@@ -10,10 +10,17 @@ from kam.core.problems import explained
 from kam.identity.models import User
 from plans.choices.approval import PlanStepKind, SnapshotReason
 from plans.choices.plan import PlanState
-from plans.models import Plan
+from plans.models import Plan, PlanSnapshot
 from plans.selectors.approval import may_decide
+from plans.selectors.content import shown_to
+from plans.selectors.snapshots import reading_hash
 from plans.services.approval.notices import tell_of_approved
-from plans.services.approval.problems import AuthorError, NotApproverError, NotWaitingError
+from plans.services.approval.problems import (
+    AuthorError,
+    ChangedError,
+    NotApproverError,
+    NotWaitingError,
+)
 from plans.services.approval.snapshots import take_snapshot
 from plans.services.approval.steps import keep_step, locked_in, refuse_blocked
 from plans.services.writing import locked_plan
@@ -21,11 +28,20 @@ from plans.services.writing import locked_plan
 
 @explained()
 @transaction.atomic
-def approve_plan(*, plan: Plan, by: User, as_of: date, at: datetime, text: str = "") -> Plan:
+def approve_plan(
+    *,
+    plan: Plan,
+    by: User,
+    as_of: date,
+    at: datetime,
+    text: str = "",
+    document_hash: str | None = None,
+) -> Plan:
     """Approve a plan that others wrote, and freeze all that it shows in the same transaction.
 
-    Raises NotWaitingError, AuthorError for who wrote in this revision, NotApproverError, and
-    RefusedError for what stands in its way by now.
+    `document_hash` is the `reading_hash` of what the approver read; None: nobody asks. Raises
+    NotWaitingError, AuthorError for who wrote in this revision, NotApproverError, RefusedError
+    for what stands in its way by now, and ChangedError where it says something else than was read.
     """
     row = locked_plan(plan)
     if row.state != PlanState.IN_REVIEW:
@@ -38,9 +54,15 @@ def approve_plan(*, plan: Plan, by: User, as_of: date, at: datetime, text: str =
     row.state, row.approved_by, row.approved_at = PlanState.APPROVED, by, at
     row.save(update_fields=["state", "approved_by", "approved_at", "updated_at"])
     frozen = take_snapshot(plan=row, reason=SnapshotReason.APPROVAL, as_of=as_of, by=by)
+    if document_hash is not None and document_hash != _read(frozen, by):
+        raise ChangedError
     keep_step(row, PlanStepKind.APPROVED, by=by, text=text.strip(), snapshot=frozen)
     tell_of_approved(row, by=by, text=text.strip(), at=at)
     return row
+
+
+def _read(frozen: PlanSnapshot, user: User) -> str:
+    return reading_hash(shown_to(frozen.content, plan=frozen.plan, user=user))
 
 
 @explained()

@@ -28,6 +28,13 @@ class NotApproverError(RefusedError):
     words = _("You may not decide on this plan.")
 
 
+class ChangedError(RefusedError):
+    """An approval of a plan that does not say any more what its approver read."""
+
+    code, field = "plan_changed_meanwhile", "document_hash"
+    words = _("The plan shows something else than when you opened it. Read it again, then decide.")
+
+
 class NoWordsError(RefusedError):
     """A step that must say why, and does not."""
 
@@ -39,4 +46,4 @@ class WrongStateError(RefusedError):
     """A step that does not start from where the plan stands."""
 
     code = "plan_goes_its_way"
-    words = _("A plan does not go there from where it stands.")
+    words = _("The plan cannot take this step in its present state.")

@@ -8,12 +8,13 @@ from django.db import transaction
 
 from kam.core.problems import explained
 from kam.identity.models import User
-from plans.choices.approval import PlanStepKind
+from plans.choices.approval import PlanStepKind, SnapshotReason
 from plans.choices.plan import PlanState
 from plans.models import Plan
 from plans.selectors.approval import may_decide
 from plans.services.approval.notices import tell_of_sent_back, tell_of_submitted
 from plans.services.approval.problems import NotApproverError, NotWaitingError
+from plans.services.approval.snapshots import take_snapshot
 from plans.services.approval.steps import keep_step, refuse_blocked, words_of
 from plans.services.writing import locked_plan, written_by
 
@@ -25,6 +26,8 @@ _WENT = ["state", "submitted_by", "submitted_at", "writer_ids", "updated_at"]
 def submit_plan(*, plan: Plan, by: User, as_of: date, at: datetime, text: str = "") -> Plan:
     """Hand a draft to somebody else for approval; what it says is fixed while it waits.
 
+    All that it shows is frozen: who approves sees what came to it since, from the outside.
+
     Whoever submits it and its owner answer for it like those who wrote it: neither approves it.
     Raises NotDraftError, and RefusedError with the first of `problems_of`'s blockers.
     """
@@ -33,7 +36,8 @@ def submit_plan(*, plan: Plan, by: User, as_of: date, at: datetime, text: str = 
     row.writer_ids = list(dict.fromkeys([*row.writer_ids, by.pk, row.owner_id]))
     row.state, row.submitted_by, row.submitted_at = PlanState.IN_REVIEW, by, at
     row.save(update_fields=_WENT)
-    keep_step(row, PlanStepKind.SUBMITTED, by=by, text=text.strip())
+    frozen = take_snapshot(plan=row, reason=SnapshotReason.SUBMITTED, as_of=as_of, by=by)
+    keep_step(row, PlanStepKind.SUBMITTED, by=by, text=text.strip(), snapshot=frozen)
     tell_of_submitted(row, by=by, at=at, as_of=as_of)
     return row
 

@@ -5,6 +5,7 @@ from plans.services.loss.proposing import Proposal, add_actions, proposals_for
 from plans.services.loss.running import run_or_enqueue, run_scenario
 from plans.services.loss.saving import (
     archive_scenario,
+    check_accounts,
     create_scenario,
     delete_scenario,
     restore_scenario,
@@ -16,6 +17,7 @@ __all__ = [
     "add_actions",
     "archive_scenario",
     "attach",
+    "check_accounts",
     "create_scenario",
     "delete_scenario",
     "detach",

@@ -31,13 +31,16 @@ class Proposal:
     days: int = 30
 
 
-def proposals_for(scenario: LossScenario, result: LossResult) -> list[Proposal]:
-    """Return what to do against a loss, from what the result says; those of the plan left out."""
+def proposals_for(scenario: LossScenario, result: LossResult, *, user: User) -> list[Proposal]:
+    """Return what to do against a loss, from what the result says; those of the plan left out.
+
+    Who becomes major next is for who sees the whole company: a result is kept for all of it.
+    """
     taken = set()
     if scenario.plan_id is not None:
         rows = PlanAction.objects.filter(plan=scenario.plan_id, origin=Origin.LOSS)
         taken = set(rows.values_list("external_key", flat=True))
-    found = _proposals(scenario, result.result)
+    found = _proposals(scenario, result.result, names_others=user.sees_everything())
     return [one for one in found if key_of(scenario, one.key) not in taken]
 
 
@@ -46,7 +49,9 @@ def key_of(scenario: LossScenario, key: str) -> str:
     return f"loss:{scenario.pk}:{key}"
 
 
-def _proposals(scenario: LossScenario, found: dict[str, Any]) -> Iterator[Proposal]:
+def _proposals(
+    scenario: LossScenario, found: dict[str, Any], *, names_others: bool
+) -> Iterator[Proposal]:
     names = ", ".join(scenario.account_rows.values_list("account__name", flat=True)[:3])
     code = scenario.currency_id
     if scenario.kind != LossKind.LONGER_TERMS:
@@ -75,11 +80,11 @@ def _proposals(scenario: LossScenario, found: dict[str, Any]) -> Iterator[Propos
             title=_("Bring consigned goods home and sell them elsewhere"),
             why=_("Consigned stock of %(amount)s.") % {"amount": _money(found["consigned"], code)},
         )  # fmt: skip
-    if major := _next_major(found):
+    if names_others and (major := _next_major(found)):
         yield Proposal(
             key="spread", days=90,
             title=_("Plan how not to depend on %(names)s next") % {"names": major},
-            why=_("They become major customers by this loss alone."),
+            why=_("This loss alone brings them to 10 percent of revenue or more."),
         )  # fmt: skip
 
 
@@ -150,7 +155,7 @@ def add_actions(
     if scenario.plan is None:
         words = _("Attach the scenario to a plan first: its actions belong there.")
         raise RefusedError(words, field="plan", code="loss_no_plan")
-    known = {one.key: one for one in proposals_for(scenario, result)}
+    known = {one.key: one for one in proposals_for(scenario, result, user=by)}
     made = []
     for one in chosen:
         proposal = known.get(one.key)

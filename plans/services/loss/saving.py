@@ -56,7 +56,7 @@ def create_scenario(
     CannotRunError where they brought no revenue or are all customers, and RefusedError for
     assumptions that cannot be.
     """
-    chosen = _checked_accounts(accounts)
+    chosen = check_accounts(accounts)
     check_day(facts.get("as_of"), field="as_of")
     kind = facts.get("kind", LossKind.DELISTING)
     if kind not in LossKind.values:
@@ -91,17 +91,15 @@ def update_scenario(
     rates: Rates | None = None,
     **facts: Any,
 ) -> LossScenario:
-    """Change what a scenario assumes; its results stay. Raises what `create_scenario` does, and
-    ArchivedError."""
+    """Change what a scenario assumes; its results stay, and with them the accounts that they are
+    about. Raises what `create_scenario` does, and ArchivedError."""
     row = locked(scenario)
     for name in FACTS:
         if name in facts:
             setattr(row, name, facts[name])
     check_day(row.as_of, field="as_of")
     if accounts is not None:
-        chosen = _checked_accounts(accounts)
-        row.account_rows.exclude(account__in=chosen).delete()
-        _hang(row, chosen)
+        _change_accounts(row, check_accounts(accounts))
     _check(row)
     subject = {"as_of", "category", "region"} & facts.keys()
     if accounts is not None or subject:
@@ -120,6 +118,16 @@ def update_scenario(
     return row
 
 
+def _change_accounts(row: LossScenario, chosen: Sequence[Account]) -> None:
+    """Who sees all accounts of a scenario sees its results: what they speak of stays in it."""
+    gone = row.account_rows.exclude(account__in=chosen)
+    if gone.exists() and row.results.exists():
+        words = _("Its results speak of these accounts: make another scenario for others.")
+        raise AccountsError(words)
+    gone.delete()
+    _hang(row, chosen)
+
+
 def locked(scenario: LossScenario) -> LossScenario:
     """Return a scenario that is not archived, under a lock. Raises ArchivedError."""
     rows = LossScenario.objects.select_for_update(no_key=True, of=("self",))
@@ -133,8 +141,9 @@ def _pk(value: Any) -> int | None:
     return None if value is None else int(value.pk)
 
 
-def _checked_accounts(accounts: Sequence[Account]) -> list[Account]:
-    """One or several, none of them below another: that would be lost twice."""
+def check_accounts(accounts: Sequence[Account]) -> list[Account]:
+    """Return each account once: one or several, none of them below another, which would be lost
+    twice. Raises AccountsError."""
     chosen = list({one.pk: one for one in accounts}.values())
     if not chosen:
         raise AccountsError

@@ -20,6 +20,7 @@ from kam.identity.models import User
 from plans.choices.negotiation import BriefState, EntryState
 from plans.models import BriefDecider, BriefIssue, GiveGet, NegotiationBrief, Plan
 from plans.services.negotiation import problems
+from plans.services.problems import check_plan
 
 OPEN = (BriefState.PREPARING, BriefState.UNDER_WAY)
 ISSUE = (
@@ -49,7 +50,7 @@ class Preparation:
 def prepare(*, account: Account, facts: Preparation) -> NegotiationBrief:
     """Begin a brief. Raises ForeignPlanError and what a merged account raises."""
     tree.refuse_merged(account)
-    problems.check_plan(account, facts.plan)
+    check_plan(account, facts.plan)
     row: NegotiationBrief = NegotiationBrief.objects.create(account=account, **_told(facts))
     return row
 
@@ -59,7 +60,7 @@ def prepare(*, account: Account, facts: Preparation) -> NegotiationBrief:
 def update_brief(*, brief: NegotiationBrief, facts: Preparation) -> NegotiationBrief:
     """Change what is told of a brief. Raises BriefOverError and ForeignPlanError."""
     row = open_brief(brief)
-    problems.check_plan(row.account, facts.plan)
+    check_plan(row.account, facts.plan)
     for name, value in _told(facts).items():
         setattr(row, name, value)
     row.save()

@@ -17,6 +17,7 @@ from plans.choices.negotiation import EntryState
 from plans.models import GiveGet, NegotiationBrief
 from plans.services.negotiation import problems
 from plans.services.negotiation.briefs import open_brief
+from plans.services.problems import check_plan
 
 FACTS = ("plan", "side", "subject", "what", "value", "currency", "condition", "proof", "valid")
 WAYS: dict[str, tuple[EntryState, ...]] = {
@@ -83,7 +84,7 @@ def _put(row: GiveGet, facts: Mapping[str, Any]) -> None:
         if name in facts:
             value = facts[name]
             setattr(row, name, value.strip() if isinstance(value, str) else value)
-    problems.check_plan(row.account, row.plan)
+    check_plan(row.account, row.plan)
 
 
 @explained()

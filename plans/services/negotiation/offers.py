@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Product
 from accounts.services import tree
+from kam.core.clock import organisation_zone
 from kam.core.models import Currency
 from kam.core.problems import Blocker, RefusedError, explained, refuse
 from kam.identity.models import User
@@ -21,6 +22,7 @@ from plans.selectors.negotiation.reads import covers
 from plans.selectors.negotiation.words import problems_of
 from plans.services.negotiation import problems, telling
 from plans.services.negotiation.briefs import open_brief
+from plans.services.problems import check_plan
 from settlements.selectors.prices import UnknownUnitError
 
 
@@ -40,9 +42,27 @@ class Draft:
     reason: str = ""
 
 
-def check_draft(*, account: Account, draft: Draft, by: User) -> Checked:
-    """Hold an offer against everything known on its day. Raises RefusedError for a unit in which
-    the product is not sold."""
+def check_draft(*, account: Account, draft: Draft, by: User, today: date) -> Checked:
+    """Hold an offer against everything known on its day and today; what either asks is asked.
+
+    So nobody goes round a floor or a mandate with an earlier or a later day. Figures are today's,
+    the discount is the larger of both. Raises RefusedError for a unit in which the product is not
+    sold.
+    """
+    now = _checked(account, draft, by, today)
+    if draft.offered_on == today:
+        return now
+    then = _checked(account, draft, by, draft.offered_on)
+    discounts = [one for one in (then.discount, now.discount) if one is not None]
+    return replace(
+        now,
+        stops=tuple(dict.fromkeys((*then.stops, *now.stops))),
+        needs=tuple(dict.fromkeys((*then.needs, *now.needs))),
+        discount=max(discounts, default=None),
+    )
+
+
+def _checked(account: Account, draft: Draft, by: User, day: date) -> Checked:
     try:
         return check(
             account,
@@ -51,7 +71,7 @@ def check_draft(*, account: Account, draft: Draft, by: User) -> Checked:
             unit=draft.unit,
             currency=draft.currency.pk,
             by=by,
-            as_of=draft.offered_on,
+            as_of=day,
         )
     except UnknownUnitError as error:
         words = _("The product is not sold to the account in this unit.")
@@ -72,7 +92,8 @@ def record_offer(*, account: Account, draft: Draft, by: User, now: datetime) -> 
     if draft.valid_until is not None and draft.valid_until < draft.offered_on:
         words = _("It ends before it begins.")
         raise RefusedError(words, field="valid_until", code="offer_open_after_it_was_made")
-    checked = check_draft(account=account, draft=draft, by=by)
+    today = now.astimezone(organisation_zone()).date()
+    checked = check_draft(account=account, draft=draft, by=by, today=today)
     said = problems_of(checked, draft.currency.pk)
     refuse(one for one in said if isinstance(one, Blocker))
     if checked.needs and not draft.reason.strip():
@@ -108,7 +129,7 @@ def _beside(account: Account, draft: Draft) -> Plan | None:
             words = _("The negotiation is of another account.")
             raise RefusedError(words, field="brief", code="offer_foreign_brief")
         plan = plan or brief.plan
-    problems.check_plan(account, plan)
+    check_plan(account, plan)
     return plan
 
 

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account
 from kam.core.problems import RefusedError
-from plans.models import Plan
-
-
-class ForeignPlanError(RefusedError):
-    """A plan is of the account or of one above it."""
-
-    code, field = "negotiation_foreign_plan", "plan"
-    words = _("This plan is not of the account, nor of one above it.")
 
 
 class BriefOverError(RefusedError):
@@ -27,7 +18,7 @@ class WrongStateError(RefusedError):
     """A thing does not go there from where it stands."""
 
     code, field = "negotiation_wrong_state", "state"
-    words = _("It does not go there from where it stands.")
+    words = _("It cannot take this step in its present state.")
 
 
 class DeciderTwiceError(RefusedError):
@@ -84,9 +75,3 @@ class RoundOverError(RefusedError):
 
     code = "price_round_over"
     words = _("This round is over: what was written down stays.")
-
-
-def check_plan(account: Account, plan: Plan | None) -> None:
-    """Raise ForeignPlanError for a plan of somewhere else."""
-    if plan is not None and plan.account_id not in {*account.path, account.pk}:
-        raise ForeignPlanError

@@ -37,7 +37,7 @@ def save_round(*, facts: Mapping[str, Any], found: PriceRound | None = None) -> 
             setattr(row, name, value.strip() if isinstance(value, str) else value)
     row.save()
     if found is not None and before != row.effective_on:
-        _move_notices(row)
+        _move_notices(row, row.effective_on - before)
     return row
 
 
@@ -111,12 +111,10 @@ def _notice_by(row: PriceRound, days: int | None) -> date | None:
     return None if days is None else row.effective_on - timedelta(days=days)
 
 
-def _move_notices(row: PriceRound) -> None:
-    waiting = row.accounts.filter(state=RoundAccountState.TO_TELL).select_related("account")
-    rows = list(waiting)
-    due = _notice_days([one.account for one in rows], row.effective_on)
-    for one in rows:
-        one.notice_by = _notice_by(row, due.get(one.account_id))
+def _move_notices(row: PriceRound, by: timedelta) -> None:
+    """Each account is told as many days before as its agreement said when it came in."""
+    for one in row.accounts.filter(state=RoundAccountState.TO_TELL, notice_by__isnull=False):
+        one.notice_by += by
         one.save(update_fields=["notice_by", "updated_at"])
 
 

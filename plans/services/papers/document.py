@@ -54,6 +54,8 @@ def _section(section: Section) -> Iterable[Flowable]:
     yield Spacer(1, 7 * mm)
     yield CondPageBreak(35 * mm)
     yield title
+    if section.takeaway:
+        yield sheet.text(section.takeaway, SIZE, textColor=sheet.GREY)
     yield Spacer(1, 2 * mm)
     for block in blocks:
         yield from block

@@ -12,6 +12,8 @@ from pptx.util import Pt
 
 LATIN, EAST_ASIAN = "Arial", "Microsoft YaHei"
 INK, GREY = RGBColor(0x1F, 0x24, 0x2E), RGBColor(0x5B, 0x62, 0x70)
+ACCENT, LINE = RGBColor(0x0F, 0x5C, 0x8C), RGBColor(0xC9, 0xCE, 0xD6)
+PALE = RGBColor(0xF1, 0xF4, 0xF8)
 TAGS = {"en": "en-GB", "fi": "fi-FI", "ro": "ro-RO", "zh-hans": "zh-CN", "vi": "vi-VN"}
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32)))
 

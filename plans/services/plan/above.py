@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from plans.choices.plan import PlanState
 from plans.models import Plan
+from plans.services.plan.naming import name_of
 from plans.services.problems import ParentError
 
 
@@ -19,15 +20,15 @@ def check_parent(row: Plan) -> None:
         raise ParentError(_("A plan is not above itself."))
     if row.pk and _hangs_below(parent, row):
         raise ParentError(
-            _("%(plan)s hangs below this plan: it cannot be above it.") % {"plan": parent}
+            _("%(plan)s hangs below this plan: it cannot be above it.") % {"plan": name_of(parent)}
         )
     if parent.account_id == row.account_id or parent.account_id not in row.account.path:
         words = _("%(plan)s is not of an account above %(account)s.")
-        raise ParentError(words % {"plan": parent, "account": row.account.name})
+        raise ParentError(words % {"plan": name_of(parent), "account": row.account.name})
     if parent.state == PlanState.CANCELLED:
-        raise ParentError(_("%(plan)s is cancelled.") % {"plan": parent})
+        raise ParentError(_("%(plan)s is cancelled.") % {"plan": name_of(parent)})
     if not (parent.period.lower < row.period.upper and row.period.lower < parent.period.upper):
-        raise ParentError(_("%(plan)s is for another time.") % {"plan": parent})
+        raise ParentError(_("%(plan)s is for another time.") % {"plan": name_of(parent)})
 
 
 def _hangs_below(plan: Plan, above: Plan) -> bool:

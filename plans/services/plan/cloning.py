@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.dates import ONE_DAY, add_months, months_between
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 from plans.choices.plan import Origin
 from plans.choices.work import ActionState
-from plans.models import Initiative, Objective, Plan, PlanAction, SwotItem
+from plans.models import Initiative, Objective, Plan, PlanAction, PlanMember, SwotItem
 from plans.services.plan.making import PlanDraft, make_plan
 from plans.services.writing import written_by
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """From one period to another: by whole months where both begin on the same day of a month."""
+
+    before: DateRange
+    after: DateRange
+
+    def moved(self, day: date | None) -> date | None:
+        """A day in the other period; what would lie outside it is its first or last day."""
+        if day is None:
+            return None
+        old: date = self.before.lower
+        new: date = self.after.lower
+        last: date = self.after.upper - ONE_DAY
+        is_even = old.day == new.day
+        there = add_months(day, months_between(old, new)) if is_even else day + (new - old)
+        return min(max(there, new), last)
 
 
 @explained()
@@ -32,9 +53,10 @@ def clone_plan(
 ) -> Plan:
     """Make a draft for another period with the same template, owner, sponsor and readers.
 
-    Objectives go along one by one, with initiatives and open actions, days moved as far as the
-    period; progress, targets, figures and what was done stay behind. Texts and strengths go where
-    asked for; a text counts as not looked at. Raises what `make_plan` does, and RefusedError for
+    Who is named goes along where their own period reaches into the new one. Objectives go along one
+    by one, with initiatives and open actions, days moved as far as the period and kept within it;
+    progress, targets, figures and what was done stay behind. Texts and strengths go where asked
+    for; a text counts as not looked at. Raises what `make_plan` does, and RefusedError for
     an objective of another plan.
     """
     chosen = list(objectives)
@@ -43,7 +65,8 @@ def clone_plan(
         raise RefusedError(words, field="objectives", code="objective_of_another")
     row = make_plan(draft=_draft(plan, title, period), by=by)
     row = written_by(row, by)
-    shift = period.lower - plan.period.lower
+    _copy_members(plan, row)
+    shift = _Shift(plan.period, row.period)
     if with_texts:
         _copy_texts(plan, row)
     if with_swot:
@@ -63,6 +86,13 @@ def _draft(plan: Plan, title: str, period: DateRange) -> PlanDraft:
         owner=plan.owner,
         sponsor=plan.sponsor,
         confidentiality=plan.confidentiality,
+    )
+
+
+def _copy_members(plan: Plan, row: Plan) -> None:
+    PlanMember.objects.bulk_create(
+        PlanMember(plan=row, user_id=one.user_id, role=one.role, valid=one.valid)
+        for one in plan.members.filter(valid__overlap=row.period, user__is_active=True)
     )
 
 
@@ -90,7 +120,7 @@ def _copy_swot(plan: Plan, row: Plan) -> None:
     )
 
 
-def _copy_objective(old: Objective, row: Plan, shift: timedelta) -> None:
+def _copy_objective(old: Objective, row: Plan, shift: _Shift) -> None:
     new = Objective.objects.create(
         plan=row,
         title=old.title,
@@ -98,7 +128,7 @@ def _copy_objective(old: Objective, row: Plan, shift: timedelta) -> None:
         gain=old.gain,
         gain_note=old.gain_note,
         owner=old.owner,
-        due_on=_moved(old.due_on, shift),
+        due_on=shift.moved(old.due_on),
         weight=old.weight,
         is_shareable=old.is_shareable,
         place=old.place,
@@ -108,21 +138,22 @@ def _copy_objective(old: Objective, row: Plan, shift: timedelta) -> None:
         _copy_initiative(bundle, new, shift)
 
 
-def _copy_initiative(old: Initiative, objective: Objective, shift: timedelta) -> None:
+def _copy_initiative(old: Initiative, objective: Objective, shift: _Shift) -> None:
     new = Initiative.objects.create(
         objective=objective,
         title=old.title,
         note=old.note,
         owner=old.owner,
-        starts_on=_moved(old.starts_on, shift),
-        due_on=_moved(old.due_on, shift),
+        starts_on=shift.moved(old.starts_on),
+        due_on=shift.moved(old.due_on),
         weight=old.weight,
+        is_shareable=old.is_shareable,
         place=old.place,
     )
     _copy_actions([one for one in old.actions.all() if one.state == ActionState.OPEN], new, shift)
 
 
-def _copy_actions(rows: Sequence[PlanAction], bundle: Initiative, shift: timedelta) -> None:
+def _copy_actions(rows: Sequence[PlanAction], bundle: Initiative, shift: _Shift) -> None:
     PlanAction.objects.bulk_create(
         PlanAction(
             plan=bundle.objective.plan,
@@ -130,14 +161,10 @@ def _copy_actions(rows: Sequence[PlanAction], bundle: Initiative, shift: timedel
             title=one.title,
             note=one.note,
             owner=one.owner,
-            due_on=_moved(one.due_on, shift),
+            due_on=shift.moved(one.due_on),
             weight=one.weight,
             origin=Origin.CLONE,
             is_shareable=one.is_shareable,
         )
         for one in rows
     )
-
-
-def _moved(day: date | None, shift: timedelta) -> date | None:
-    return day + shift if day is not None else None

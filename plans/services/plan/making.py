@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Account
 from accounts.services import tree
 from kam.core import formats
-from kam.core.dates import add_months
+from kam.core.dates import add_months, last_day
 from kam.core.models import Currency
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
@@ -117,10 +117,15 @@ def _check_period(row: Plan) -> None:
         raise RefusedError(words, field="end", code="plan_period_too_long")
 
 
+def _days(period: Any) -> dict[str, str]:
+    last = last_day(period)
+    return {"start": formats.date(period.lower), "end": formats.date(last) if last else "–"}
+
+
 def _check_review(row: Plan) -> None:
     if row.review_on and not row.period.lower <= row.review_on <= row.period.upper:
         words = _("The review lies outside the period, %(start)s to %(end)s.")
-        named = {"start": formats.date(row.period.lower), "end": formats.date(row.period.upper)}
+        named = _days(row.period)
         raise RefusedError(words % named, field="review_on", code="plan_review_outside")
 
 
@@ -130,5 +135,5 @@ def _check_overlap(row: Plan) -> None:
     other = rows.exclude(state=PlanState.CANCELLED).exclude(pk=row.pk).first()
     if other is not None:
         words = _("There is a plan for some of these days already: %(start)s to %(end)s.")
-        named = {"start": formats.date(other.period.lower), "end": formats.date(other.period.upper)}
+        named = _days(other.period)
         raise OverlapError(words % named, field="start")

@@ -12,6 +12,7 @@ from accounts.services.merging import Mover, Part
 from kam.core.problems import Blocker, Caution
 from plans.choices.plan import PlanState
 from plans.models import Plan
+from plans.services.plan.naming import name_of
 from plans.services.rewriting import rewriting_plans
 
 
@@ -22,14 +23,14 @@ def _of(account: Account) -> QuerySet[Plan]:
 def _plan(keep: Account, drop: Account) -> Part:
     rows = list(_of(drop))
     return Part(
-        moves=[_("Plan %(plan)s") % {"plan": one} for one in rows],
+        moves=[_("Plan %(plan)s") % {"plan": name_of(one)} for one in rows],
         cautions=[
             Caution(
                 _("%(plan)s does not hang below %(above)s any more: it is of an account that does "
-                  "not stand above.") % {"plan": one, "above": one.parent},
+                  "not stand above.") % {"plan": name_of(one), "above": name_of(above)},
                 "plan_leaves_its_parent",
             )
-            for one in _leaving(keep, rows)
+            for one, above in _leaving(keep, rows)
         ],
         blockers=list(_blockers(keep, rows)),
     )  # fmt: skip
@@ -44,7 +45,8 @@ def _blockers(keep: Account, rows: list[Plan]) -> Iterator[Blocker]:
                 words = _(
                     "Both have a plan for the same days: %(kept)s and %(other)s. Cancel one first."
                 )
-                yield Blocker(words % {"kept": twin, "other": one}, "plans_of_both")
+                names = {"kept": name_of(twin), "other": name_of(one)}
+                yield Blocker(words % names, "plans_of_both")
 
 
 def _share_days(one: Plan, other: Plan) -> bool:
@@ -52,15 +54,15 @@ def _share_days(one: Plan, other: Plan) -> bool:
     return found
 
 
-def _leaving(keep: Account, rows: list[Plan]) -> list[Plan]:
-    """Plans whose plan above is not of an account above the one that is kept."""
+def _leaving(keep: Account, rows: list[Plan]) -> list[tuple[Plan, Plan]]:
+    """Plans with their plan above, where that is not of an account above the one that is kept."""
     above = set(keep.path) - {keep.pk}
-    return [one for one in rows if one.parent and one.parent.account_id not in above]
+    return [(one, one.parent) for one in rows if one.parent and one.parent.account_id not in above]
 
 
 def _move(keep: Account, drop: Account) -> None:
     rows = list(_of(drop))
-    leaving = {one.pk for one in _leaving(keep, rows)}
+    leaving = {one.pk for one, _above in _leaving(keep, rows)}
     with rewriting_plans():
         for one in rows:
             one.account = keep

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 from kam.core.problems import RefusedError, explained
 from kam.identity.models import User
 from plans.choices.plan import Confidentiality, PlanRole
-from plans.models import Plan, PlanMember
+from plans.choices.work import ActionState
+from plans.models import Plan, PlanAction, PlanMember
 from plans.services.writing import NotOpenError, locked_plan
 
 
@@ -79,6 +80,15 @@ def change_confidentiality(*, plan: Plan, level: str) -> Plan:
     row.confidentiality = level
     row.save()
     return row
+
+
+def shut_out(plan: Plan) -> list[str]:
+    """Return who has open actions of a plan and may not read it: their work is nobody's."""
+    mine = PlanAction.objects.filter(plan=plan, state=ActionState.OPEN).values("owner")
+    owners = User.objects.filter(pk__in=mine, is_active=True).order_by("full_name", "pk")
+    return [
+        str(one) for one in owners if not Plan.objects.visible_to(one).filter(pk=plan.pk).exists()
+    ]
 
 
 def may_change_readers(plan: Plan, user: User) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.models import Plan, PlanSection, SwotItem
 from plans.selectors.plan.hints import Hint
@@ -21,14 +21,22 @@ TEXT, ITEM = 20_000, 500
 @explained()
 @transaction.atomic
 def save_section(
-    *, section: PlanSection, by: User, as_of: date, text: str | None = None, **facts: Any
+    *,
+    section: PlanSection,
+    by: User,
+    as_of: date,
+    text: str | None = None,
+    read_at: datetime | None = None,
+    **facts: Any,
 ) -> PlanSection:
     """Write the text of a section, who keeps it, whether the customer may see it.
 
-    It counts as looked at on that day. Raises NotDraftError once the plan is submitted.
+    It counts as looked at on that day. Raises NotDraftError once the plan is submitted, and
+    StaleError where somebody else wrote it after `read_at`.
     """
     plan = written_by(section.plan, by)
     row: PlanSection = plan.sections.get(pk=section.pk)
+    refuse_stale(row.updated_at, read_at)
     if text is not None:
         if len(text) > TEXT:
             raise RefusedError(_("This text is too long."), field="text", code="text_too_long")
@@ -107,11 +115,19 @@ def take_hints(*, plan: Plan, hints: Iterable[Hint], by: User) -> list[SwotItem]
 @explained()
 @transaction.atomic
 def update_swot_item(
-    *, item: SwotItem, kind: str, text: str, by: User, evidence: str = ""
+    *,
+    item: SwotItem,
+    kind: str,
+    text: str,
+    by: User,
+    evidence: str = "",
+    read_at: datetime | None = None,
 ) -> SwotItem:
-    """Mend an item, or move it to another kind. Raises RefusedError without words."""
+    """Mend an item, or move it to another kind. Raises RefusedError without words, and StaleError
+    where somebody else mended it after `read_at`."""
     plan = written_by(item.plan, by)
     row: SwotItem = plan.swot_items.get(pk=item.pk)
+    refuse_stale(row.updated_at, read_at)
     _say(row, kind, text, evidence)
     row.save()
     touch(plan)

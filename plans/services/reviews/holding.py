@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from accounts.models import Account, Position
 from accounts.services import tree
@@ -25,6 +24,7 @@ from plans.models import (
     ReviewTemplate,
 )
 from plans.services.approval.snapshots import take_snapshot
+from plans.services.problems import check_plan
 from plans.services.reviews import problems
 
 OPEN = (ReviewState.PLANNED, ReviewState.IN_MEETING)
@@ -45,16 +45,21 @@ class Meeting:
 @explained()
 @transaction.atomic
 def plan_review(
-    *, account: Account, meeting: Meeting, template: ReviewTemplate | None = None
+    *,
+    account: Account,
+    meeting: Meeting,
+    template: ReviewTemplate | None = None,
+    by: User | None = None,
 ) -> BusinessReview:
-    """Plan a review. Its participants are those of the last one that still have their place.
+    """Plan a review. Its participants are those of the last one that still have their place: the
+    last that `by` may read, where somebody is named.
 
     The agenda is the template's; without one, that of the last review. Raises ForeignPlanError
     and what a merged account raises.
     """
     tree.refuse_merged(account)
-    _check_plan(account, meeting.plan)
-    last = last_review(account, before=meeting.held_on)
+    check_plan(account, meeting.plan)
+    last = last_review(account, before=meeting.held_on, reader=by)
     row = BusinessReview(account=account, previous=last, **_facts(meeting))
     row.save()
     _copy_agenda(row, template, last)
@@ -62,11 +67,12 @@ def plan_review(
     return row
 
 
-def last_review(account: Account, *, before: date) -> BusinessReview | None:
-    """Return the last review of an account that was held before a day."""
-    rows = BusinessReview.objects.filter(
-        account=account, state=ReviewState.DONE, held_on__lt=before
-    )
+def last_review(
+    account: Account, *, before: date, reader: User | None = None
+) -> BusinessReview | None:
+    """Return the last review of an account that was held before a day, and that a reader sees."""
+    seen = BusinessReview.objects.visible_to(reader) if reader else BusinessReview.objects.all()
+    rows = seen.filter(account=account, state=ReviewState.DONE, held_on__lt=before)
     found: BusinessReview | None = rows.order_by("-held_on", "-pk").first()
     return found
 
@@ -84,7 +90,7 @@ def update_review(
 ) -> BusinessReview:
     """Change what is told of a review. Raises ReviewOverError and ForeignPlanError."""
     row = open_review(review)
-    _check_plan(row.account, meeting.plan)
+    check_plan(row.account, meeting.plan)
     for name, value in _facts(meeting).items():
         setattr(row, name, value)
     row.summary, row.is_summary_shareable = summary.strip(), is_summary_shareable
@@ -104,16 +110,22 @@ def begin_meeting(*, review: BusinessReview) -> BusinessReview:
     return row
 
 
+ENDING = ("is_summary_shareable", "our_rating", "their_rating")
+
+
 @explained()
 @transaction.atomic
 def finish_review(
-    *, review: BusinessReview, by: User, as_of: date, summary: str | None = None
+    *, review: BusinessReview, by: User, as_of: date, summary: str | None = None, **told: Any
 ) -> BusinessReview:
     """Close the record. Its plan is frozen with it, as it stood on the day.
 
-    Raises ReviewOverError and NoSummaryError.
+    `told` is what both sides thought of it (`ENDING`), where that is said at the end. Raises
+    ReviewOverError and NoSummaryError.
     """
     row = open_review(review)
+    for name in ENDING:
+        setattr(row, name, told.get(name, getattr(row, name)))
     row.summary = (row.summary if summary is None else summary).strip()
     if not row.summary:
         raise problems.NoSummaryError
@@ -123,7 +135,7 @@ def finish_review(
             reason=SnapshotReason.REVIEW,
             as_of=as_of,
             by=by,
-            note=_("Business review: %s") % row.title,
+            note=row.title,
         )
     row.state = ReviewState.DONE
     row.save()
@@ -158,11 +170,6 @@ def _facts(meeting: Meeting) -> dict[str, Any]:
         "owner": meeting.owner,
         "plan": meeting.plan,
     }
-
-
-def _check_plan(account: Account, plan: Plan | None) -> None:
-    if plan is not None and plan.account_id not in {*account.path, account.pk}:
-        raise problems.ForeignPlanError
 
 
 def _copy_agenda(

@@ -16,7 +16,7 @@ from plans.choices.plan import Origin
 from plans.models import AgendaItem, BusinessReview, PlanAction, ReviewLine
 from plans.services.reviews import problems
 from plans.services.reviews.holding import begin_meeting, open_review
-from plans.services.writing import worked_on
+from plans.services.work.actions import add_action
 
 
 @explained()
@@ -60,24 +60,27 @@ def update_line(*, line: ReviewLine, text: str, kind: str, is_shareable: bool) -
 def make_action(
     *, line: ReviewLine, by: User, owner: User | None, due_on: date | None
 ) -> PlanAction:
-    """Make a line an action of the review's plan. Raises NoPlanError, BecameAlreadyError, and
-    NotOpenError where the plan does not go on."""
+    """Make a line an action of the review's plan, and tell its owner.
+
+    Whether somebody may write the plan is the caller's to know. Raises NoPlanError,
+    BecameAlreadyError, and what `add_action` does: NotOpenError where the plan does not go on, for
+    an owner who may not read it, and for a day outside it.
+    """
     row = _locked(line)
     plan = row.review.plan
     if plan is None:
         raise problems.NoPlanError
     if row.action_id or row.concern_id:
         raise problems.BecameAlreadyError
-    plan = worked_on(plan, by)
-    action: PlanAction = PlanAction.objects.create(
+    action = add_action(
         plan=plan,
+        by=by,
+        origin=Origin.REVIEW,
         title=row.text[:300],
         note=row.text if len(row.text) > 300 else "",
         owner=owner,
         due_on=due_on,
-        origin=Origin.REVIEW,
         is_shareable=row.is_shareable,
-        created_by=by,
     )
     row.action, row.kind = action, LineKind.ACTION
     row.save()

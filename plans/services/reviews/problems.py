@@ -22,14 +22,6 @@ class NoSummaryError(RefusedError):
     words = _("Write a summary first.")
 
 
-class ForeignPlanError(RefusedError):
-    """The plan of a review is of its account or of one above."""
-
-    code = "review_foreign_plan"
-    field = "plan"
-    words = _("This plan is not of the account, nor of one above it.")
-
-
 class NoPlanError(RefusedError):
     """Actions belong to a plan."""
 

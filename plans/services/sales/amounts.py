@@ -212,16 +212,19 @@ def _total_words() -> frozenset[str]:
     return frozenset({"total", "sum", pgettext("sum of a row", "Total").casefold()})
 
 
-def prefill(*, plan: Plan, user: User | None, growth: Decimal, replace: bool = False) -> Pasted:
+def prefill(
+    *, plan: Plan, user: User | None, growth: Decimal, as_of: date, replace: bool = False
+) -> Pasted:
     """Plan what was posted a year before, grown by a percentage, to the currency's decimals.
 
-    Volumes grow alike where all that was posted is counted in one unit. Months that are planned
-    already stay unless `replace`; months that brought nothing, or took back, are not planned.
-    Raises RefusedError where nothing was posted.
+    Of months that are not over on the day the year before that counts. Volumes grow alike where
+    all that was posted is counted in one unit. Months that are planned already stay unless
+    `replace`; months that brought nothing, or took back, are not planned. Raises RefusedError
+    where nothing was posted.
     """
     with explained(), transaction.atomic():
         plan = written_by(plan, user)
-        before = last_year(plan)
+        before = last_year(plan, as_of=as_of)
         if not any(amount > 0 for amount in before.amounts.values()):
             raise RefusedError(
                 _("Nothing was sold in the same months of the year before."), code="no_last_year"

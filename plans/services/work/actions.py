@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.choices.plan import Origin, SwotKind
 from plans.choices.work import ActionState
@@ -50,13 +50,16 @@ def add_action(
 
 @explained()
 @transaction.atomic
-def update_action(*, action: PlanAction, by: User | None, **facts: Any) -> PlanAction:
+def update_action(
+    *, action: PlanAction, by: User | None, read_at: datetime | None = None, **facts: Any
+) -> PlanAction:
     """Change what an action says, whose it is, where it hangs (`initiative`).
 
-    Raises what `add_action` does.
+    Raises what `add_action` does, and StaleError where somebody else changed it after `read_at`.
     """
     plan = worked_on(action.plan, by)
     row = locked(action, plan)
+    refuse_stale(row.updated_at, read_at)
     if "initiative" in facts:
         _hang(row, facts["initiative"])
     return _saved(row, plan, facts, by)
@@ -138,11 +141,14 @@ def delete_action(*, action: PlanAction, by: User | None) -> None:
     touch(plan)
 
 
+@explained()
+@transaction.atomic
 def action_from_swot(*, item: SwotItem, by: User | None, **facts: Any) -> PlanAction:
     """Make an action of a strength, weakness, opportunity or threat, in its words unless said.
 
     Raises what `add_action` does, and RefusedError where it became an action that is not dropped.
     """
+    plan = worked_on(item.plan, by)
     standing = item.actions.exclude(state=ActionState.DROPPED).first()
     if standing is not None:
         words = _("This became an action already.")
@@ -150,7 +156,7 @@ def action_from_swot(*, item: SwotItem, by: User | None, **facts: Any) -> PlanAc
     title = " ".join((facts.pop("title", "") or item.text).split())[:TITLE]
     note = facts.pop("note", "") or _evidence(item)
     return add_action(
-        plan=item.plan,
+        plan=plan,
         by=by,
         origin=Origin.SWOT,
         swot_item=item,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.models import Initiative, Objective, Plan
 from plans.services.plan.texts import touch
@@ -19,7 +20,9 @@ OBJECTIVE = (
     "title", "measure", "gain", "gain_note", "owner", "due_on", "weight", "typed_percent",
     "is_shareable",
 )  # fmt: skip
-INITIATIVE = ("title", "note", "owner", "starts_on", "due_on", "weight", "typed_percent")
+INITIATIVE = (
+    "title", "note", "owner", "starts_on", "due_on", "weight", "typed_percent", "is_shareable",
+)  # fmt: skip
 
 
 @explained()
@@ -37,10 +40,14 @@ def add_objective(*, plan: Plan, by: User | None, **facts: Any) -> Objective:
 
 @explained()
 @transaction.atomic
-def update_objective(*, objective: Objective, by: User | None, **facts: Any) -> Objective:
-    """Change what an objective says. Raises what `add_objective` does."""
+def update_objective(
+    *, objective: Objective, by: User | None, read_at: datetime | None = None, **facts: Any
+) -> Objective:
+    """Change what an objective says. Raises what `add_objective` does, and StaleError where
+    somebody else changed it after `read_at`."""
     plan = written_by(objective.plan, by)
     row: Objective = plan.objectives.get(pk=objective.pk)
+    refuse_stale(row.updated_at, read_at)
     return _saved_objective(row, plan, facts)
 
 
@@ -85,10 +92,14 @@ def add_initiative(*, objective: Objective, by: User | None, **facts: Any) -> In
 
 @explained()
 @transaction.atomic
-def update_initiative(*, initiative: Initiative, by: User | None, **facts: Any) -> Initiative:
-    """Change what an initiative says. Raises what `add_objective` does."""
+def update_initiative(
+    *, initiative: Initiative, by: User | None, read_at: datetime | None = None, **facts: Any
+) -> Initiative:
+    """Change what an initiative says. Raises what `update_objective` does."""
     plan = written_by(initiative.objective.plan, by)
-    return _saved_initiative(_own(initiative, plan), plan, facts)
+    row = _own(initiative, plan)
+    refuse_stale(row.updated_at, read_at)
+    return _saved_initiative(row, plan, facts)
 
 
 def _own(initiative: Initiative, plan: Plan) -> Initiative:

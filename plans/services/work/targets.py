@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.choices.work import Direction
 from plans.models import KpiTarget, Plan
@@ -46,10 +46,14 @@ def add_target(*, plan: Plan, by: User | None, metric: str = "", **facts: Any) -
 
 @explained()
 @transaction.atomic
-def update_target(*, kpi: KpiTarget, by: User | None, **facts: Any) -> KpiTarget:
-    """Change a target; its measure stays. Raises what `add_target` does."""
+def update_target(
+    *, kpi: KpiTarget, by: User | None, read_at: datetime | None = None, **facts: Any
+) -> KpiTarget:
+    """Change a target; its measure stays. Raises what `add_target` does, and StaleError where
+    somebody else changed it after `read_at`."""
     plan = written_by(kpi.plan, by)
     row: KpiTarget = plan.kpis.get(pk=kpi.pk)
+    refuse_stale(row.updated_at, read_at)
     return _saved(row, plan, facts)
 
 

@@ -14,19 +14,23 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from kam.core.formats import Text
+from kam.core.pages import MovedOnError
 from kam.core.problems import Blocker, Caution, RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from plans.forms.approval import WordsForm
 from plans.models import Plan
-from plans.selectors.approval import acts_of, approvers_of
+from plans.querysets.plans import LIVE
+from plans.selectors import snapshots as reads
+from plans.selectors.approval import acts_of, approvers_of, may_decide
 from plans.selectors.submitting import problems_of
 from plans.services.approval import changing, deciding, submitting
+from plans.views.approval.compare import parts_of
 from plans.views.plan import common
 
 # icons: send arrow-back-up circle-check message-report player-play pencil archive ban
 
-type Run = Callable[[Plan, User, str], Plan]
+type Run = Callable[[Plan, User, WordsForm], Plan]
 
 
 IN_WORDS = _("In words")
@@ -55,39 +59,41 @@ class Act:
         return self.key.replace("_", "-")
 
 
-def _submit(plan: Plan, user: User, text: str) -> Plan:
+def _submit(plan: Plan, user: User, form: WordsForm) -> Plan:
     now, today = timezone.now(), timezone.localdate()
-    return submitting.submit_plan(plan=plan, by=user, as_of=today, at=now, text=text)
+    return submitting.submit_plan(plan=plan, by=user, as_of=today, at=now, text=form.words)
 
 
-def _withdraw(plan: Plan, user: User, text: str) -> Plan:
-    return submitting.withdraw_plan(plan=plan, by=user, text=text)
+def _withdraw(plan: Plan, user: User, form: WordsForm) -> Plan:
+    return submitting.withdraw_plan(plan=plan, by=user, text=form.words)
 
 
-def _send_back(plan: Plan, user: User, text: str) -> Plan:
-    return submitting.send_back_plan(plan=plan, by=user, text=text, at=timezone.now())
+def _send_back(plan: Plan, user: User, form: WordsForm) -> Plan:
+    return submitting.send_back_plan(plan=plan, by=user, text=form.words, at=timezone.now())
 
 
-def _approve(plan: Plan, user: User, text: str) -> Plan:
+def _approve(plan: Plan, user: User, form: WordsForm) -> Plan:
     now, today = timezone.now(), timezone.localdate()
-    return deciding.approve_plan(plan=plan, by=user, as_of=today, at=now, text=text)
+    return deciding.approve_plan(
+        plan=plan, by=user, as_of=today, at=now, text=form.words, document_hash=form.read
+    )
 
 
-def _activate(plan: Plan, user: User, _text: str) -> Plan:
+def _activate(plan: Plan, user: User, _form: WordsForm) -> Plan:
     return deciding.activate_plan(plan=plan, by=user)
 
 
-def _revise(plan: Plan, user: User, text: str) -> Plan:
-    return changing.revise_plan(plan=plan, by=user, text=text, at=timezone.now())
+def _revise(plan: Plan, user: User, form: WordsForm) -> Plan:
+    return changing.revise_plan(plan=plan, by=user, text=form.words, at=timezone.now())
 
 
-def _close(plan: Plan, user: User, text: str) -> Plan:
+def _close(plan: Plan, user: User, form: WordsForm) -> Plan:
     now, today = timezone.now(), timezone.localdate()
-    return changing.close_plan(plan=plan, by=user, text=text, as_of=today, at=now)
+    return changing.close_plan(plan=plan, by=user, text=form.words, as_of=today, at=now)
 
 
-def _cancel(plan: Plan, user: User, text: str) -> Plan:
-    return changing.cancel_plan(plan=plan, by=user, text=text, at=timezone.now())
+def _cancel(plan: Plan, user: User, form: WordsForm) -> Plan:
+    return changing.cancel_plan(plan=plan, by=user, text=form.words, at=timezone.now())
 
 
 ACTS = (
@@ -187,15 +193,17 @@ BY_SLUG = {one.slug: one for one in ACTS}
 def plan_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Take a step of a plan, after showing what stands in its way."""
     user, plan, found = signed_in(request), common.get_plan(request, pk), BY_SLUG.get(act)
-    if found is None or not acts_of(user, plan)[found.key]:
+    if found is None:
         raise Http404
+    if not acts_of(user, plan)[found.key]:
+        raise _refusal(user, plan, found)
     sent = request.method == "POST"
     form = WordsForm(request.POST if sent else None, label=found.label, is_needed=found.needs_words)
     if found.key == "activate":
         del form.fields["text"]
     if form.is_valid():
         try:
-            found.run(plan, user, form.cleaned_data.get("text", ""))
+            found.run(plan, user, form)
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
@@ -209,10 +217,24 @@ def plan_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     )
 
 
+def _refusal(user: User, plan: Plan, act: Act) -> Http404:
+    """Why a step is not to be taken: who may take it otherwise is led to how the plan stands, as
+    after a second press, from another tab, or where somebody else was quicker."""
+    if act.key in ("approve", "send_back"):
+        is_theirs = plan.state in LIVE and may_decide(user, plan)
+    else:
+        is_theirs = common.may_write(plan, user)
+    if not is_theirs:
+        return Http404()
+    words = _("This step is over. The plan’s state: %(state)s.")
+    state = {"state": plan.get_state_display()}
+    return MovedOnError(str(words) % state, plan.get_absolute_url())
+
+
 def _context(user: User, plan: Plan, act: Act, form: WordsForm) -> dict[str, Any]:
     today = timezone.localdate()
     problems = problems_of(plan, as_of=today) if act.is_checked else []
-    return {
+    return (_reading(user, plan) if act.key == "approve" else {}) | {
         "plan": plan,
         "act": act,
         "form": form,
@@ -221,6 +243,25 @@ def _context(user: User, plan: Plan, act: Act, form: WordsForm) -> dict[str, Any
         "approvers": approvers_of(plan, as_of=today) if act.key == "submit" else [],
         "may_write": acts_of(user, plan)["submit"],
         "crumbs": common.plan_crumbs(plan, (str(act.verb), "")),
+    }
+
+
+def _reading(user: User, plan: Plan) -> dict[str, Any]:
+    """The hash of what is to be approved, and what came to it from outside since it was submitted.
+
+    Figures go on, and what hangs at a plan has a life of its own: nobody approves unseen.
+    """
+    live = reads.live_document(plan, user=user, as_of=timezone.localdate())
+    submitted, parts = reads.submitted_snapshot(plan), []
+    if submitted is not None:
+        submitted.plan = plan
+        before = reads.frozen_document(submitted, user=user)
+        parts = parts_of(reads.differences(before, live), before, live)
+    return {
+        "document_hash": reads.reading_hash(live),
+        "submitted": submitted,
+        "changed": parts,
+        "approved_number": reads.approved_number(plan),
     }
 
 

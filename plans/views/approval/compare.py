@@ -26,7 +26,6 @@ from plans.selectors import snapshots as reads
 from plans.views.plan import common
 
 LONG_TEXT, MOST_WORDS = 60, 4000
-_TITLES = ("title", "name", "text", "label", "what")
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def parts_of(changes: Iterable[Change], before: Document, after: Document) -> li
     parts: dict[str, Part] = {}
     for change in changes:
         key, rest = _section(change.path)
-        title = reading.section_title(key) if key else _("Head of the plan")
+        title = reading.section_title(key) if key else _("Basic facts of the plan")
         part = parts.setdefault(key, Part(title))
         part.lines.append(_line(change, _where(change.path, rest, before, after)))
     order = ["", *SectionKind.values]
@@ -149,7 +148,7 @@ def _step(value: Any, step: str) -> Any:
 def _name(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
-    return next((str(row[key]) for key in _TITLES if row.get(key)), "")
+    return reading.name_of(row)
 
 
 def _line(change: Change, where: str) -> Line:
@@ -167,7 +166,7 @@ def _line(change: Change, where: str) -> Line:
         "changed",
         before=_spoken(key, before),
         after=_spoken(key, after),
-        difference=reading.difference_words(change.difference),
+        difference=reading.difference_words(change.difference, str(change.path[-1])),
     )
 
 
@@ -183,7 +182,7 @@ def _is_long(value: Any) -> bool:
 
 def words_of(before: str, after: str) -> list[tuple[str, str]]:
     """Return two texts as one: what is kept, removed and added, word by word."""
-    old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    old, new = re.findall(r"\S+|\s+", before), re.findall(r"\S+|\s+", after)
     if len(old) + len(new) > MOST_WORDS:
         return [("removed", before), ("added", after)]
     found: list[tuple[str, str]] = []

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kam.core import charts, formats, htmx
@@ -75,7 +76,7 @@ def draw(results: Sequence[ScenarioResult]) -> charts.Chart | None:
         label_title=_("Scenario"),
         value_format="percent",
         places=2,
-        note=_("Levers multiply: the parts are shares of the logarithm and add up to the whole."),
+        note=_("Levers multiply: the joint change is shared out, so that the parts add up to it."),
     )
 
 
@@ -140,7 +141,8 @@ def _their_rows(results: Sequence[ScenarioResult], unit: str) -> list[CompareRow
     return [
         _row(_("Sales now"), results, lambda one: one.effect.sales_before, unit=unit),
         _row(_("Sales afterwards"), results, lambda one: one.effect.sales_after, unit=unit),
-        _row(_("Margin"), results, lambda one: one.effect.margin_change, unit=unit, signed=True),
+        _row(pgettext("profit", "Margin"), results, lambda one: one.effect.margin_change,
+             unit=unit, signed=True),
         _row(_("Operating cost"), results, lambda one: one.effect.cost_change, unit=unit,
              signed=True),
         _row(_("Gain"), results, lambda one: one.effect.their_gain, unit=unit, signed=True,

@@ -57,6 +57,12 @@ def scenario_create(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if not chosen or kind not in LossKind.values:
         return _choose(request, chosen)
+    try:
+        services.check_accounts(chosen)
+    except RefusedError as problem:
+        # Before any figure: what is part of another account would be in them twice.
+        messages.error(request, str(problem))
+        return _choose(request, chosen)
     return _assume(request, chosen, kind)
 
 
@@ -222,7 +228,8 @@ def scenario_attach(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it part of a plan."""
     scenario, user = common.get_editable(request, pk), signed_in(request)
     plans = plans_to_join(scenario, user)
-    form = AttachForm(request.POST or None, plans=plans)
+    own = plans.filter(account__in=scenario.account_rows.values("account")).first()
+    form = AttachForm(request.POST or None, plans=plans, initial={"plan": own})
     if request.method == "POST" and form.is_valid():
         plan = form.cleaned_data["plan"]
         try:
@@ -268,9 +275,11 @@ def scenario_actions(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose survival actions one by one, each with who sees to it."""
     scenario, user = common.get_editable(request, pk), signed_in(request)
     result = latest_result(scenario)
-    proposals = services.proposals_for(scenario, result) if result else []
+    proposals = services.proposals_for(scenario, result, user=user) if result else []
     form = ActionsForm(
-        request.POST or None, proposals=[(one, due_of(scenario, one)) for one in proposals]
+        request.POST or None,
+        proposals=[(one, due_of(scenario, one)) for one in proposals],
+        owner=scenario.plan.owner if scenario.plan else None,
     )
     if request.method == "POST" and result is not None and form.is_valid():
         chosen = [Chosen(key=key, owner=owner, due_on=due) for key, owner, due in form.chosen()]

@@ -14,6 +14,7 @@ from kam.core.charts import export
 from kam.core.models import JobRun
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
+from plans.choices.loss import LossKind
 from plans.models import LossResult, LossScenario, PlanAction
 from plans.selectors.loss.listing import latest_result, plans_to_join
 from plans.services.loss.proposing import proposals_for
@@ -30,7 +31,8 @@ def scenario_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = _frame(request, scenario, user) | {"result": result}
     if result is None:
         return render(request, "plans/loss_detail.html", context)
-    shock = common.shock_for(scenario, result, user)
+    loses = scenario.kind != LossKind.LONGER_TERMS  # who pays later stays: nobody's share moves
+    shock = common.shock_for(scenario, result, user) if loses else None
     names = common.names_for(user, shock)
     drawn = charts.drawn(scenario, result, shock, names)
     if (file := export(request, *drawn.values())) is not None:
@@ -38,6 +40,7 @@ def scenario_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context |= {
         "verdict": words.verdict(scenario, result.result),
         "second": words.second(shock, names),
+        "loses": loses,
         "age": words.age_words(result),
         "figures": words.figures(scenario, result.result),
         "drawn": drawn,
@@ -46,7 +49,7 @@ def scenario_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "shock_is_own": not user.sees_everything(),
         "beside": words.beside_lines(scenario, result.result),
         "gaps": words.unknown_words(result.result),
-        "proposals": proposals_for(scenario, result),
+        "proposals": proposals_for(scenario, result, user=user),
         "results": scenario.results.order_by("-pk")[:10],
     }
     return render(request, "plans/loss_detail.html", context)

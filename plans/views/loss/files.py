@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from kam.core import exports
@@ -84,7 +85,13 @@ def _weeks(scenario: LossScenario, result: LossResult, user: User) -> Made:
 
 def _claims(scenario: LossScenario, result: LossResult, user: User) -> Made:
     code, found = scenario.currency_id, result.result
-    heads = [_("What"), _("Currency"), _("Amount"), _("Secured"), *_ends(_("Lost"))]
+    heads = [
+        _("What"),
+        _("Currency"),
+        _("Amount"),
+        _("Secured"),
+        *_ends(pgettext("amount", "Lost")),
+    ]
     rows: list[list[Any]] = [
         [
             words.method_label(row["method"]),
@@ -101,6 +108,12 @@ def _claims(scenario: LossScenario, result: LossResult, user: User) -> Made:
     if found["consigned"] is not None:
         label, amount = _("Consigned stock, at cost"), Decimal(found["consigned"])
         rows.append([label, code, amount, None, *_three(found["stock"])])
+    for key, label in (
+        ("credits", _("Credits in their favour, not set off")),
+        ("rebates", _("Rebates earned and not settled")),
+    ):
+        if Decimal(found.get(key, 0)):
+            rows.append([label, code, Decimal(found[key]), None, *_three(None)])
     return heads, rows
 
 

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.filters import AccountChoice, Flag, PageFilter, Several
@@ -35,7 +35,9 @@ class ScenarioFilter(PageFilter):
     """Filters of scenarios; archived ones come where they are asked for."""
 
     q = django_filters.CharFilter(label=gettext_lazy("Words"), method="by_text")
-    kind = Several(label=gettext_lazy("What happens"), choices=list(words.KIND_WORDS.items()))
+    kind = Several(
+        label=pgettext_lazy("loss scenario", "What happens"), choices=list(words.KIND_WORDS.items())
+    )
     within = AccountChoice(label=gettext_lazy("Who loses the account"), method="by_account")
     attached = Flag(label=gettext_lazy("Only those of a plan"), method="by_plan")
     archived = Flag(label=gettext_lazy("Archived too"), method="by_archived")
@@ -66,7 +68,8 @@ class ScenarioFilter(PageFilter):
 def _columns() -> list[Column]:
     return [
         Column(name="title", title=_("Scenario"), sort="title"),
-        Column(name="kind", title=_("What happens"), kind="badge", value=words.kind_badge,
+        Column(name="kind", title=pgettext("loss scenario", "What happens"),
+               kind="badge", value=words.kind_badge,
                sort="kind"),
         Column(name="accounts", title=_("Who is lost"), value=words.names_of),
         Column(name="starts_on", title=_("Starts on"), kind="date", sort="starts_on"),

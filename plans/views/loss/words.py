@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from kam.core import formats
 from kam.core.badges import Badge, State
 from kam.core.formats import Text
 from plans.choices.loss import METHOD_LABELS, LossKind
 from plans.models import LossResult, LossScenario
+from plans.selectors.loss.sources import spoken
 from settlements.choices.credit import Component
 
 KIND_WORDS = {
@@ -81,27 +82,9 @@ def figure(name: str, title: Text, three: Sequence[Any] | None, show: Any, what:
 
 def figures(scenario: LossScenario, found: dict[str, Any]) -> list[Figure]:
     """The key figures of a result."""
-    code = scenario.currency_id
-    money = _money(code)
-    if scenario.kind == LossKind.LONGER_TERMS:
-        first = [
-            figure(
-                "tied", _("Cash tied up"), found["tied_up"], money,
-                _("A day’s revenue times the days that they pay later."), _("Not known"),
-            )
-        ]  # fmt: skip
-    else:
-        first = [
-            figure(
-                "revenue", _("Lost revenue"), found["revenue"], money,
-                _("Over the months looked ahead, what is won back taken off."), _("Not known"),
-            ),
-            figure(
-                "contribution", _("Lost contribution"), found["contribution"], money,
-                _("Lost revenue at the contribution rate, less cost to serve that is avoided."),
-                _("The contribution rate is not known"),
-            ),
-        ]  # fmt: skip
+    money = _money(scenario.currency_id)
+    is_late = scenario.kind == LossKind.LONGER_TERMS
+    first = _of_terms(found, money) if is_late else _of_business(found, money)
     if scenario.kind == LossKind.INSOLVENCY:
         first.append(
             figure(
@@ -110,21 +93,45 @@ def figures(scenario: LossScenario, found: dict[str, Any]) -> list[Figure]:
                 _("Not known"),
             )
         )  # fmt: skip
-    first.append(
+    return first + _of_cash(found, money)
+
+
+def _of_terms(found: dict[str, Any], money: Callable[[Decimal], str]) -> list[Figure]:
+    return [
         figure(
-            "cash", _("Cash at its lowest"), found["deepest"], money,
-            _("Against business as usual, summed up week by week."),
-            _("The contribution rate is not known"),
+            "tied", _("Cash tied up"), found["tied_up"], money,
+            _("A day’s revenue times the days that they pay later."), _("Not known"),
         )
+    ]  # fmt: skip
+
+
+def _of_business(found: dict[str, Any], money: Callable[[Decimal], str]) -> list[Figure]:
+    return [
+        figure(
+            "revenue", _("Lost revenue"), found["revenue"], money,
+            _("Over the months looked ahead, what is won back taken off."), _("Not known"),
+        ),
+        figure(
+            "contribution", _("Lost contribution"), found["contribution"], money,
+            _("Lost revenue at the contribution rate, less cost to serve that is avoided."),
+            _("The contribution rate is not known"),
+        ),
+    ]  # fmt: skip
+
+
+def _of_cash(found: dict[str, Any], money: Callable[[Decimal], str]) -> list[Figure]:
+    lowest = figure(
+        "cash", _("Cash at its lowest"), found["deepest"], money,
+        _("Against business as usual, summed up week by week."),
+        _("The contribution rate is not known"),
     )  # fmt: skip
-    if found["months_covered"] is not None:
-        first.append(
-            figure(
-                "covered", _("Months of fixed cost covered"), found["months_covered"], _plain,
-                _("Cash in hand and what still comes in of the open items."), "",
-            )
-        )  # fmt: skip
-    return first
+    if found["months_covered"] is None:
+        return [lowest]
+    covered = figure(
+        "covered", _("Months of fixed cost covered"), found["months_covered"], _plain,
+        _("Cash in hand and what still comes in of the open items."), "",
+    )  # fmt: skip
+    return [lowest, covered]
 
 
 def _plain(amount: Decimal) -> str:
@@ -160,9 +167,12 @@ def second(shock: dict[str, Any] | None, names: dict[int, str]) -> str:
         return ""
     major = [names.get(pk, "") for pk in shock["newly_major"]]
     if major:
-        return _("%(names)s become major customers, at 10 percent or more, by this alone.") % {
-            "names": ", ".join(major[:4])
-        }
+        words = ngettext(
+            "%(names)s becomes a major customer, at 10 percent or more, by this alone.",
+            "%(names)s become major customers, at 10 percent or more, by this alone.",
+            len(major),
+        )
+        return words % {"names": ", ".join(major[:4])}
     return _("Nobody else reaches 10 percent of revenue by it.")
 
 
@@ -185,7 +195,7 @@ def unknown_words(found: dict[str, Any]) -> list[str]:
     if found["contribution"] is None:
         lines.append(_("Without a contribution rate there is no lost contribution and no cash."))
     if found["is_usual_days"]:
-        words = _("Nobody of them paid within a year: %(days)s days to pay are assumed.")
+        words = _("None of them paid within a year: %(days)s days to pay are assumed.")
         lines.append(words % {"days": found["days_to_pay"]})
     if found["months_known"] < 12:
         words = _("Revenue is known for %(months)s months alone; the others take their mean.")
@@ -260,7 +270,7 @@ def _shown(badge: Badge | None) -> str:
 
 def _fate(row: dict[str, Any]) -> Badge | None:
     if row["share_after"] is None:
-        return Badge(_("Lost"), "danger", icon="door-exit")
+        return Badge(pgettext("amount", "Lost"), "danger", icon="door-exit")
     if Decimal(row["lost"]) > 0:
         return Badge(_("Smaller"), "warning", icon="trending-down")
     if row["is_major"] and not row["was_major"]:
@@ -274,7 +284,7 @@ def _fate(row: dict[str, Any]) -> Badge | None:
 
 
 def beside_lines(scenario: LossScenario, found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Unbilled amounts, consigned stock and claw-back, each with what would be lost."""
+    """Unbilled amounts, stock, claw-back, credits and rebates, each with what would be lost."""
     show = _money(scenario.currency_id)
     lines = [
         (component_label(row["component"]), row["amount"], row["loss"])
@@ -287,6 +297,8 @@ def beside_lines(scenario: LossScenario, found: dict[str, Any]) -> list[dict[str
         lines.append((_("Claw-back of receipts"), None, found["clawback"]))
     if Decimal(found["credits"]):
         lines.append((_("Credits in their favour, not set off"), found["credits"], None))
+    if Decimal(found.get("rebates", 0)):
+        lines.append((_("Rebates earned and not settled"), found["rebates"], None))
     return [
         {
             "title": title,
@@ -304,7 +316,7 @@ def assumption_lines(scenario: LossScenario) -> list[tuple[str, str, str]]:
     lines: list[tuple[str, str, str]] = []
 
     def add(name: str, title: str, value: str) -> None:
-        lines.append((title, value, str(sources.get(name, ""))))
+        lines.append((title, value, spoken(sources.get(name))))
 
     def add_range(name: str, title: str, show: Callable[[Decimal], str]) -> None:
         three = getattr(scenario, name)

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kam.core import charts, formats
@@ -89,7 +90,7 @@ def stats(board: MarketingBoard, as_of: date) -> list[Stat]:
              reference=_("%(amount)s left") % {"amount": formats.money(board.left, unit, 0)}
              if board.left is not None else "",
              what=_("What we may spend. Left is what the forecast leaves of it."), **alike),
-        Stat(name="planned", title=_("Planned"), value=ours.plan, unknown=nothing,
+        Stat(name="planned", title=pgettext("amount", "Planned"), value=ours.plan, unknown=nothing,
              what=_("Our part of what activities are planned to cost."), **alike),
         Stat(name="forecast", title=_("Forecast"), value=ours.forecast, unknown=nothing,
              what=_("Our part: what was spent on what is over, else what is committed, else what "
@@ -128,7 +129,9 @@ def draw(board: MarketingBoard) -> charts.Chart | None:
         label_title=_("Month"),
         places=0,
         series=[
-            charts.Series(name=_("Planned"), values=[one.plan for one in rows], hue=1),
+            charts.Series(
+                name=pgettext("amount", "Planned"), values=[one.plan for one in rows], hue=1
+            ),
             charts.Series(name=_("Forecast"), values=[one.forecast for one in rows], hue=2),
             charts.Series(name=_("Spent"), values=[one.actual for one in rows], hue=3),
         ],
@@ -189,7 +192,7 @@ def _columns(unit: str) -> list[Column]:
         Column(name="state", title=_("State"), kind="badge",
                value=lambda one: state_badge(one.activity)),
         Column(name="payer", title=_("Who pays"), value=payer_of),
-        money("planned", _("Planned"), _("Not said")),
+        money("planned", pgettext("amount", "Planned"), _("Not said")),
         money("committed", _("Committed"), _("Nothing yet"), default=False),
         money("spent", _("Spent"), _("Nothing yet")),
         *_result_columns(),
@@ -207,7 +210,7 @@ def _result_columns() -> list[Column]:
                unknown=_("Not known yet")),
         Column(name="reached", title=_("Reached"), kind="percent", places=0, sort=True,
                unknown=_("Not known yet")),
-        Column(name="measure", title=_("Measured by"), value="activity.measure", default=False),
+        Column(name="measure", title=_("Measured by"), value="activity.measure"),
     ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from plans.forms.negotiation import (
     IssueForm,
     OfAccountForm,
 )
-from plans.forms.reviews import plans_for
+from plans.forms.reviews import plan_of_day
 from plans.models import BriefDecider, BriefIssue, GiveGet, NegotiationBrief
 from plans.selectors.negotiation import ledger, reads
 from plans.selectors.negotiation.mandates import mandates_of
@@ -38,6 +38,7 @@ from plans.services.negotiation import briefs as services
 from plans.views.negotiation import common, words
 from plans.views.negotiation.filters import BriefFilter
 from plans.views.negotiation.ledger import sum_stats
+from plans.views.negotiation.mandates import unit_of
 
 # icons: scale plus pencil messages circle-check trash tag gift users
 PAGE = "plans/negotiation_detail.html"
@@ -169,7 +170,7 @@ def _first(account: Account, user: User) -> dict[str, Any]:
         "begins_on": today,
         "currency": _currency(account),
         "owner": user,
-        "plan": plans_for(account, user).covering(today).first(),
+        "plan": plan_of_day(account, user, today),
     }
 
 
@@ -195,7 +196,7 @@ def negotiation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "stats": sum_stats(sums, today) if not sums.ledger.is_empty else [],
         "offers": [(one, words.offer_badge(one).__html__()) for one in offers],
-        "mandates": [one for one in mandates_of(user) if one.is_used],
+        "mandates": [(one, unit_of(one.subject)) for one in mandates_of(user) if one.is_used],
         "may_write": writes,
         "texts": _texts(brief),
         "decider_form": DeciderForm(account=brief.account, by=user, as_of=today)

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
@@ -191,7 +191,8 @@ def _columns() -> list[Column]:
             unknown=_("None yet"),
         ),
         Column(
-            name="delivered", title=_("Delivered"), kind="date", value="delivered_on",
+            name="delivered", title=pgettext("state of a give or get", "Delivered"),
+            kind="date", value="delivered_on",
             sort="delivered_on", nullable=True, default=False, unknown=_("Not yet"),
         ),
         Column(

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kam.core.pages import settings_crumbs
 from kam.core.selectors.rates import base_currency
 from kam.core.tables import Column, Table
-from kam.identity.choices import Role
 from kam.identity.decorators import requires
-from kam.identity.permissions import CAPABILITIES
 from plans.choices.negotiation import MANDATED, Subject
 from plans.forms.negotiation import MandateForm
+from plans.forms.work import plain_number
 from plans.models import Mandate
-from plans.services.negotiation.mandates import set_mandates
+from plans.services.negotiation.mandates import mandate_roles, set_mandates
 from plans.views.negotiation import common
 
 
@@ -40,13 +39,12 @@ class Row:
 
 
 def roles() -> list[tuple[str, Any]]:
-    """Roles that negotiate, approve or grant terms and credit."""
-    asked = ("negotiations.edit", "negotiations.approve", "credit.decide")
-    found = {role for name in asked for role in CAPABILITIES[name]}
-    return [(one.value, one.label) for one in Role if one in found]
+    """Roles that have mandates, with their names."""
+    return [(one.value, one.label) for one in mandate_roles()]
 
 
-def _unit(subject: Subject) -> str:
+def unit_of(subject: Subject) -> str:
+    """What a mandate counts in a subject."""
     if subject in (Subject.PRICE, Subject.DISCOUNT):
         return _("percent below the list price")
     if subject == Subject.REBATE:
@@ -63,13 +61,13 @@ def mandate_list(request: HttpRequest) -> HttpResponseBase:
     known: dict[str, dict[str, Decimal]] = {}
     for one in Mandate.objects.all():
         known.setdefault(one.subject, {})[one.role] = one.most
-    rows = [Row(one, _unit(one), known.get(one, {})) for one in MANDATED]
+    rows = [Row(one, unit_of(one), known.get(one, {})) for one in MANDATED]
     table = Table(
         request,
         rows,
         [
             Column(name="subject", title=_("About"), value=lambda row: row.subject.label),
-            Column(name="unit", title=_("In"), value=lambda row: row.unit),
+            Column(name="unit", title=_("Unit"), value=lambda row: row.unit),
             *(_column(role, label) for role, label in roles()),
         ],
         name="mandates",
@@ -97,7 +95,8 @@ def mandate_edit(request: HttpRequest, subject: str) -> HttpResponse:
     if subject not in MANDATED:
         raise Http404
     found, back = Subject(subject), reverse("plans:mandate-list")
-    start = dict(Mandate.objects.filter(subject=found).values_list("role", "most"))
+    known = Mandate.objects.filter(subject=found).values_list("role", "most")
+    start = {role: plain_number(most) for role, most in known}
     form = MandateForm(request.POST or None, roles=roles(), initial=start)
     title = str(found.label)
     lead = _("As far as a role goes alone, in %(unit)s. Empty: the role has no mandate.")
@@ -106,7 +105,7 @@ def mandate_edit(request: HttpRequest, subject: str) -> HttpResponse:
         form,
         lambda: set_mandates(subject=found, most=form.cleaned_data),
         title=title,
-        lead=lead % {"unit": _unit(found)},
+        lead=lead % {"unit": unit_of(found)},
         back=back,
         crumbs=settings_crumbs((_("Mandates"), back), (title, "")),
     )

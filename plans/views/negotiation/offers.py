@@ -30,6 +30,7 @@ from plans.selectors.negotiation import reads
 from plans.selectors.negotiation.check import Checked
 from plans.selectors.negotiation.words import ApprovalNeeded, problems_of
 from plans.services.negotiation import offers as services
+from plans.services.negotiation.problems import BeyondMandateError
 from plans.views.negotiation import common, words
 from plans.views.negotiation.filters import OfferFilter
 
@@ -212,7 +213,8 @@ def _check(form: OfferForm, account: Account, user: User) -> dict[str, Any]:
         unit=form.cleaned_data.get("unit", ""),
     )
     try:
-        found = services.check_draft(account=account, draft=draft, by=user)
+        today = timezone.localdate()
+        found = services.check_draft(account=account, draft=draft, by=user, today=today)
     except RefusedError as problem:
         return {"checked": None, "said": [("danger", "ban", str(problem))]}
     shown = found.for_reader(user, sees_account=reads.sees_account(user, account))
@@ -239,21 +241,21 @@ def _said(problem: Blocker | ApprovalNeeded | Caution) -> Said:
 
 def _bridge(checked: Checked, unit: str) -> list[tuple[str, str, str, bool]]:
     """From the list price to the pocket margin: name, amount, share, whether it is a sum."""
-    off = [(name, _minus(amount, unit), "", False) for name, amount in checked.steps]
+    off = [(name, _less(amount, unit), "", False) for name, amount in checked.steps]
     on_invoice = None if checked.list_price is None else checked.list_price - checked.price
     return [
-        (_("List price"), _money(checked.list_price, unit), "", True),
-        (_("Off on the invoice"), _minus(on_invoice, unit), _of_hundred(checked.discount), False),
-        (_("Price on the invoice"), _money(checked.price, unit), "", True),
-        (_("Gross margin before terms"), _money(checked.before, unit),
+        (_("List price"), _amount(checked.list_price, unit), "", True),
+        (_("Off on the invoice"), _less(on_invoice, unit), _of_hundred(checked.discount), False),
+        (_("Price on the invoice"), _amount(checked.price, unit), "", True),
+        (_("Gross margin before terms"), _amount(checked.before, unit),
          _share(checked.before_share), False),
         *off,
-        (_("Net-net price"), _money(checked.net_net, unit), "", True),
-        (_("Cost of goods"), _minus(checked.cost, unit), "", False),
-        (_("Gross margin after terms"), _money(checked.after, unit),
+        (_("Net-net price"), _amount(checked.net_net, unit), "", True),
+        (_("Cost of goods"), _less(checked.cost, unit), "", False),
+        (_("Gross margin after terms"), _amount(checked.after, unit),
          _share(checked.after_share), True),
-        (_("Cost to serve"), _minus(checked.serve, unit), "", False),
-        (_("Pocket margin"), _money(checked.pocket, unit), _share(checked.pocket_share), True),
+        (_("Cost to serve"), _less(checked.serve, unit), "", False),
+        (_("Pocket margin"), _amount(checked.pocket, unit), _share(checked.pocket_share), True),
     ]  # fmt: skip
 
 
@@ -278,8 +280,13 @@ def _money(amount: Decimal | None, unit: str) -> str:
     return "–" if amount is None else formats.money(amount, unit)
 
 
-def _minus(amount: Decimal | None, unit: str) -> str:
-    return "–" if amount is None else formats.money(-amount, unit)
+def _amount(amount: Decimal | None, unit: str) -> str:
+    """An amount below a heading that names its currency."""
+    return "–" if amount is None else formats.number(amount, formats.places_of(unit))
+
+
+def _less(amount: Decimal | None, unit: str) -> str:
+    return "–" if amount is None else _amount(-amount, unit)
 
 
 def _share(share: Decimal | None) -> str:
@@ -315,6 +322,7 @@ def _context(
         **shown_check(checked, offer.currency_id),
         "may_decide": decides,
         "decision_form": (form or DecisionForm()) if decides else None,
+        "beyond": BeyondMandateError.words if decides and not reads.covers(user, offer) else "",
         "may_withdraw": standing and common.may_write(user, offer),
         "history": history_of_rows(Offer, subject="", hidden=("check_result",), pgh_obj=offer.pk),
         "crumbs": common.crumbs(

@@ -8,10 +8,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kam.core import formats
@@ -19,7 +21,7 @@ from kam.core.pages import confirm_page
 from kam.core.selectors.history import history_of
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
-from plans.choices.negotiation import RoundState
+from plans.choices.negotiation import RoundAccountState, RoundState
 from plans.forms.price_rounds import RoundAccountForm, RoundAccountsForm, RoundForm, StepForm
 from plans.models import PriceRound, PriceRoundAccount
 from plans.selectors.negotiation import reads
@@ -47,7 +49,8 @@ def round_list(request: HttpRequest) -> HttpResponseBase:
             Column(name="reason", title=_("Reason"), value="get_reason_display", sort="reason"),
             Column(name="state", title=_("State"), kind="badge", value=words.round_badge),
             Column(name="many", title=_("Accounts"), kind="number", places=0, sort="many"),
-            Column(name="settled", title=_("Settled"), kind="number", places=0, sort="settled"),
+            Column(name="settled", title=pgettext("price round", "Settled"),
+                   kind="number", places=0, sort="settled"),
             Column(name="owner", title=_("Owner"), value="owner.full_name",
                    sort="owner__full_name"),
         ],
@@ -136,24 +139,7 @@ def _accounts(request: HttpRequest, found: PriceRound) -> Table:
     return Table(
         request,
         reads.round_accounts(user, found),
-        [
-            Column(name="account", title=_("Account"), value="account.name",
-                   sort="account__name_key", link=lambda row: row.account.get_absolute_url()),
-            Column(name="state", title=_("State"), kind="badge", value=words.account_badge,
-                   sort="state"),
-            Column(name="notice", title=_("To be told by"), kind="date", value="notice_by",
-                   sort="notice_by", nullable=True, unknown=_("No agreement asks for a notice")),
-            Column(name="told", title=_("Told"), kind="date", value="told_on", sort="told_on",
-                   nullable=True, unknown=_("Not yet")),
-            Column(name="agreed", title=_("Agreed, percent"), kind="number", value="agreed_percent",
-                   sort="agreed_percent", nullable=True, unknown=_("Not yet")),
-            Column(name="from", title=_("In force from"), kind="date", value="effective_on",
-                   sort="effective_on", nullable=True, unknown=_("Not yet")),
-            Column(name="lead", title=_("Lead"),
-                   value=lambda row: row.account.current_lead, unknown=_("Nobody")),
-            Column(name="note", title=_("Note"), value=lambda row: row.note or None,
-                   default=False, unknown=_("None")),
-        ],
+        [*_account_columns(), *_taking_out(request, found)],
         name="round-accounts",
         caption=_("Accounts of the round"),
         filters=RoundAccountFilter,
@@ -168,6 +154,49 @@ def _accounts(request: HttpRequest, found: PriceRound) -> Table:
             icon="users",
         ),
     )  # fmt: skip
+
+
+def _account_columns() -> list[Column]:
+    return [
+        Column(name="account", title=_("Account"), value="account.name",
+               sort="account__name_key", link=lambda row: row.account.get_absolute_url()),
+        Column(name="state", title=_("State"), kind="badge", value=words.account_badge,
+               sort="state"),
+        Column(name="notice", title=_("To be told by"), kind="date", value="notice_by",
+               sort="notice_by", nullable=True, unknown=_("No agreement asks for a notice")),
+        Column(name="told", title=_("Told"), kind="date", value="told_on", sort="told_on",
+               nullable=True, unknown=_("Not yet")),
+        Column(name="agreed", title=_("Agreed, percent"), kind="number", value="agreed_percent",
+               sort="agreed_percent", nullable=True, unknown=_("Not yet")),
+        Column(name="from", title=_("In force from"), kind="date", value="effective_on",
+               sort="effective_on", nullable=True, unknown=_("Not yet")),
+        Column(name="lead", title=_("Lead"),
+               value=lambda row: row.account.current_lead, unknown=_("Nobody")),
+        Column(name="note", title=_("Note"), value=lambda row: row.note or None,
+               default=False, unknown=_("None")),
+    ]  # fmt: skip
+
+
+class Takes(Column):
+    """The button that takes a row out; a file has none."""
+
+    def exported(self, row: Any) -> None:
+        """Buttons are nothing for a file."""
+
+
+def _taking_out(request: HttpRequest, found: PriceRound) -> list[Column]:
+    """A button for each account that was not told yet, for those who run the round."""
+    if found.state not in services.OPEN or not signed_in(request).can(common.CONFIGURE):
+        return []
+
+    def button(row: PriceRoundAccount) -> SafeString:
+        if row.state != RoundAccountState.TO_TELL:
+            return SafeString("")
+        context = {"round": found, "entry": row}
+        return render_to_string("plans/round_detail.html#take", context, request)
+
+    told = _("This account was told already: it stays in the round.")
+    return [Takes(name="remove", title=_("Take out"), kind="html", value=button, unknown=told)]
 
 
 @requires(common.CONFIGURE)
@@ -313,7 +342,7 @@ def round_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return confirm_page(
         request,
         title=_("Call the price round off?"),
-        verb=_("Call off"),
+        verb=pgettext("price round", "Call off"),
         back_url=found.get_absolute_url(),
         goes=[_("What waits to be told")],
         stays=[_("What was told to accounts, and what they said")],

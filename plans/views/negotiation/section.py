@@ -22,7 +22,7 @@ def negotiation_page(plan: Plan, user: User, as_of: date) -> Mapping[str, Any]:
         return {"is_hidden": True}
     sums = sums_for(plan, as_of)
     return {
-        "briefs": [(one, words.brief_badge(one)) for one in briefs_of(plan)],
+        "briefs": [(one, words.brief_badge(one).__html__()) for one in briefs_of(plan)],
         "stats": [] if sums.ledger.is_empty else sum_stats(sums, as_of),
         "may_prepare": user.can(common.EDIT),
     }

@@ -126,8 +126,4 @@ def paper_file(request: HttpRequest, pk: int) -> FileResponse:
 
 def sent(paper: PlanPaper) -> FileResponse:
     """A file as a download that nothing keeps on the way."""
-    answer = download(
-        paper.file, name=paper.name, content_type=CONTENT_TYPES[PaperKind(paper.kind)]
-    )
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return download(paper.file, name=paper.name, content_type=CONTENT_TYPES[PaperKind(paper.kind)])

@@ -83,7 +83,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
         request,
         form,
         title=_("Whose plan is it?"),
-        save=_("Next"),
+        save=_("Continue"),
         back=reverse("plans:plan-list"),
         steps=common.crumbs((_("New plan"), "")),
     )

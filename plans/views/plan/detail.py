@@ -103,7 +103,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return htmx.redirect(request, plan.get_absolute_url())
-    return _form(request, form, plan, _("Head of the plan"))
+    return _form(request, form, plan, _("Basic facts of the plan"))
 
 
 @requires(EDIT)
@@ -120,6 +120,10 @@ def plan_readers(request: HttpRequest, pk: int) -> HttpResponse:
             add_to_form(form, problem)
         else:
             messages.success(request, _("Saved."))
+            if names := people.shut_out(plan):
+                words = _("They have open actions here and do not read the plan: %(names)s. Name "
+                          "them in it, or give their work to others.")  # fmt: skip
+                messages.warning(request, words % {"names": ", ".join(names)})
             return htmx.redirect(request, common.still_readable(plan, user))
     return _form(request, form, plan, _("Who may read it"))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -24,6 +26,7 @@ from kam.core.stats import Stat
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
+from plans.analytics.progress import Progress
 from plans.choices.plan import Confidentiality, PlanState
 from plans.models import Plan
 from plans.querysets.plans import LIVE, OPEN
@@ -80,9 +83,36 @@ class PlanFilter(PageFilter):
         return rows.filter(empty_sections__gt=0)
 
 
-def _columns() -> list[Column]:
+class _Standing:
+    """How far the plans of a list are: one statement for the page, one more where a file asks for
+    plans beyond it."""
+
+    def __init__(self, as_of: date) -> None:
+        self.as_of, self.known = as_of, dict[int, Progress]()
+        self.table: Table | None = None
+
+    def of(self, row: Plan) -> Progress:
+        """The progress of a plan of the list."""
+        if row.pk not in self.known and self.table is not None:
+            shown = [one.pk for one in self.table.page.rows]
+            every: Any = self.table.source
+            ids = shown if row.pk in shown else every.values_list("pk", flat=True)
+            self.known |= progress_of(ids, self.as_of)
+        return self.known.get(row.pk, Progress())
+
+    def share(self, row: Plan) -> Decimal | None:
+        """What of it is done, as a fraction; None where there is nothing to measure."""
+        percent = self.of(row).percent
+        return None if percent is None else percent / 100
+
+    def overdue(self, row: Plan) -> int:
+        """How many of its actions are overdue."""
+        return self.of(row).overdue
+
+
+def _columns(standing: _Standing) -> list[Column]:
     return [
-        Column(name="title", title=_("Plan"), sort="title"),
+        Column(name="title", title=_("Plan"), sort="title", css="is-wrapped"),
         Column(
             name="account",
             title=_("Account"),
@@ -92,6 +122,10 @@ def _columns() -> list[Column]:
         Column(name="period", title=_("Period"), value=words.period_words, sort="period"),
         Column(name="state", title=_("State"), kind="badge", value=words.state_badge, sort="state"),
         Column(name="owner", title=_("Owner"), value="owner.full_name", sort="owner__full_name"),
+        Column(name="progress", title=_("Progress"), kind="percent", places=0,
+               value=standing.share, unknown=_("Nothing is measured yet")),
+        Column(name="overdue", title=_("Overdue actions"), kind="number", places=0,
+               value=standing.overdue),
         Column(
             name="review_on",
             title=_("Next review"),
@@ -105,7 +139,6 @@ def _columns() -> list[Column]:
             kind="badge",
             value=lambda row: words.empty_words(row.empty_sections),
             sort="empty_sections",
-            unknown=_("All are filled"),
         ),
         *_more_columns(),
     ]  # fmt: skip
@@ -161,15 +194,19 @@ def _listed(request: HttpRequest) -> QuerySet[Plan]:
 
 
 def _stats(user: User) -> list[Stat]:
-    rows, today = Plan.objects.visible_to(user), timezone.localdate()
-    live = rows.filter(state__in=LIVE)
+    today, live = timezone.localdate(), Q(state__in=LIVE)
+    found = Plan.objects.visible_to(user).aggregate(
+        live=Count("pk", live),
+        waiting=Count("pk", Q(state=PlanState.IN_REVIEW)),
+        late=Count("pk", live & Q(review_on__lt=today)),
+    )
     waiting = f"{reverse('plans:plan-list')}?state={PlanState.IN_REVIEW}"
     return [
-        Stat(name="live", title=_("Approved or active"), value=live.count()),
+        Stat(name="live", title=_("Approved or active"), value=found["live"]),
         Stat(name="waiting", title=_("Waiting for approval"), url=waiting,
-             value=rows.filter(state=PlanState.IN_REVIEW).count()),
+             value=found["waiting"]),
         Stat(name="late", title=_("Review overdue"), good="down",
-             value=live.filter(review_on__lt=today).count(),
+             value=found["late"],
              what=_("Approved or active plans of which the day of review has passed.")),
     ]  # fmt: skip
 
@@ -178,11 +215,11 @@ def _stats(user: User) -> list[Stat]:
 @require_GET
 def plan_list(request: HttpRequest) -> HttpResponseBase:
     """Plans that the user may read, filtered."""
-    user = signed_in(request)
-    table = Table(
+    user, standing = signed_in(request), _Standing(timezone.localdate())
+    table = standing.table = Table(
         request,
         _listed(request),
-        _columns(),
+        _columns(standing),
         name="plans",
         caption=_("Plans"),
         default_sort="account",

@@ -149,7 +149,7 @@ def section_edit(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
                 section=row,
                 by=signed_in(request),
                 as_of=timezone.localdate(),
-                **form.cleaned_data,
+                **form.said(),
             )
         except RefusedError as problem:
             add_to_form(form, problem)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from kam.core import formats, htmx
+from kam.core.forms import version_of
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -71,10 +72,11 @@ def swot_edit(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     plan = common.get_editable(request, pk)
     item = _item(plan, item_pk)
     initial = {name: getattr(item, name) for name in ("kind", "text", "evidence")}
+    initial["version"] = version_of(item.updated_at)
     form = SwotForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update_swot_item(item=item, by=signed_in(request), **form.cleaned_data)
+            services.update_swot_item(item=item, by=signed_in(request), **form.said())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:

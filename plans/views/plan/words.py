@@ -24,7 +24,7 @@ STATES: dict[str, tuple[State, str]] = {
 LACKS: dict[Lack, object] = {
     "empty": gettext_lazy("empty"),
     "stale": gettext_lazy("not looked at for half a year"),
-    "ownerless": gettext_lazy("its keeper is gone"),
+    "ownerless": gettext_lazy("nobody keeps it fresh any more"),
 }
 
 
@@ -51,8 +51,8 @@ def period_words(plan: Plan) -> str:
     return f"{formats.date(period.start)} – {formats.date(period.last_day)}"
 
 
-def empty_words(count: int) -> Badge | None:
+def empty_words(count: int) -> Badge:
     """How many required sections say nothing."""
     if not count:
-        return None
+        return Badge(_("All are filled"), "success", "circle-check")
     return Badge(_("%(n)s empty") % {"n": formats.number(count)}, "warning")

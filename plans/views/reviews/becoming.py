@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,6 +44,8 @@ def line_edit(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
 def line_action(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     """Make a line an action of the plan."""
     line = common.get_line(common.get_editable(request, pk), line_pk)
+    if line.review.plan_id is not None and not common.may_act(request, line.review):
+        raise Http404
     form = LineActionForm(request.POST or None, initial={"owner": line.review.owner})
     return _page(
         request,

@@ -11,7 +11,7 @@ from kam.core.nav import Tab
 from kam.core.pages import Crumbs
 from kam.core.registry import may
 from kam.identity.decorators import signed_in
-from plans.models import BusinessReview, ReviewLine
+from plans.models import BusinessReview, Plan, ReviewLine
 from plans.selectors.reviews import reads
 from plans.services.reviews.holding import OPEN
 
@@ -47,6 +47,12 @@ def may_write(request: HttpRequest, review: BusinessReview) -> bool:
     """Whether the user may write the review, and it is not over."""
     rows = BusinessReview.objects.editable_by(signed_in(request))
     return review.state in OPEN and bool(rows.filter(pk=review.pk).exists())
+
+
+def may_act(request: HttpRequest, review: BusinessReview) -> bool:
+    """Whether the user may write the plan of a review: its lines become actions of that."""
+    rows = Plan.objects.editable_by(signed_in(request))
+    return review.plan_id is not None and bool(rows.filter(pk=review.plan_id).exists())
 
 
 def tabs(request: HttpRequest, active: str) -> list[Tab]:

@@ -59,6 +59,7 @@ def _context(
         "actions": reads.open_actions(plan, user),
         "today": timezone.localdate(),
         "may_write": common.may_write(request, review),
+        "may_act": common.may_act(request, review),
         "line_form": form or LineForm(review=review),
         "agenda_form": AgendaForm(),
         "person_form": PersonForm(account=review.account, by=user, as_of=timezone.localdate()),
@@ -98,14 +99,14 @@ def review_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def review_finish(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the record with its summary; the plan is frozen with it."""
     review, user = common.get_editable(request, pk), signed_in(request)
-    form = SummaryForm(request.POST or None, initial={"summary": review.summary})
+    form = SummaryForm(request.POST or None, initial=SummaryForm.ending(review))
 
     def act() -> None:
         holding.finish_review(
             review=review,
             by=user,
             as_of=timezone.localdate(),
-            summary=form.cleaned_data["summary"],
+            **form.cleaned_data,
         )
 
     return _form(
@@ -186,6 +187,7 @@ def line_add(request: HttpRequest, pk: int) -> HttpResponse:
             if not htmx.is_htmx(request):
                 return redirect(f"{review.get_absolute_url()}#notes")
             form = LineForm(review=review, initial={"item": form.cleaned_data["item"]})
+            form.fields["text"].widget.attrs["autofocus"] = True
     review = common.get_review(request, pk)
     status = 422 if form.errors else 200
     return htmx.render_part(request, PAGE, _context(request, review, form), "notes", status=status)

@@ -22,7 +22,7 @@ from kam.core.problems import RefusedError, add_to_form
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
-from plans.forms.reviews import ReviewAccountForm, ReviewForm, plans_for
+from plans.forms.reviews import ReviewAccountForm, ReviewForm, plan_of_day
 from plans.models import BusinessReview
 from plans.selectors.reviews import reads
 from plans.services.reviews.holding import plan_review
@@ -71,7 +71,7 @@ def _nothing(user: User) -> Empty:
 def _columns() -> list[Column]:
     return [
         Column(name="held", title=_("Day"), kind="date", value="held_on", sort="held_on"),
-        Column(name="title", title=_("Review"), sort="title", css="is-wrapped"),
+        Column(name="title", title=_("Business review"), sort="title", css="is-wrapped"),
         Column(
             name="account", title=_("Account"), value="account.name", sort="account__name_key",
             link=lambda row: row.account.get_absolute_url(),
@@ -139,6 +139,7 @@ def review_create(request: HttpRequest) -> HttpResponse:
                 account=account,
                 meeting=form.meeting(),
                 template=form.cleaned_data["template"],
+                by=user,
             )
         except RefusedError as problem:
             add_to_form(form, problem)
@@ -158,7 +159,7 @@ def review_create(request: HttpRequest) -> HttpResponse:
 
 def _first(account: Account, user: User) -> dict[str, Any]:
     today = timezone.localdate()
-    plan = plans_for(account, user).covering(today).first()
+    plan = plan_of_day(account, user, today)
     return {
         "held_on": today,
         "owner": user,

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from kam.core.pages import form_page
@@ -31,7 +32,7 @@ def template_list(request: HttpRequest) -> HttpResponseBase:
         [
             Column(name="name", title=_("Name"), sort="name"),
             Column(
-                name="points", title=_("Points"), kind="number", places=0,
+                name="points", title=pgettext("agenda", "Points"), kind="number", places=0,
                 value=lambda row: len(row.agenda),
             ),
             Column(

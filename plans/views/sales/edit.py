@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -64,13 +65,15 @@ def line_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def prefill(request: HttpRequest, pk: int) -> HttpResponse:
     """Last year and a growth."""
-    plan = figures.get_draft(request, pk)
+    plan, today = figures.get_draft(request, pk), timezone.localdate()
     form = PrefillForm(request.POST or None)
     return figures.form_answer(
         request, form, plan=plan, title=_("Start with last year"), back=_grid(plan),
         save=_("Fill in"), done=_("Filled in from last year."),
-        lead=_("What was posted in the same months a year before, by category, grown alike."),
-        act=lambda: amounts.prefill(plan=plan, user=signed_in(request), **form.cleaned_data),
+        lead=_("What the latest complete month of that name brought, by category, grown alike."),
+        act=lambda: amounts.prefill(
+            plan=plan, user=signed_in(request), as_of=today, **form.cleaned_data
+        ),
     )  # fmt: skip
 
 

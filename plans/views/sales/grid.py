@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,11 +35,12 @@ MAX_PASTE = 60_000
 
 @dataclass
 class GridCell:
-    """A field of the grid, with what stands or was typed in it."""
+    """A field of the grid, with what stands or was typed in it; `stands` is what is stored."""
 
     name: str
     text: str
     label: str
+    stands: str
     is_wrong: bool = False
 
 
@@ -48,7 +50,12 @@ class GridRow:
 
     line: SalesLine
     cells: list[GridCell]
-    total: Decimal | None
+    values: list[Decimal | None]
+
+    @property
+    def total(self) -> Decimal | None:
+        """What the line comes to; None where nothing is planned."""
+        return _total(self.values)
 
 
 @dataclass
@@ -66,6 +73,25 @@ class Grid:
     def headings(self) -> list[str]:
         """The months in words."""
         return [formats.month(one) for one in self.months]
+
+    @property
+    def shown(self) -> str:
+        """What is stored, by field: it goes along, so that one sees who changed what meanwhile."""
+        return json.dumps({one.name: one.stands for row in self.rows for one in row.cells})
+
+    @property
+    def sums(self) -> list[Decimal | None]:
+        """All lines by month, and together at the end; nothing for volumes of several units."""
+        units = {row.line.unit for row in self.rows}
+        if self.measure == "volume" and len(units) > 1:
+            return []
+        by_month = [_total(one) for one in zip(*(row.values for row in self.rows), strict=True)]
+        return [*by_month, _total(by_month)]
+
+
+def _total(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [one for one in values if one is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 @requires(EDIT)
@@ -99,34 +125,74 @@ def read_grid(plan: Plan, measure: Measure) -> Grid:
             GridCell(
                 name=f"c-{line.pk}-{month:%Y-%m}",
                 text=typed(known.get(month)),
+                stands=typed(known.get(month)),
                 label=f"{line}, {formats.month(month)}",
             )
             for month in months
         ]
-        values = [one for one in known.values() if one is not None]
-        rows.append(GridRow(line, cells, sum(values, Decimal(0)) if values else None))
+        rows.append(GridRow(line, cells, [known.get(month) for month in months]))
     return Grid(plan, measure, months, rows)
 
 
 def _save(request: HttpRequest, grid: Grid) -> HttpResponse | None:
-    """Take what was typed; with a text among the numbers nothing is, and it stays in its field."""
-    cells = [cell for row in grid.rows for cell in row.cells]
-    for cell in cells:
-        cell.text = request.POST.get(cell.name, cell.text)[:64]
-    sign = decimal_sign((cell.text for cell in cells), locale_sign())
+    """Take what was typed; with a text among the numbers nothing is, and it stays in its field.
+
+    Fields that stand as they were shown are left alone: how a number that was typed is written
+    says nothing about those that we wrote ourselves. What somebody else wrote meanwhile is told
+    before it is overwritten.
+    """
+    changed, theirs = _changed(request, grid)
+    sign = decimal_sign((cell.text for _at, _key, cell in changed), locale_sign())
     wanted: dict[tuple[int, date], Decimal | None] = {}
-    for place, row in enumerate(grid.rows, start=1):
-        for column, (month, cell) in enumerate(zip(grid.months, row.cells, strict=True), start=2):
-            try:
-                wanted[row.line.pk, month] = number(cell.text, sign)
-            except AmountError as error:
-                cell.is_wrong = True
-                known = error.code if error.code in {"negative", "too_large"} else "number"
-                trouble = words_of(Trouble(known, place, column, cell.text))
-                grid.troubles.append(f"{cell.label}: {trouble}")
+    for (place, column), key, cell in changed:
+        if cell.name in theirs:
+            cell.is_wrong = True
+            grid.troubles.append(_of_others(cell))
+            continue
+        try:
+            wanted[key] = number(cell.text, sign)
+        except AmountError as error:
+            cell.is_wrong = True
+            known = error.code if error.code in {"negative", "too_large"} else "number"
+            trouble = words_of(Trouble(known, place, column, cell.text))
+            grid.troubles.append(f"{cell.label}: {trouble}")
     if grid.troubles:
         return None
     return _act(request, grid, wanted)
+
+
+type _Changed = list[tuple[tuple[int, int], tuple[int, date], GridCell]]
+
+
+def _changed(request: HttpRequest, grid: Grid) -> tuple[_Changed, set[str]]:
+    """Fields with another text than they were shown with (row and column, line and month), and
+    the names of those among them that somebody else changed since."""
+    shown, found, theirs = _shown(request), [], set()
+    for place, row in enumerate(grid.rows, start=1):
+        for column, (month, cell) in enumerate(zip(grid.months, row.cells, strict=True), start=2):
+            was = shown.get(cell.name, cell.stands)
+            text = request.POST.get(cell.name, was)[:64].strip()
+            if text in (was, cell.stands):
+                continue
+            cell.text = text
+            found.append(((place, column), (row.line.pk, month), cell))
+            if was != cell.stands:
+                theirs.add(cell.name)
+    return found, theirs
+
+
+def _shown(request: HttpRequest) -> dict[str, str]:
+    """What the fields held when the page was opened; nothing where a client does not say."""
+    try:
+        found = json.loads(request.POST.get("shown", "{}"))
+    except ValueError:
+        return {}
+    return {key: str(one) for key, one in found.items()} if isinstance(found, dict) else {}
+
+
+def _of_others(cell: GridCell) -> str:
+    words = _("%(cell)s: somebody else wrote “%(text)s” meanwhile. Save again to put yours there.")
+    return words % {"cell": cell.label, "text": cell.stands or formats.DASH}
 
 
 def _act(

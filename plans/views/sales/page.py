@@ -64,7 +64,8 @@ def sales_plan(request: HttpRequest, pk: int) -> HttpResponseBase:
 def stats(board: SalesBoard) -> list[Stat]:
     """The year as planned and as expected, what came so far, and terms."""
     unit, total, done = board.plan.currency_id, board.total, board.to_date
-    reference = _("of the plan to date")
+    until = {"month": formats.month(board.months[max(board.months_over, 1) - 1])}
+    reference = _("against the plan until %(month)s") % until
     accuracy: dict[str, Any] = {"kind": "money", "unit": unit, "places": 0, "as_of": board.as_of}
     return [
         Stat(name="plan", title=_("Plan"), value=total.plan, unknown=_("Nothing is planned yet"),
@@ -108,14 +109,24 @@ def draw(board: SalesBoard) -> list[charts.Chart]:
         label_title=_("Month"), series=_series(board.by_month), places=0,
         rows_url=reverse("plans:sales-months", args=[board.plan.pk]),
     )  # fmt: skip
-    rows = board.rows
-    by_category = charts.bar(
-        name="sales-categories", title=_("Plan, forecast and actual by category"), horizontal=True,
-        labels=[one.title for one in rows], unit=unit, as_of=board.as_of, places=0,
-        label_title=_("Category"), series=_series([one.total for one in rows]),
+    return [by_month, _by_category(board)]
+
+
+def _by_category(board: SalesBoard) -> charts.Chart:
+    """The months that are over, as in the table below: a plan of a year beside the sales of some
+    of its months would look like a failure. Before one is over, the whole period."""
+    rows, begun = board.rows, board.months_over > 0
+    return charts.bar(
+        name="sales-categories",
+        title=_("Plan, forecast and actual to date, by category")
+        if begun
+        else _("Plan, forecast and actual by category"),
+        horizontal=True,
+        labels=[one.title for one in rows], unit=board.plan.currency_id, as_of=board.as_of,
+        places=0, label_title=_("Category"),
+        series=_series([one.to_date if begun else one.total for one in rows]),
         height="tall" if len(rows) > 6 else "normal",
     )  # fmt: skip
-    return [by_month, by_category]
 
 
 def _series(rows: Sequence[Streams]) -> list[charts.Series]:
@@ -203,7 +214,7 @@ def _steps_table(request: HttpRequest, plan: Plan, *, goes_on: bool) -> Table:
     columns = [
         Column(name="what", title=_("Product or category"), value=str),
         Column(name="where", title=_("Where"), value=lambda one: one.account or plan.account),
-        Column(name="due", title=_("By"), kind="date", value="due_on", sort="due_on"),
+        Column(name="due", title=_("Due on"), kind="date", value="due_on", sort="due_on"),
         Column(name="state", title=_("State"), kind="badge", value=step_badge, sort="state"),
         Column(name="since", title=_("Since"), kind="date", value="reached_on", sort="reached_on"),
         Column(name="stores", title=_("Stores planned"), kind="number", places=0, sort="stores"),

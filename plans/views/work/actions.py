@@ -94,7 +94,7 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ActionForm(request.POST or None, plan=action.plan, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
-            services.update_action(action=action, by=user, **form.cleaned_data)
+            services.update_action(action=action, by=user, **form.said())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:

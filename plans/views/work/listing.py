@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any, cast
 
 import django_filters
+from django import forms
 from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -30,6 +32,8 @@ from plans.views.plan import common
 from plans.views.work import words
 
 # icons: checkbox
+OFFERED = 200
+"""More plans than these are not for a list to choose from: words find them too."""
 TABS = ("mine", "overdue", "all", "over")
 
 
@@ -39,6 +43,16 @@ def _readable(request: Any) -> Any:
 
 # Asked with the request.
 _plans = cast("QuerySet[Plan]", _readable)
+
+
+def _offered(rows: QuerySet[Plan], user: User, chosen: str) -> list[Plan]:
+    """The plans to choose from: all where they are not too many, else one's own."""
+    found = list(rows[: OFFERED + 1])
+    if len(found) > OFFERED:
+        found = list(rows.filter(owner__in=user.acting_user_ids())[:OFFERED])
+    if chosen.isdecimal() and int(chosen) not in {one.pk for one in found}:
+        found += rows.filter(pk=chosen[:18])
+    return found
 
 
 class ActionFilter(PageFilter):
@@ -57,6 +71,19 @@ class ActionFilter(PageFilter):
     class Meta:
         model = PlanAction
         fields: list[str] = []
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """The form; of thousands of plans it offers one's own, and the one that is chosen."""
+        form: forms.Form = super().form
+        field: Any = form.fields["plan"]
+        request: Any = self.request
+        offered = _offered(field.queryset, request.user, request.GET.get("plan", ""))
+        field.widget.choices = [
+            ("", field.empty_label or ""),
+            *((one.pk, str(one)) for one in offered),
+        ]
+        return form
 
     def by_text(self, rows: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         """Words of the action, its plan or the account."""
@@ -203,5 +230,5 @@ def action_list(request: HttpRequest, tab: str = "mine") -> HttpResponseBase:
             icon="checkbox",
         ),
     )
-    context = {"crumbs": common.crumbs((_("Actions"), "")), "tabs": _tabs(tab)}
+    context = {"crumbs": common.crumbs((pgettext("of a plan", "Actions"), "")), "tabs": _tabs(tab)}
     return table.response("plans/work_list.html", context)

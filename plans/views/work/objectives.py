@@ -72,7 +72,7 @@ def objective_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ObjectiveForm(request.POST or None, initial=ObjectiveForm.starting(row))
     return _form_or_save(
         request, form, row.plan, _("Edit the objective"),
-        lambda: services.update_objective(objective=row, by=user, **form.cleaned_data),
+        lambda: services.update_objective(objective=row, by=user, **form.said()),
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def initiative_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = InitiativeForm(request.POST or None, initial=InitiativeForm.starting(row))
     return _form_or_save(
         request, form, plan, _("Edit the initiative"),
-        lambda: services.update_initiative(initiative=row, by=user, **form.cleaned_data),
+        lambda: services.update_initiative(initiative=row, by=user, **form.said()),
     )  # fmt: skip
 
 

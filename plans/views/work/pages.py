@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.core.nav import NavItem, navigation
 from kam.identity.models import User
@@ -86,7 +87,7 @@ def register() -> None:
     navigation.register(
         NavItem(
             key="plan-actions",
-            title=_("Actions"),
+            title=pgettext_lazy("of a plan", "Actions"),
             icon="checkbox",
             url_name="plans:action-list",
             capability="plans.view",

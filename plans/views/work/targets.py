@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kam.core import formats
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
-from plans.forms.work import ActualForm, TargetForm, plain_number
+from plans.forms.work import HUNDRED, ActualForm, TargetForm, plain_number
 from plans.models import KpiTarget, Plan
 from plans.selectors.kpis import baseline_now
 from plans.selectors.metrics.registry import metrics
@@ -43,6 +45,16 @@ def _with_baseline(form: TargetForm, plan: Plan, user: User) -> dict[str, Any]:
     return facts
 
 
+def _tell_baseline(form: TargetForm, problem: RefusedError, found: Decimal | None) -> None:
+    """Name the figure of today that a target was held against where nobody typed a baseline."""
+    is_own = form.cleaned_data.get("baseline") is None
+    if found is None or not is_own or problem.field != "target":
+        return
+    is_share = form.chosen is not None and form.chosen.kind == "percent"
+    shown = formats.number(plain_number(found * HUNDRED if is_share else found))
+    form.add_error("baseline", _("Where it stands today: %(figure)s.") % {"figure": shown})
+
+
 @requires(EDIT)
 @require_http_methods(["GET", "POST"])
 def target_create(request: HttpRequest, pk: int) -> HttpResponse:
@@ -50,10 +62,12 @@ def target_create(request: HttpRequest, pk: int) -> HttpResponse:
     plan, user = common.writer_of(request, pk), signed_in(request)
     form = TargetForm(request.POST or None, plan=plan, user=user)
     if request.method == "POST" and form.is_valid():
+        facts = _with_baseline(form, plan, user)
         try:
-            services.add_target(plan=plan, by=user, **_with_baseline(form, plan, user))
+            services.add_target(plan=plan, by=user, **facts)
         except RefusedError as problem:
             add_to_form(form, problem)
+            _tell_baseline(form, problem, facts["baseline"])
         else:
             return common.answered(request, plan, KIND, _("Saved."))
     return common.form_in_place(

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kam.core import formats
 from kam.core.badges import Badge, State
 from plans.analytics.kpis import Standing
-from plans.choices.work import ActionState
+from plans.choices.work import STANDINGS, ActionState
 from plans.models import PlanAction
 from plans.selectors.kpis import KpiLine
 
 # icons: circle-check circle-dot ban alert-octagon target-arrow trending-up clock help user-question
-_STANDINGS: dict[str, tuple[Any, State, str]] = {
-    Standing.REACHED: (gettext_lazy("Reached"), "success", "circle-check"),
-    Standing.ON_TRACK: (gettext_lazy("On track"), "success", "trending-up"),
-    Standing.CLOSE: (gettext_lazy("A little behind"), "warning", "clock"),
-    Standing.BEHIND: (gettext_lazy("Behind"), "danger", "alert-octagon"),
-    Standing.UNDER_WAY: (gettext_lazy("Not reached yet"), "info", "circle-dot"),
-    Standing.UNKNOWN: (gettext_lazy("Not known"), "muted", "help"),
+_SIGNS: dict[Standing, tuple[State, str]] = {
+    Standing.REACHED: ("success", "circle-check"),
+    Standing.ON_TRACK: ("success", "trending-up"),
+    Standing.CLOSE: ("warning", "clock"),
+    Standing.BEHIND: ("danger", "alert-octagon"),
+    Standing.UNDER_WAY: ("info", "circle-dot"),
+    Standing.UNKNOWN: ("muted", "help"),
 }
 
 
@@ -40,9 +38,9 @@ def state_badge(action: PlanAction, as_of: date) -> Badge:
 
 def standing_badge(line: KpiLine) -> Badge:
     """How a target stands, with the reason where its actual is not known."""
-    words, state, icon = _STANDINGS[line.reading.standing]
-    why = str(line.actual.why) if line.reading.standing == Standing.UNKNOWN else ""
-    return Badge(words, state, icon, title=why)
+    standing = line.reading.standing
+    why = str(line.actual.why) if standing == Standing.UNKNOWN else ""
+    return Badge(STANDINGS[standing], *_SIGNS[standing], title=why)
 
 
 def figure(value: Decimal | None, line: KpiLine, currency: str) -> str | None:

@@ -84,7 +84,11 @@ class ReportLineOutput(Output):
     )
     quantity_sold = AmountField()
     quantity_returned = AmountField()
-    gross_amount = AmountField(allow_null=True)
+    gross_amount = AmountField(allow_null=True, help_text=_("With tax, at prices before coupons."))
+    coupon_amount = AmountField(
+        allow_null=True, help_text=_("What coupons paid of it; null: not reported.")
+    )
+    payment_medium = serializers.CharField(help_text=_("How consumers paid; empty: not told."))
     tax_rate = AmountField(allow_null=True)
     currency = serializers.CharField(source="currency_id")
     promotion = serializers.CharField()
@@ -106,7 +110,21 @@ class ReportLineInput(Input):
     sold_on = DayField(required=False, allow_null=True)
     quantity_sold = Quantity(required=False, default=Decimal(0))
     quantity_returned = Quantity(required=False, default=Decimal(0))
-    gross_amount = AmountField(max_digits=20, required=False, allow_null=True)
+    gross_amount = AmountField(
+        max_digits=20,
+        required=False,
+        allow_null=True,
+        help_text=_("With tax, at prices before coupons."),
+    )
+    coupon_amount = AmountField(
+        max_digits=20,
+        required=False,
+        allow_null=True,
+        help_text=_("What coupons paid of it, with its sign; null: not reported."),
+    )
+    payment_medium = TextField(
+        max_length=30, required=False, default="", help_text=_("How consumers paid.")
+    )
     tax_rate = serializers.DecimalField(
         max_digits=5, decimal_places=2, min_value=0, max_value=100, required=False, allow_null=True
     )

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef
 from accounts.api.serializers.tiers import Dated
-from kam.core.api.serializers import Input, Output, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.choices.credit import (
     ApplicationFileKind,
@@ -37,7 +37,7 @@ class LimitOutput(Dated):
     amount = amount()
     term_days = serializers.IntegerField(allow_null=True)
     review_on = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
+    reason = serializers.CharField(source="why")
     application = serializers.IntegerField(source="application_id", allow_null=True)
     approved_by = PersonOutput(allow_null=True)
     revoked_on = serializers.DateField(allow_null=True)
@@ -52,7 +52,7 @@ class LimitInput(Input):
     currency = serializers.CharField(max_length=3)
     amount = amount(help_text=_("0 means prepay only."))
     from_day = serializers.DateField()
-    until = serializers.DateField(required=False, allow_null=True)
+    until = DayAfter(required=False, allow_null=True)
     term_days = serializers.IntegerField(
         required=False, allow_null=True, min_value=0, max_value=720
     )
@@ -153,6 +153,7 @@ class ApplicationFileOutput(Output):
     """A paper kept with an application; `GET credit/application-files/{id}/` answers it."""
 
     id = serializers.IntegerField()
+    application = serializers.IntegerField(source="application_id")
     kind = serializers.ChoiceField(choices=ApplicationFileKind.choices)
     title = serializers.CharField()
     name = serializers.CharField()
@@ -309,7 +310,7 @@ class FactInput(Input):
     amount = amount()
     from_day = serializers.DateField()
     due_on = serializers.DateField(required=False, allow_null=True)
-    until = serializers.DateField(required=False, allow_null=True)
+    until = DayAfter(required=False, allow_null=True)
     source_code = serializers.CharField(max_length=50, help_text=_("Code of a data source."))
     source_key = serializers.CharField(max_length=200)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -34,6 +35,19 @@ class DayField(serializers.DateField):
         day: date = super().to_internal_value(value)
         if not FIRST_DAY <= day < LAST_DAY:
             self.fail("out_of_range")
+        return day
+
+
+class PastDayField(DayField):
+    """The day on which something was done: none that is still to come."""
+
+    default_error_messages = {"in_the_future": _("This day is still to come.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day; refuses those after today."""
+        day = super().to_internal_value(value)
+        if day > timezone.localdate():
+            self.fail("in_the_future")
         return day
 
 

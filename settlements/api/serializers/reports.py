@@ -13,7 +13,7 @@ from rest_framework import serializers
 from accounts.api.serializers.accounts import AccountId, AccountRef, CurrencyCode
 from accounts.api.serializers.concentration import Rounded
 from kam.core.api.pagination import MAX_PAGE_SIZE, PAGE_SIZE
-from kam.core.api.serializers import Input, Output, ShareField, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, ShareField, TextField
 from settlements.analytics.ageing import Bands
 from settlements.api.serializers.fields import BandsField, CompanyCode, DayField, Money
 from settlements.api.serializers.work import BucketsField
@@ -255,6 +255,6 @@ class StatementOutput(Output):
         """The period, under names that Python keeps for itself."""
         period: dict[str, Any] = {
             "from": serializers.DateField(read_only=True),
-            "to": serializers.DateField(read_only=True),
+            "to": DayAfter(read_only=True),
         }
         return {**period, **super().get_fields()}

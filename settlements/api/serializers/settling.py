@@ -11,7 +11,13 @@ from accounts.api.serializers.accounts import AccountRef
 from kam.core.api.serializers import AmountField, Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.api.serializers.documents import DocumentRef
-from settlements.api.serializers.fields import DayField, Money, PositiveAmount, RowId
+from settlements.api.serializers.fields import (
+    DayField,
+    Money,
+    PastDayField,
+    PositiveAmount,
+    RowId,
+)
 from settlements.api.serializers.rebates import PeriodEnd, PeriodStart
 from settlements.choices.settling import (
     DocumentRole,
@@ -128,7 +134,7 @@ class DraftInput(Input):
 class DayInput(Input):
     """The day of an act; today where none is named."""
 
-    day = DayField(required=False)
+    day = PastDayField(required=False, help_text=_("Not after today."))
     note = TextField(required=False, max_length=500)
 
 
@@ -145,7 +151,7 @@ class SettlingDisputeInput(Input):
     """What the customer contests of an issued statement."""
 
     contests = ContestInput(many=True, allow_empty=False)
-    day = DayField(required=False)
+    day = PastDayField(required=False, help_text=_("Not after today."))
 
 
 class ClaimInput(Input):

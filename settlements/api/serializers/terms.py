@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountRef
-from kam.core.api.serializers import AmountField, Output
+from kam.core.api.serializers import AmountField, DayAfter, Output
 from kam.identity.api.shapes import PersonOutput
 from settlements.choices import terms as choices
 from settlements.models import AgreementVersion
@@ -79,6 +79,14 @@ class GuaranteeOutput(Output):
     excess_rate = Number(allow_null=True)
 
 
+class MediumRuleOutput(Output):
+    """What is paid by one medium: at a percentage of its own, or not counted."""
+
+    medium = serializers.CharField()
+    is_counted = serializers.BooleanField()
+    percent = Number(allow_null=True)
+
+
 class SettlementTermOutput(Output):
     """A method of settlement; `category` null is for all goods."""
 
@@ -106,6 +114,7 @@ class SettlementTermOutput(Output):
     discount_days = serializers.IntegerField(allow_null=True)
     lines = PaymentLineOutput(many=True, source="payment_lines")
     guarantee = serializers.SerializerMethodField()
+    media = MediumRuleOutput(many=True)
 
     @extend_schema_field(GuaranteeOutput(allow_null=True))
     def get_guarantee(self, term: Any) -> Any:
@@ -145,7 +154,7 @@ class TradeConditionOutput(Output):
     floor = Number(allow_null=True)
     cap = Number(allow_null=True)
     start = serializers.DateField(source="valid.lower", default=None, allow_null=True)
-    end = serializers.DateField(source="valid.upper", default=None, allow_null=True)
+    end = DayAfter(source="valid.upper", default=None, allow_null=True)
     is_sales_linked = serializers.BooleanField()
     is_distinct_service = serializers.BooleanField()
     evidence = serializers.CharField()
@@ -175,7 +184,7 @@ class AgreementVersionOutput(Output):
     version = serializers.IntegerField()
     state = serializers.ChoiceField(choices=choices.VersionState.choices)
     start = serializers.DateField(source="valid.lower")
-    end = serializers.DateField(source="valid.upper", allow_null=True)
+    end = DayAfter(source="valid.upper", allow_null=True)
     renewal = serializers.ChoiceField(choices=choices.Renewal.choices)
     renewal_months = serializers.IntegerField(allow_null=True)
     notice_days = serializers.IntegerField(allow_null=True)

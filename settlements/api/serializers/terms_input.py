@@ -78,6 +78,14 @@ class GuaranteeInput(Input):
     excess_rate = _maybe_number()
 
 
+class MediumRuleInput(Input):
+    """What is paid by one medium: at `percent`, or not counted and without one."""
+
+    medium = TextField(max_length=30, required=True)
+    is_counted = serializers.BooleanField(default=True)
+    percent = _maybe_number()
+
+
 class SettlementTermInput(Input):
     """A method of settlement, for a category or (null) all goods; `schedule` names bands."""
 
@@ -104,6 +112,7 @@ class SettlementTermInput(Input):
     discount_days = _whole(3660)
     lines = PaymentLineInput(many=True, required=False, default=list)
     guarantee = GuaranteeInput(required=False, allow_null=True, default=None)
+    media = MediumRuleInput(many=True, required=False, default=list)
 
 
 class RateBandInput(Input):
@@ -249,6 +258,7 @@ def _term(one: dict[str, Any]) -> drafts.TermDraft:
         calendar_id=calendar.pk if calendar else None,
         guarantee=drafts.GuaranteeDraft(**guarantee) if guarantee else None,
         lines=lines,
+        media=[drafts.MediumDraft(**rule) for rule in one.pop("media")],
         **one,
     )
 

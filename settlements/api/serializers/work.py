@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers.accounts import AccountId, AccountRef, PersonId
 from accounts.api.serializers.concentration import Rounded
-from kam.core.api.serializers import Input, Output, TextField
+from kam.core.api.serializers import DayAfter, Input, Output, TextField
 from kam.identity.api.shapes import PersonOutput
 from settlements.analytics.ageing import Bands
 from settlements.api.serializers.documents import DocumentRef
@@ -145,7 +145,7 @@ class ControllerOutput(Output):
     account = AccountRef()
     user = PersonOutput()
     valid_from = serializers.DateField(source="valid.lower", allow_null=True)
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -175,7 +175,7 @@ class PeriodOutput(Output):
         source="selling_company.code", allow_null=True, default=None, help_text=_("Null: all.")
     )
     valid_from = serializers.DateField(source="valid.lower", allow_null=True)
-    valid_before = serializers.DateField(source="valid.upper", allow_null=True)
+    valid_before = DayAfter(source="valid.upper", allow_null=True)
     is_closed = serializers.BooleanField()
     closed_at = serializers.DateTimeField(allow_null=True)
     closed_by = PersonOutput(allow_null=True)

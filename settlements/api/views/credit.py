@@ -86,6 +86,14 @@ class ExposureViewSet(Listed, Retrieved, Resource):
         """With the account."""
         return queryset.select_related("party")
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List exposure of accounts against their limits, as of the last run."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Exposure of one account against its limit, by component."""
+        return super().retrieve(request, *args, **kwargs)
+
 
 class LimitFilter(Changing):
     """Filters of limits."""
@@ -116,6 +124,14 @@ class LimitViewSet(Listed, Retrieved, Resource):
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With account and people."""
         return queryset.select_related("party", "approved_by")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List limits, past and coming ones too."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One limit."""
+        return super().retrieve(request, *args, **kwargs)
 
     def create(self, request: Request) -> Response:
         """Set a limit from a day on; what held before ends there."""
@@ -164,6 +180,14 @@ class CheckViewSet(Listed, Retrieved, Resource):
         rows = queryset.select_related("account", "party", "created_by")
         return cast("QuerySet[Any]", rows.annotate(sees_limit=Exists(seen)))
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List checks, the latest first."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One check with what it was answered from."""
+        return super().retrieve(request, *args, **kwargs)
+
     def create(self, request: Request) -> Response:
         """Ask whether an account may have an amount on credit; with a key it acts once."""
         body, user = self.body(), user_of(request)
@@ -208,8 +232,16 @@ class HoldViewSet(Listed, Retrieved, Resource):
         """With the account."""
         return queryset.select_related("party")
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List holds on sales on credit, released ones too."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One hold."""
+        return super().retrieve(request, *args, **kwargs)
+
     def create(self, request: Request) -> Response:
-        """Propose a hold."""
+        """Propose a hold on sales on credit."""
         body, user = self.body(), user_of(request)
         party = account_of(user, body["account"])
         row = holds.propose_hold(party=party, reason=body["reason"], by=user)
@@ -217,7 +249,7 @@ class HoldViewSet(Listed, Retrieved, Resource):
 
     @action(detail=True, methods=["post"])
     def move(self, request: Request, **_kwargs: Any) -> Response:
-        """Put it in force, override it until a day, or release it; rights are the service's."""
+        """Put a hold in force, override it until a day, or release it."""
         body = self.body()
         with self.locked() as row:
             holds.move_hold(
@@ -250,6 +282,14 @@ class ScoreViewSet(Listed, Retrieved, Resource):
         """With the payer."""
         return queryset.select_related("party")
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List credit scores of payers, one a month."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One score with what it was computed from."""
+        return super().retrieve(request, *args, **kwargs)
+
 
 class FactFilter(Changing):
     """Filters of facts."""
@@ -279,6 +319,14 @@ class FactViewSet(Listed, Retrieved, Resource):
     def shown(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """With account and source."""
         return queryset.select_related("party", "source")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List facts of exposure, past ones too."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One fact."""
+        return super().retrieve(request, *args, **kwargs)
 
     def create(self, request: Request) -> Response:
         """Tell a fact; the same source and key again replaces it from its day on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from rest_framework.response import Response
 from kam.core.api.base import Listed, Resource, Retrieved
 from kam.core.api.parsers import BoundedJSONParser
 from kam.core.file_kinds import CONTENT_TYPES
-from kam.core.filters import ChoicesFilter
+from kam.core.filters import ChoicesFilter, IdFilter
 from settlements.api.scope import account_of, user_of
 from settlements.api.serializers import credit as shapes
 from settlements.api.views.credit import Changing
@@ -73,8 +74,16 @@ class ApplicationViewSet(Listed, Retrieved, Resource):
         rows = queryset.select_related("party", "applicant", "decided_by")
         return rows.prefetch_related("statements", "answers", "files")
 
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List applications for credit, decided ones too."""
+        return super().list(request, *args, **kwargs)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One application with its years, answers and papers."""
+        return super().retrieve(request, *args, **kwargs)
+
     def create(self, request: Request) -> Response:
-        """Write a draft."""
+        """Write an application for credit as a draft."""
         body, user = self.body(), user_of(request)
         party = account_of(user, body.pop("account"))
         years = [applications.Year(**one) for one in body.pop("statements", [])]
@@ -89,14 +98,14 @@ class ApplicationViewSet(Listed, Retrieved, Resource):
 
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, **_kwargs: Any) -> Response:
-        """Ask for a decision; nothing of it changes any more."""
+        """Ask for a decision; from then on the application does not change."""
         with self.locked() as row:
             applications.submit_application(application=row, by=user_of(request), at=timezone.now())
         return self.answer(self.row())
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, **_kwargs: Any) -> Response:
-        """Take it back before it is decided."""
+        """Take an application back before it is decided."""
         with self.locked() as row:
             applications.withdraw_application(application=row, by=user_of(request))
         return self.answer(self.row())
@@ -129,12 +138,31 @@ class ApplicationViewSet(Listed, Retrieved, Resource):
         return Response(shapes.ApplicationFileOutput(kept).data, status.HTTP_201_CREATED)
 
 
-class ApplicationFileViewSet(Resource):
-    """Papers of credit applications, by their number."""
+class PaperFilter(django_filters.FilterSet):
+    """Filters of papers."""
+
+    application = IdFilter(field_name="application_id")
+    account = IdFilter(field_name="application__party_id")
+    kind = ChoicesFilter(choices=ApplicationFileKind, lookup_expr="in")
+    updated_since = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+
+    class Meta:
+        model = ApplicationFile
+        fields: list[str] = []
+
+
+class ApplicationFileViewSet(Listed, Resource):
+    """Papers of credit applications: what is kept, and each as a download."""
 
     model = ApplicationFile
     capability = VIEW
     output = shapes.ApplicationFileOutput
+    filterset_class = PaperFilter
+    orderings = {"id": "pk", "updated_at": "updated_at"}
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the papers of credit applications; each is answered by its number."""
+        return super().list(request, *args, **kwargs)
 
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in CONTENT_TYPES.values()})
     def retrieve(self, request: Request, **_kwargs: Any) -> FileResponse:

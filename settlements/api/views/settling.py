@@ -20,12 +20,14 @@ from rest_framework.response import Response
 
 from kam.core.api.base import Listed, Resource, Retrieved
 from kam.core.filters import ChoicesFilter, CodesFilter, IdFilter, UpdatedSince
+from kam.core.problems import RefusedError
 from settlements.api.filters import DayFilter, Scoped
 from settlements.api.scope import account_of, ledger_key, unknown, user_of
 from settlements.api.serializers import settling as shapes
 from settlements.choices.settling import StatementDisputeReason, StatementKind, StatementState
 from settlements.models import SettlementStatement, SettlementTerm
 from settlements.selectors.settling.reads import statements_for, whole
+from settlements.services.settling.contests import Contest
 from settlements.services.settling.drafting import (
     cancel_statement,
     draft_statement,
@@ -34,7 +36,6 @@ from settlements.services.settling.drafting import (
 )
 from settlements.services.settling.issuing import (
     Concession,
-    Contest,
     confirm_statement,
     correct_statement,
     dispute_statement,
@@ -43,6 +44,9 @@ from settlements.services.settling.issuing import (
 )
 from settlements.services.settling.posting import post_statement, take_back_statement
 from settlements.views.settling.paper import paper_response
+
+_DAYS = ("issued_on", "raised_on", "corrected_on", "confirmed_on", "posted_on")
+_SENT = {**dict.fromkeys(_DAYS, "day"), "period": "period_end"}
 
 
 class SettlingFilter(Scoped, UpdatedSince):
@@ -105,6 +109,12 @@ class SettlingViewSet(Listed, Retrieved, Resource):
             )
         },
     }
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Say a refusal of the field that the caller sent: acts have one day, drafts two."""
+        if isinstance(exc, RefusedError):
+            exc.field = _SENT.get(exc.field, exc.field)
+        return super().handle_exception(exc)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Statements that the caller may see."""

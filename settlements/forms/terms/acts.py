@@ -24,7 +24,7 @@ class ReturnForm(forms.Form):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever takes back an own version need not say it."),
+        help_text=_("Whoever takes back their own version need not say why."),
     )
 
 

@@ -28,7 +28,7 @@ class BandForm(forms.Form):
     """One band; an empty row is left out."""
 
     lower = number_field(label=gettext_lazy("From"))
-    upper = number_field(label=gettext_lazy("Below"))
+    upper = number_field(label=pgettext_lazy("amount", "Below"))
     rate = number_field(label=pgettext_lazy("agreement", "Rate"))
 
     @property

@@ -139,8 +139,9 @@ class BearerForm(forms.Form):
 
     @property
     def title(self) -> str:
-        """What it is about."""
-        return str(Subject(self["subject"].value()).label)
+        """What it is about; a word that nobody knows is shown as it came."""
+        value = self["subject"].value()
+        return str(dict(Subject.choices).get(value, value))
 
     def draft(self) -> ResponsibilityDraft:
         """What was written down."""

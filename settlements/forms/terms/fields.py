@@ -7,23 +7,19 @@ from typing import Any
 
 from django import forms
 
+from kam.core.number_fields import NumberField, plain_number
 from kam.core.problems import Blocker, RefusedError
 
 
 def plain(value: Any) -> Any:
     """A decimal as people type it: no zeros that say nothing."""
-    if not isinstance(value, Decimal):
-        return value
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain_number(value, least=0) if isinstance(value, Decimal) else value
 
 
 def number_field(*, digits: int = 20, places: int = 4, **kwargs: Any) -> forms.DecimalField:
     """An amount or a percentage."""
     kwargs.setdefault("required", False)
-    field = forms.DecimalField(max_digits=digits, decimal_places=places, **kwargs)
-    field.widget.attrs |= {"step": "any", "inputmode": "decimal"}
-    return field
+    return NumberField(max_digits=digits, decimal_places=places, **kwargs)
 
 
 def percent_field(**kwargs: Any) -> forms.DecimalField:

@@ -8,15 +8,12 @@ from settlements.selectors.consignment.stock import (
     stock_as_of,
     stores_with_stock,
 )
-from settlements.selectors.consignment.unbilled import SoldNotStated, sold_not_stated
 
 __all__ = [
     "SHOWN",
-    "SoldNotStated",
     "StockRow",
     "periods",
     "slow_movers",
-    "sold_not_stated",
     "stock_as_of",
     "stores_with_stock",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import (
     Count,
@@ -16,6 +17,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
@@ -129,6 +131,12 @@ def reports_for(user: User) -> QuerySet[SalesReport]:
     return SalesReport.objects.visible_to(user).select_related(
         "account", "selling_company", "currency", "created_by", "decided_by"
     )
+
+
+def coupons_of(report: SalesReport) -> Decimal | None:
+    """Return what coupons paid of a report; None where none of its lines says it."""
+    found: Decimal | None = report.lines.aggregate(coupons=Sum("coupon_amount"))["coupons"]
+    return found
 
 
 def lines_of(report: SalesReport) -> QuerySet[SalesReportLine]:

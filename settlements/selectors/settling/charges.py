@@ -13,31 +13,48 @@ from settlements.analytics.settling import Charge
 from settlements.choices.settling import StatementState
 from settlements.choices.terms import Calculation, Channel, Conditionality, ConditionKind
 from settlements.models import SettlementStatement, StatementLine
+from settlements.selectors.settling.carrying import Settled, carries, is_carried, settled_of
 from settlements.selectors.settling.jobs import Job
+from settlements.selectors.settling.purchases import Asked, purchases_of
 from settlements.selectors.settling.sources import Source
 from settlements.selectors.terms.conditions import ConditionRules, conditions_of
 
-ON_STATEMENTS = (Channel.ON_INVOICE, Channel.SET_OFF)
-"""Channels that a statement carries; what we pay, or give in goods, has documents of its own."""
-UNKNOWN = (Calculation.PERCENT_OF_PURCHASES,)
-"""Computed from purchases, which statements know nothing of."""
+PERCENTS = (
+    Calculation.PERCENT_OF_PURCHASES,
+    Calculation.PERCENT_OF_TURNOVER,
+    Calculation.SCHEDULE,
+)
+"""What is charged on growth alone, where growth is asked for; amounts are due once there is any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Conditions by version, and which of those charged once were charged already."""
+    """Conditions that statements carry by version, its settled terms, what was bought.
+
+    `charged` are those charged once that were charged already.
+    """
 
     by_version: dict[int, list[ConditionRules]]
+    terms: dict[int, list[Settled]]
     charged: frozenset[int]
+    purchases: dict[Asked, Decimal]
 
 
-def conditions_for(jobs: Iterable[Job], besides: SettlementStatement | None = None) -> Conditions:
-    """Return the fees and promotions of the jobs' versions, in three queries."""
+def conditions_for(jobs: Sequence[Job], besides: SettlementStatement | None = None) -> Conditions:
+    """Return the fees and promotions of the jobs' versions, in five queries at most."""
+    every = conditions_of({job.rules.version_id for job in jobs})
+    terms = settled_of({one.version_id for one in every})
     found: dict[int, list[ConditionRules]] = defaultdict(list)
-    versions = {job.rules.version_id for job in jobs}
-    for one in conditions_of(versions):
-        if one.kind != ConditionKind.REBATE and one.channel in ON_STATEMENTS:
+    for one in every:
+        if is_carried(one, terms.get(one.version_id, ())):
             found[one.version_id].append(one)
+    return Conditions(found, terms, _charged(found, besides), _purchases(jobs, found))
+
+
+def _charged(
+    found: dict[int, list[ConditionRules]], besides: SettlementStatement | None
+) -> frozenset[int]:
+    """Conditions charged once that another live statement charged."""
     once = [
         one.condition_id
         for many in found.values()
@@ -50,7 +67,16 @@ def conditions_for(jobs: Iterable[Job], besides: SettlementStatement | None = No
     rows = rows.filter(statement__taken_back_on__isnull=True)
     if besides is not None:
         rows = rows.exclude(statement=besides)
-    return Conditions(found, frozenset(rows.values_list("condition_id", flat=True)))
+    return frozenset(rows.values_list("condition_id", flat=True))
+
+
+def _purchases(jobs: Iterable[Job], found: dict[int, list[ConditionRules]]) -> dict[Asked, Decimal]:
+    return purchases_of(
+        Asked.of(one, job)
+        for job in jobs
+        for one in found.get(job.rules.version_id, ())
+        if one.calculation == Calculation.PERCENT_OF_PURCHASES and _overlaps(one, job)
+    )
 
 
 def charges_of(
@@ -58,19 +84,25 @@ def charges_of(
 ) -> Iterator[Charge]:
     """Give what is charged in a job's period; `basis` is what percentages are taken of.
 
-    A condition of another category than the term's is left to that term; one of all goods is
-    charged by the term of all goods, or by the first term where every term has a category.
+    Percentages of purchases are of what was bought on the days that the condition holds. See
+    `carrying` for which term charges what.
     """
-    for one in conditions.by_version.get(job.rules.version_id, ()):
-        if one.category_id not in (None, job.rules.category_id) or not _overlaps(one, job):
+    version = job.rules.version_id
+    for one in conditions.by_version.get(version, ()):
+        if not carries(job.rules.term_id, one, conditions.terms[version]) or not _overlaps(
+            one, job
+        ):
             continue
-        if one.calculation in UNKNOWN or not _reached(one, basis):
+        of = basis
+        if one.calculation == Calculation.PERCENT_OF_PURCHASES:
+            of = conditions.purchases[Asked.of(one, job)]
+        if not _reached(one, of):
             continue
         if one.calculation == Calculation.ONCE and one.condition_id in conditions.charged:
             continue
         times = _times(one, job, fiscal_start)
         if times:
-            yield _charge(one, basis, source, times)
+            yield _charge(one, _growth(one, of), source, times)
 
 
 def _overlaps(one: ConditionRules, job: Job) -> bool:
@@ -78,10 +110,17 @@ def _overlaps(one: ConditionRules, job: Job) -> bool:
 
 
 def _reached(one: ConditionRules, basis: Decimal) -> bool:
-    if one.conditionality == Conditionality.UNCONDITIONAL:
-        return True
+    """Whether a target is reached, or there is any growth over a base."""
+    if one.conditionality == Conditionality.UNCONDITIONAL or one.target is None:
+        return one.conditionality == Conditionality.UNCONDITIONAL
     is_target = one.conditionality == Conditionality.TARGET
-    return is_target and one.target is not None and basis >= one.target
+    return basis >= one.target if is_target else basis > one.target
+
+
+def _growth(one: ConditionRules, basis: Decimal) -> Decimal:
+    """What a condition on growth counts: percentages and bands what is above the base."""
+    is_growth = one.conditionality == Conditionality.GROWTH and one.calculation in PERCENTS
+    return basis - one.target if is_growth and one.target is not None else basis
 
 
 def _times(one: ConditionRules, job: Job, fiscal_start: int) -> int:

@@ -66,7 +66,8 @@ def compute(jobs: Sequence[Job], *, besides: SettlementStatement | None = None) 
     `besides` is a statement that is computed anew: fees charged once count as not charged by it.
     Includes accepted reports alone, the fees and promotions that statements carry, and what was
     brought forward as the job says. Refused with a code: `no_report`, `mixed_currencies`,
-    `amount_missing`, `price_missing`, `tax_rate_missing` and those of the mathematics.
+    `amount_missing`, `coupons_missing`, `price_missing`, `tax_rate_missing` and those of the
+    mathematics.
     """
     if not jobs:
         return []
@@ -146,6 +147,14 @@ def _check(job: Job, source: Source) -> None:
         raise _RefusedInput(
             "mixed_currencies", words % {"found": named, "currency": job.rules.currency}
         )
+    if job.counts_coupons and _says_some_coupons(source):
+        words = _("Some report lines say what coupons paid and some do not: none is 0, not empty.")
+        raise _RefusedInput("coupons_missing", words)
+
+
+def _says_some_coupons(source: Source) -> bool:
+    told = any(one.coupons is not None for one in source.sold)
+    return told and any(one.without_coupons for one in source.sold)
 
 
 def _tax_rate(job: Job, rate: Decimal | None) -> Decimal:
@@ -167,14 +176,16 @@ def _turnover(job: Job, one: Sold) -> Goods:
         returned=one.returned,
         sales=one.sales,
         returns=one.returns,
+        coupons=one.coupons or ZERO,
+        medium=one.medium if one.medium in dict(job.rules.media) else "",
     )
 
 
 def _merged(goods: Iterable[Goods]) -> list[Goods]:
-    """Add up goods of one category and tax rate, where some lines named the rate and some not."""
-    found: dict[tuple[int | None, Decimal], list[Goods]] = defaultdict(list)
+    """Add up goods of one category, tax rate and medium with a rule: some lines named the rate."""
+    found: dict[tuple[int | None, Decimal, str], list[Goods]] = defaultdict(list)
     for one in goods:
-        found[one.category_id, one.tax_rate].append(one)
+        found[one.category_id, one.tax_rate, one.medium].append(one)
     return [
         many[0]
         if len(many) == 1
@@ -185,8 +196,10 @@ def _merged(goods: Iterable[Goods]) -> list[Goods]:
             returned=sum((one.returned for one in many), ZERO),
             sales=sum((one.sales for one in many), ZERO),
             returns=sum((one.returns for one in many), ZERO),
+            coupons=sum((one.coupons for one in many), ZERO),
+            medium=medium,
         )
-        for (category, rate), many in found.items()
+        for (category, rate, medium), many in found.items()
     ]
 
 
@@ -240,15 +253,23 @@ def _price(
 
 
 def _missing(job: Job, source: Source, known: _Known) -> list[Missing]:
-    """What stores lack and pay for, at the price of the period's end."""
+    """What stores lack and pay for, at the price of the period's end.
+
+    A missing piece costs what a sold one does: what was sold reaches the break of the price.
+    """
     if job.rules.shrink is None:
         return []
-    found, lacking = [], set()
+    found, lacking, last = [], set(), len(source.segments) - 1
+    sold: dict[tuple[int, int | None], Decimal] = defaultdict(Decimal)
+    for row in source.sold:
+        if row.segment == last:
+            sold[row.node_id, row.product_id] += row.sold - row.returned
     for one in source.lacking:
         theirs = billable_shrink(one.quantity, one.sold, job.rules.shrink).theirs
         if not theirs:
             continue
-        price = _price(job, source, known, one, len(source.segments) - 1, theirs)
+        reached = max(theirs, sold[one.node_id, one.product_id])
+        price = _price(job, source, known, one, last, reached)
         if price is None:
             lacking.add(one.product_id)
             continue

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from accounts.models import Account
 from kam.core.dates import add_months
@@ -14,7 +15,7 @@ from settlements.analytics.concession import TestPeriod
 from settlements.analytics.rebate_periods import period_of
 from settlements.analytics.settling import Rules
 from settlements.choices.settling import StatementKind
-from settlements.choices.terms import Cycle, SettlementBasis
+from settlements.choices.terms import Bearer, Cycle, SettlementBasis
 from settlements.querysets.terms import APPROVED
 from settlements.selectors.terms.rules import TermRules, rules_of, term_rows
 
@@ -25,6 +26,12 @@ KINDS = {
 """Which statements terms have that are settled by statements at all."""
 SHORT = (Cycle.WEEKLY, Cycle.HALF_MONTHLY)
 """Cycles below a month: a guarantee of months is tested by its true-up alone."""
+OUR_COUPONS = {
+    Bearer.US.value: Decimal(100),
+    Bearer.SHARED.value: Decimal(50),
+    Bearer.CUSTOMER.value: Decimal(0),
+}
+"""How many percent of coupons we pay for; where both share them it is half each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +57,13 @@ class Job:
         return self.rules.account_id
 
     @property
+    def counts_coupons(self) -> bool:
+        """Whether what coupons paid changes the statement."""
+        return self.kind == StatementKind.TURNOVER and (
+            self.rules.is_after_coupons or self.rules.coupon_bearer != Bearer.CUSTOMER
+        )
+
+    @property
     def days(self) -> tuple[int, int]:
         """Days of trading, by default all of the period, and days of its calendar months."""
         months_end = add_months(self.last_day.replace(day=1), 1)
@@ -68,6 +82,9 @@ def computing_rules(job: Job, places: int) -> Rules:
         guarantee=guarantee_of(job),
         days=job.days,
         handling=concession.NegativeHandling(rules.negative_handling),
+        is_after_coupons=rules.is_after_coupons,
+        our_coupons=OUR_COUPONS[rules.coupon_bearer],
+        media=dict(rules.media),
     )
 
 
@@ -84,7 +101,7 @@ def guarantee_of(job: Job) -> concession.Guarantee | None:
     is_prorated = guarantee.proration is not concession.Proration.NONE
     if job.rules.cycle in SHORT and not is_prorated:
         return None
-    months = _months(job)
+    months = months_touched(job.start, job.end)
     return replace(
         guarantee,
         amount=guarantee.amount * months,
@@ -92,10 +109,10 @@ def guarantee_of(job: Job) -> concession.Guarantee | None:
     )
 
 
-def _months(job: Job) -> int:
-    """Calendar months that the period touches."""
-    last = job.last_day
-    return (last.year - job.start.year) * 12 + last.month - job.start.month + 1
+def months_touched(start: date, end: date) -> int:
+    """Return how many calendar months the days from one up to another, excluded, touch."""
+    last = end - timedelta(days=1)
+    return (last.year - start.year) * 12 + last.month - start.month + 1
 
 
 def settled_terms(
@@ -115,8 +132,24 @@ def settled_terms(
     return [rules_of(row, with_payment=False) for row in rows]
 
 
+class Cycled(Protocol):
+    """What says when a term is settled; `end` is the first day after it, if any."""
+
+    @property
+    def cycle(self) -> str:
+        """How often."""
+
+    @property
+    def start(self) -> date:
+        """The first day of its version."""
+
+    @property
+    def end(self) -> date | None:
+        """The first day after it."""
+
+
 def periods_of(
-    rules: TermRules, start: date, end: date, fiscal_start: int = 1
+    rules: Cycled, start: date, end: date, fiscal_start: int = 1
 ) -> Iterator[tuple[date, date]]:
     """Give the periods of a term's cycle that end within the days, cut to its version's own."""
     day = start

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from kam.core.id_arrays import id_rows
 from settlements.models import SettlementStatement
 from settlements.selectors.settling.jobs import Job
 
@@ -19,14 +24,35 @@ class Brought:
     amount: Decimal
 
 
+class Asked(NamedTuple):
+    """A period of a term that a statement is wanted for, `end` excluded."""
+
+    term_id: int
+    kind: str
+    store_id: int | None
+    start: date
+    end: date
+
+
 def taken_periods(jobs: Sequence[Job]) -> set[int]:
-    """Return the numbers of jobs of whose days a live statement covers some; one query.
+    """Return the numbers of jobs of whose days a live statement covers some; one query."""
+    return taken(
+        [Asked(job.rules.term_id, job.kind, job.store_id, job.start, job.end) for job in jobs]
+    )
+
+
+def taken(asked: Sequence[Asked]) -> set[int]:
+    """Return the numbers of those of whose days a live statement covers some; one query.
 
     A statement of the whole account stands in the way of one of a store, and the reverse.
     """
+    days = DateRange(
+        min((one.start for one in asked), default=date.max),
+        max((one.end for one in asked), default=date.max),
+    )
     rows = (
         SettlementStatement.objects.live()
-        .filter(term__in={job.rules.term_id for job in jobs})
+        .filter(term__in=id_rows({one.term_id for one in asked}), period__overlap=days)
         .values_list("term_id", "kind", "store_id", "period")
     )
     standing = defaultdict(list)
@@ -34,11 +60,11 @@ def taken_periods(jobs: Sequence[Job]) -> set[int]:
         standing[term_id, kind].append((store_id, period))
     return {
         place
-        for place, job in enumerate(jobs)
-        for store_id, period in standing[job.rules.term_id, job.kind]
-        if period.lower < job.end
-        and job.start < period.upper
-        and (store_id == job.store_id or None in (store_id, job.store_id))
+        for place, one in enumerate(asked)
+        for store_id, period in standing.get((one.term_id, one.kind), ())
+        if period.lower < one.end
+        and one.start < period.upper
+        and (store_id == one.store_id or None in (store_id, one.store_id))
     }
 
 
@@ -51,7 +77,7 @@ def brought_into(jobs: Sequence[Job]) -> dict[int, Brought]:
     agreements = {job.rules.agreement_id for job in jobs}
     rows = (
         SettlementStatement.objects.live()
-        .filter(agreement_version__agreement__in=agreements)
+        .filter(agreement_version__agreement__in=id_rows(agreements))
         .exclude(kind="true_up")
         .order_by("period")
         .values_list(

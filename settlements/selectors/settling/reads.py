@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from django.db.models import Prefetch, QuerySet, Sum
 
 from accounts.models import Account
-from kam.core.dates import add_months
-from kam.core.models import Organisation
 from kam.identity.models import User
-from settlements.choices.settling import StatementState
+from settlements.choices.settling import StatementLineKind
+from settlements.choices.terms import Calculation
 from settlements.models import (
     SalesReportLine,
+    SalesReportSum,
     SettlementStatement,
-    SettlementTerm,
     StatementDispute,
     StatementDocument,
+    StatementLine,
 )
-from settlements.selectors.settling.jobs import KINDS, Job, jobs_due, settled_terms
-from settlements.selectors.settling.previous import taken_periods
-
-BACK, AHEAD = 3, 2
-"""Months before and after today in which the calendar looks for statements."""
-GRACE = timedelta(days=10)
-"""A statement that is not made this long after its period is late."""
 
 
 def statements_for(user: User) -> QuerySet[SettlementStatement]:
@@ -42,7 +33,13 @@ def whole(rows: QuerySet[SettlementStatement]) -> QuerySet[SettlementStatement]:
     disputes = StatementDispute.objects.select_related("raised_by", "line")
     documents = StatementDocument.objects.select_related("document")
     return rows.select_related(
-        "drafted_by", "issued_by", "posted_by", "replaces", "replaced_by", "brought_from"
+        "drafted_by",
+        "issued_by",
+        "posted_by",
+        "replaces",
+        "replaced_by",
+        "brought_from",
+        "term__guarantee",
     ).prefetch_related(
         "lines__product",
         "lines__category",
@@ -51,57 +48,6 @@ def whole(rows: QuerySet[SettlementStatement]) -> QuerySet[SettlementStatement]:
         Prefetch("documents", documents),
         "reports__report",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A statement that is still to be made; `is_late` some days after its period."""
-
-    job: Job
-    account: Account
-    term: SettlementTerm
-    is_over: bool
-    is_late: bool
-
-
-def statements_due(
-    user: User, *, as_of: date, account: Account | None = None, ahead: int = AHEAD
-) -> list[Due]:
-    """Return the statements of visible accounts that have to be made, the oldest period first.
-
-    Periods that ended in the last months without a live statement, and those that end soon.
-    """
-    rows = SettlementTerm.objects.visible_to(user).filter(settlement_basis__in=KINDS)
-    if account is not None:
-        rows = rows.filter(version__agreement__account__path__contains=[account.pk])
-    terms = {row.pk: row for row in rows.select_related("version__agreement__account", "category")}
-    start = add_months(as_of.replace(day=1), -BACK)
-    end = add_months(as_of.replace(day=1), ahead)
-    fiscal_start = Organisation.objects.values_list("fiscal_year_start", flat=True).get(pk=1)
-    jobs = jobs_due(settled_terms(term_ids=terms), start, end, fiscal_start)
-    busy = taken_periods(jobs)
-    free = [job for place, job in enumerate(jobs) if place not in busy]
-    return [
-        _due(job, terms[job.rules.term_id], as_of)
-        for job in sorted(free, key=lambda job: (job.end, job.rules.account_id))
-    ]
-
-
-def _due(job: Job, term: SettlementTerm, as_of: date) -> Due:
-    return Due(
-        job=job,
-        account=term.version.agreement.account,
-        term=term,
-        is_over=job.end <= as_of,
-        is_late=job.end + GRACE <= as_of,
-    )
-
-
-def waiting_for(user: User) -> dict[str, int]:
-    """Return how many visible statements stand in each state before the ledger."""
-    rows = SettlementStatement.objects.visible_to(user).unposted().order_by("state")
-    states = list(rows.values_list("state", flat=True))
-    return {state: states.count(state) for state in StatementState.values if state in states}
 
 
 def report_lines(
@@ -122,6 +68,26 @@ def report_lines(
     if statement.store_id is not None:
         rows = rows.filter(store=statement.store_id)
     return rows.select_related("report", "store", "product", "category").order_by("report", "line")
+
+
+def lines_behind(statement: SettlementStatement, line: StatementLine) -> QuerySet[SalesReportLine]:
+    """Return the report lines that a line of goods, coupons or a payment medium adds up."""
+    rows = report_lines(statement, product_id=line.product_id, category_id=line.category_id)
+    if line.kind == StatementLineKind.COUPON:
+        rows = rows.exclude(coupon_amount=None).exclude(coupon_amount=0)
+    return rows.filter(payment_medium=line.medium) if line.medium else rows
+
+
+def says_coupons(statement: SettlementStatement) -> bool:
+    """Return whether any report behind a statement says what coupons paid."""
+    rows = SalesReportSum.objects.filter(report__statements__statement=statement)
+    return rows.filter(coupons__isnull=False).exists()
+
+
+def counts_purchases(statement: SettlementStatement) -> bool:
+    """Return whether a fee of the statement is of purchases."""
+    rows = statement.lines.filter(condition__calculation=Calculation.PERCENT_OF_PURCHASES)
+    return rows.exists()
 
 
 def contested(statement: SettlementStatement) -> Sequence[StatementDispute]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from settlements.analytics.settling import Line
+from settlements.analytics.settling import CLAIM, Line
 from settlements.choices.settling import StatementKind
 from settlements.models import SettlementStatement, StatementLine
 from settlements.selectors.settling.computing import Outcome, compute
@@ -66,5 +66,15 @@ def _line(row: StatementLine) -> Line:
 
 
 def is_as_computed(statement: SettlementStatement) -> bool:
-    """Whether the statement says what would be computed today."""
-    return recompute(statement) == stored_lines(statement)
+    """Whether the statement says what would be computed today.
+
+    Claims of a corrected one are not looked at: they are what was agreed, not what was computed.
+    """
+    now, then = recompute(statement), stored_lines(statement)
+    if statement.replaces_id is not None:
+        now, then = _without_claims(now), _without_claims(then)
+    return now == then
+
+
+def _without_claims(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(one for one in lines if one.part != CLAIM)

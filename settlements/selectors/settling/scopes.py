@@ -7,12 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db import connection
 
-from accounts.models import Account
+from kam.core.id_arrays import id_rows, id_text
 from settlements.models import AccountPrice, AgreementVersion, SettlementTerm
 from settlements.querysets.terms import APPROVED
 from settlements.selectors.settling.jobs import Job
+
+_BELOW = """
+SELECT a.id, a.path FROM unnest(%s::bigint[]) AS r(id)
+JOIN accounts_account a ON a.path @> ARRAY[r.id]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,17 @@ def scopes_of(jobs: Sequence[Job], *, with_prices: bool) -> list[Scope]:
 
 
 def _paths(roots: Iterable[int]) -> dict[int, Sequence[int]]:
-    rows = Account.objects.filter(path__overlap=sorted(roots))
-    return dict(rows.values_list("pk", "path"))
+    """Everything at or below the roots; each root is looked up by itself, in the index of paths."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, [id_text(roots)])
+        return dict(cursor.fetchall())
 
 
 def _owners(nodes: Iterable[int], jobs: Sequence[Job]) -> dict[int, list[_Owner]]:
     """Agreements with a version in force on the last day, by the node they are with."""
     day = max(job.last_day for job in jobs)
     rows = AgreementVersion.objects.filter(
-        Q(agreement__account__in=list(nodes)), state__in=APPROVED, valid__contains=day
+        agreement__account__in=id_rows(nodes), state__in=APPROVED, valid__contains=day
     ).values_list("agreement__account_id", "agreement_id", "agreement__selling_company_id")
     found: dict[int, list[_Owner]] = defaultdict(list)
     for node, agreement, company in rows:
@@ -83,7 +90,7 @@ def other_categories(jobs: Sequence[Job]) -> list[list[int]]:
         category__isnull=False,
         version__state__in=APPROVED,
         version__valid__contains=day,
-        version__agreement__account__in={job.account_id for job in jobs},
+        version__agreement__account__in=id_rows({job.account_id for job in jobs}),
     ).values_list(
         "version__agreement__account_id", "version__agreement__selling_company_id", "category_id"
     )
@@ -107,7 +114,7 @@ def _nearest(path: Sequence[int], job: Job, owners: dict[int, list[_Owner]]) -> 
 
 
 def _priced(paths: dict[int, Sequence[int]]) -> set[int]:
-    rows = AccountPrice.objects.filter(account__in=list(paths)).order_by()
+    rows = AccountPrice.objects.filter(account__in=id_rows(paths)).order_by()
     return set(rows.values_list("account_id", flat=True).distinct())
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from kam.core.id_arrays import id_text
 from settlements.choices.settling import StatementKind
 from settlements.selectors.settling.jobs import Job
 from settlements.selectors.settling.scopes import Scope, other_categories, scopes_of
@@ -47,19 +48,20 @@ WITH {scope}, near AS MATERIALIZED (
     SELECT r.* FROM reports r WHERE r.id IN (SELECT report_id FROM near WHERE NOT is_whole)
 ), told AS MATERIALIZED (
     SELECT k.report_id, k.store_id, k.product_id, k.category_id, k.tax_rate, k.currency_id,
-        k.segment, k.sold, k.returned, k.sales, k.returns, k.without_amount::bigint,
-        k.selling_company_id
+        k.segment, k.payment_medium, k.sold, k.returned, k.sales, k.returns,
+        k.without_amount::bigint, k.coupons, k.without_coupons::bigint, k.selling_company_id
     FROM near k WHERE k.report_id NOT IN (SELECT id FROM cut)
     UNION ALL
     SELECT l.report_id, l.store_id, l.product_id, l.category_id, l.tax_rate, l.currency_id,
-        {segment}, sum(l.quantity_sold), sum(l.quantity_returned),
+        {segment}, l.payment_medium, sum(l.quantity_sold), sum(l.quantity_returned),
         sum(l.gross_amount) FILTER (WHERE l.gross_amount > 0),
         sum(l.gross_amount) FILTER (WHERE l.gross_amount < 0),
-        count(*) FILTER (WHERE l.gross_amount IS NULL), c.selling_company_id
+        count(*) FILTER (WHERE l.gross_amount IS NULL), sum(l.coupon_amount),
+        count(*) FILTER (WHERE l.coupon_amount IS NULL), c.selling_company_id
     FROM settlements_salesreportline l JOIN cut c ON c.id = l.report_id
     WHERE COALESCE(l.sold_on, c.last_day) >= %(start)s
       AND COALESCE(l.sold_on, c.last_day) < %(end)s
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, c.selling_company_id
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, c.selling_company_id
 ), placed AS MATERIALIZED (
     SELECT s.job, s.node_id, u.*, COALESCE(u.category_id, p.category_id) AS of_category
     FROM told u JOIN scope s ON s.store_id = u.store_id AND s.company_id = u.selling_company_id
@@ -73,16 +75,17 @@ WITH {scope}, near AS MATERIALIZED (
 _GOODS = f"""
 {_SUMS}{{missing}}
 SELECT 'goods' AS row, job, {{node}} AS node_id, {{product}} AS product_id, of_category, tax_rate,
-    currency_id, segment, sum(sold), sum(returned), COALESCE(sum(sales), 0),
-    COALESCE(sum(returns), 0), sum(without_amount),
+    currency_id, segment, {{medium}} AS medium, sum(sold), sum(returned), COALESCE(sum(sales), 0),
+    COALESCE(sum(returns), 0), sum(without_amount), {{coupons}},
     NULL::bigint[] AS reports, NULL::bigint[] AS stores, NULL::bigint[] AS products
-FROM placed GROUP BY 2, 3, 4, 5, 6, 7, 8
+FROM placed GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
 UNION ALL
-SELECT 'basis', job, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    array_agg(DISTINCT report_id), array_agg(DISTINCT store_id), array_agg(DISTINCT product_id)
+SELECT 'basis', job, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, array_agg(DISTINCT report_id), array_agg(DISTINCT store_id),
+    array_agg(DISTINCT product_id)
 FROM placed GROUP BY job
 {{lacking}}
-ORDER BY 2, 5 NULLS LAST, 4, 6, 8, 3
+ORDER BY 2, 5 NULLS LAST, 4, 6, 8, 3, 9
 """
 _MISSING = """, missing AS MATERIALIZED (
     SELECT m.store_id, m.product_id, m.selling_company_id, -sum(m.quantity) AS quantity
@@ -98,8 +101,8 @@ _MISSING = """, missing AS MATERIALIZED (
 )"""
 _LACKING = """
 UNION ALL
-SELECT 'lacking', s.job, s.node_id, m.product_id, p.category_id, NULL, NULL, NULL,
-    m.quantity, COALESCE(u.sold, 0), NULL, NULL, NULL, NULL, ARRAY[m.store_id], NULL
+SELECT 'lacking', s.job, s.node_id, m.product_id, p.category_id, NULL, NULL, NULL, NULL,
+    m.quantity, COALESCE(u.sold, 0), NULL, NULL, NULL, NULL, NULL, NULL, ARRAY[m.store_id], NULL
 FROM missing m JOIN scope s ON s.store_id = m.store_id AND s.company_id = m.selling_company_id
 JOIN accounts_product p ON p.id = m.product_id
 LEFT JOIN sold u ON u.store_id = m.store_id AND u.product_id = m.product_id
@@ -107,11 +110,12 @@ LEFT JOIN sold u ON u.store_id = m.store_id AND u.product_id = m.product_id
 LEFT JOIN others o ON o.job = s.job AND o.category_id = p.category_id
 WHERE CASE WHEN s.category_id > 0 THEN p.category_id = s.category_id ELSE o.job IS NULL END
 """
+_COUPONS = "sum(coupons), sum(CASE WHEN coupons IS NULL THEN 1 ELSE without_coupons END)"
 _CHANGES = """
 SELECT DISTINCT day FROM settlements_accountprice p
 CROSS JOIN LATERAL unnest(ARRAY[lower(p.valid), upper(p.valid)]) AS day
 WHERE day > %s AND day < %s AND p.account_id IN (
-    SELECT unnest(a.path) FROM accounts_account a WHERE a.id = ANY(%s))
+    SELECT unnest(a.path) FROM accounts_account a WHERE a.id = ANY(%s::bigint[]))
 ORDER BY day
 """
 
@@ -121,6 +125,7 @@ class Sold:
     """A sum of report lines; `segment` counts the days on which prices change.
 
     Amounts are those of a turnover; of goods that are paid at our prices nobody asks for them.
+    `medium` is told where some term has rules of media, `coupons` are None where no line has any.
     """
 
     node_id: int
@@ -129,11 +134,14 @@ class Sold:
     tax_rate: Decimal | None
     currency: str
     segment: int
+    medium: str
     sold: Decimal
     returned: Decimal
     sales: Decimal
     returns: Decimal
     without_amount: int
+    coupons: Decimal | None
+    without_coupons: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,9 @@ def _sources(kind: StatementKind, jobs: Sequence[Job]) -> list[Source]:
     found = [Source(segments=(jobs[0].start, *bounds)) for _job in jobs]
     values = _values(kind, jobs, scopes, bounds)
     with connection.cursor() as cursor:
-        cursor.execute(_goods_sql(is_sold=is_sold, has_bounds=bool(bounds)), values)
+        by_medium = any(job.rules.media for job in jobs)
+        sql = _goods_sql(is_sold=is_sold, has_bounds=bool(bounds), by_medium=by_medium)
+        cursor.execute(sql, values)
         for row in cursor.fetchall():
             _take(row, found[row[1]])
     for source in found:
@@ -191,17 +201,17 @@ def _sources(kind: StatementKind, jobs: Sequence[Job]) -> list[Source]:
 def _take(row: tuple[Any, ...], source: Source) -> None:
     """Put a row of the statement where it belongs."""
     if row[0] == "goods":
-        source.sold.append(Sold(*row[2:13]))
+        source.sold.append(Sold(*row[2:16]))
     elif row[0] == "basis":
-        reports, stores, products = row[13:]
+        reports, stores, products = row[16:]
         source.report_ids, source.store_ids = set(reports), set(stores)
         source.product_ids = {product for product in products if product}
     else:
-        node, product, category, quantity, sold = row[2], row[3], row[4], row[8], row[9]
-        source.lacking.append(Lacking(node, row[14][0], product, category, quantity, sold))
+        node, product, category, quantity, sold = row[2], row[3], row[4], row[9], row[10]
+        source.lacking.append(Lacking(node, row[17][0], product, category, quantity, sold))
 
 
-def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
+def _goods_sql(*, is_sold: bool, has_bounds: bool, by_medium: bool) -> str:
     segment = "width_bucket({}, %(bounds)s::date[])" if has_bounds else "0"
     first, last = segment.format("k.first_day"), segment.format("k.last_day")
     parts = {
@@ -211,6 +221,8 @@ def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
         "{is_one_segment}": f"{first} = {last}",
         "{node}": "node_id" if is_sold else "0::bigint",
         "{product}": "product_id" if is_sold else "NULL::bigint",
+        "{medium}": "payment_medium" if by_medium and not is_sold else "''::text",
+        "{coupons}": "NULL::numeric, 0::bigint" if is_sold else _COUPONS,
         "{missing}": _MISSING if is_sold else "",
         "{lacking}": _LACKING if is_sold else "",
     }
@@ -223,7 +235,7 @@ def _goods_sql(*, is_sold: bool, has_bounds: bool) -> str:
 def _bounds(nodes: Iterable[int], job: Job) -> list[date]:
     """Days within the period on which prices of the accounts, or of those above, change."""
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGES, [job.start, job.end, list(nodes)])
+        cursor.execute(_CHANGES, [job.start, job.end, id_text(nodes)])
         return [day for (day,) in cursor.fetchall()]
 
 
@@ -236,11 +248,11 @@ def _values(
         "start": jobs[0].start,
         "end": jobs[0].end,
         "bounds": bounds,
-        "places": [scope.job for scope in scopes],
-        "stores": [scope.store_id for scope in scopes],
-        "nodes": [scope.node_id for scope in scopes],
-        "companies": [jobs[scope.job].rules.selling_company_id for scope in scopes],
-        "categories": [jobs[scope.job].rules.category_id or 0 for scope in scopes],
+        "places": id_text(scope.job for scope in scopes),
+        "stores": id_text(scope.store_id for scope in scopes),
+        "nodes": id_text(scope.node_id for scope in scopes),
+        "companies": id_text(jobs[scope.job].rules.selling_company_id for scope in scopes),
+        "categories": id_text(jobs[scope.job].rules.category_id or 0 for scope in scopes),
         "sellers": sorted({job.rules.selling_company_id for job in jobs}),
         "other_jobs": [place for place, _one in others],
         "other_categories": [one for _place, one in others],

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from kam.core.id_arrays import id_rows
 from settlements.analytics.rates import Band, RateUnit, Scheme
 from settlements.choices.terms import Calculation, RebateBasis
 from settlements.models import RateBand, TradeCondition
@@ -70,7 +71,7 @@ def conditions_of(
     version_ids: Iterable[int], *, day: date | None = None, kind: str | None = None
 ) -> tuple[ConditionRules, ...]:
     """Return the conditions of versions, of a kind, that hold on a day; two queries in all."""
-    rows = TradeCondition.objects.filter(version__in=list(version_ids))
+    rows = TradeCondition.objects.filter(version__in=id_rows(version_ids))
     if kind is not None:
         rows = rows.filter(kind=kind)
     if day is not None:

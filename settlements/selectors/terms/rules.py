@@ -61,7 +61,8 @@ class TermRules:
     `category_id` None: all goods. `scheme` None: no deduction; a plain percentage has one band.
     `shrink` None: not said. `lines` are empty where a lease says nothing of payment. `tax_rate`
     None: report lines name theirs. `start` is the version's first day, `end` the first day after
-    it (None: no end).
+    it (None: no end). `media` are payment media that do not go by the deduction, with their own
+    percentage (None: the medium does not count).
     """
 
     version_id: int
@@ -89,6 +90,7 @@ class TermRules:
     is_tax_inclusive: bool
     is_after_coupons: bool
     coupon_bearer: str
+    media: tuple[tuple[str, Decimal | None], ...]
     shrink: consignment.ShrinkRule | None
     negative_handling: str
     cycle: str
@@ -110,7 +112,7 @@ def term_rows(*, with_payment: bool = True) -> QuerySet[SettlementTerm]:
     """Terms with everything that `rules_of` reads, in a constant number of queries."""
     rows: QuerySet[SettlementTerm] = SettlementTerm.objects.all()
     rows = rows.select_related("version__agreement", "guarantee", "deduction_schedule")
-    rows = rows.order_by("version_id", "pk").prefetch_related("deduction_schedule__bands")
+    rows = rows.order_by("version_id", "pk").prefetch_related("deduction_schedule__bands", "media")
     if not with_payment:
         return rows
     return rows.prefetch_related(
@@ -153,6 +155,7 @@ def rules_of(term: SettlementTerm, *, with_payment: bool = True) -> TermRules:
         is_tax_inclusive=term.is_tax_inclusive,
         is_after_coupons=term.is_after_coupons,
         coupon_bearer=term.coupon_bearer,
+        media=tuple((one.medium, one.percent) for one in term.media.all()),
         shrink=_shrink(term),
         negative_handling=term.negative_handling,
         cycle=term.cycle,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kam.core import formats
+from kam.core.dates import last_day
 from kam.core.timeline import Event, TimelineSource, Wanted, merged, timeline_sources
 from kam.identity.models import User
 from settlements.choices.terms import VersionState
@@ -54,8 +55,8 @@ def _terminated(user: User, wanted: Wanted) -> Iterator[Event]:
     strand = "agreements.terminated"
     rows = _rows(user, wanted).filter(state=VersionState.TERMINATED, ended_at__isnull=False)
     for row in wanted.newest(rows, strand, "ended_at"):
-        account, ends, when = row.agreement.account, formats.date(row.valid.upper), row.ended_at
-        if when is None:
+        account, last, when = row.agreement.account, last_day(row.valid), row.ended_at
+        if when is None or last is None:
             continue
         yield Event(
             strand=strand,
@@ -63,7 +64,7 @@ def _terminated(user: User, wanted: Wanted) -> Iterator[Event]:
             occurred_at=when,
             kind=_("Agreement terminated"),
             title=str(row),
-            detail=f"{_('It ends on %(day)s.') % {'day': ends}} {row.end_reason}",
+            detail=f"{_('It ends on %(day)s.') % {'day': formats.date(last)}} {row.end_reason}",
             who=str(row.ended_by or ""),
             state="warning",
             icon=ICON,

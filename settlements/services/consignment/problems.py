@@ -22,6 +22,7 @@ class ShortStockError(RefusedError):
 
     code, field = SHORT, "quantity"
     words = gettext_lazy("There is not as much in the store.")
+    product_id: int | None = None
 
 
 class QuantityError(RefusedError):
@@ -68,7 +69,9 @@ _WORDS = {
     "sales_report_fixed": gettext_lazy(
         "An accepted report stays as it is. A replacement takes its place."
     ),
-    "sales_report_goes_its_way": gettext_lazy("A report does not go this way."),
+    "sales_report_goes_its_way": gettext_lazy(
+        "The report cannot take this step in its present state."
+    ),
     "sales_report_totals_of_lines": gettext_lazy("The report is not what its lines add up to."),
     "sales_report_control_totals": gettext_lazy("The lines do not add up to the control totals."),
     "sales_report_counts_once": gettext_lazy(
@@ -112,4 +115,6 @@ def _short(error: IntegrityError) -> ShortStockError | None:
         "there": formats.number(Decimal(there)),
         "out": formats.number(-Decimal(moved)),
     }
-    return ShortStockError(words)
+    found = ShortStockError(words)
+    found.product_id = int(product_id)
+    return found

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.urls import reverse
 
 from accounts.models import Account
+from kam.core.dates import last_day
 from kam.notifications.services import Telling, notify_each
 from settlements.models import Collateral, CreditLimit, CreditPosition
 from settlements.selectors.controllers import controllers_of
@@ -37,7 +38,7 @@ def tell_of_credit(*, as_of: date, at: datetime) -> int:
     return told + _tell(
         "settlements.credit_cover",
         ((one.party, f"{one.pk}:{one.valid.upper}",
-          {"day": str(one.valid.upper), "kind": one.kind})
+          {"day": str(last_day(one.valid)), "kind": one.kind})
          for one in covers.select_related("party")),
         as_of, at,
     )  # fmt: skip

@@ -20,6 +20,7 @@ from kam.notifications.services import notify
 from settlements.analytics.application import Answer, checklist_score
 from settlements.choices.credit import ApplicationState, ChecklistItem
 from settlements.models import ChecklistAnswer, CreditApplication, FinancialStatement
+from settlements.models.credit import APPLICATION_APPROVED
 from settlements.services.credit import problems
 from settlements.services.credit.limits import (
     Terms,
@@ -202,7 +203,7 @@ def _grant(row: CreditApplication, decision: Decision, by: User) -> None:
         currency=row.currency_id,
         amount=decision.limit,
         from_day=decision.on,
-        reason=row.decision_note or str(_("Application approved")),
+        reason=row.decision_note or APPLICATION_APPROVED,
         term_days=decision.days,
         review_on=decision.review_on,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -30,6 +30,7 @@ from settlements.services.credit.limits import check_places
 
 CENT = Decimal("0.0001")
 LARGEST = Decimal(10) ** 15
+NO_ORDER = _("This check names no order. Check again with its reference, then let that through.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +70,9 @@ def check_credit(*, account: Account, ask: Ask, by: User, as_of: date) -> Credit
 
     Checks of one tree wait for each other. The strictest limit decides; without any limit the
     answer warns, and blocks where an application has to be decided first. A hold or insolvency
-    blocks. An override in force lets a block through as a warning. Asked again for the same
-    reference, what it holds already is not counted twice. Raises RefusedError for an amount below
-    zero and where a rate is missing.
+    blocks. An override in force lets a block through as a warning, unless a hold or insolvency came
+    after it. Asked again for the same reference, what it holds already is not counted twice. Raises
+    RefusedError for an amount below zero and where a rate is missing.
     """
     tree.refuse_merged(account)
     _check(ask, as_of)
@@ -172,7 +173,16 @@ def _override(party: Account, path: Sequence[int], ask: Ask, as_of: date) -> Cre
     )
     wanted = of_all | of_this if ask.reference.strip() else of_all
     found: CreditOverride | None = rows.filter(wanted).order_by("-pk").first()
-    return found
+    return None if found is None or _came_after(found, path, as_of) else found
+
+
+def _came_after(override: CreditOverride, path: Sequence[int], as_of: date) -> bool:
+    """Whether a hold or insolvency came later: whoever overrode did not know of it."""
+    later = Q(created_at__gt=override.created_at) | Q(activated_on__gt=override.begins)
+    if CreditHold.objects.blocking(as_of).filter(later, party__in=path).exists():
+        return True
+    since = (override.begins + timedelta(days=1), as_of)
+    return Account.objects.filter(pk__in=path, insolvent_since__range=since).exists()
 
 
 def _row(level: Level, ask: Ask) -> CreditCheck:
@@ -220,10 +230,13 @@ def override_check(
 ) -> CreditOverride:
     """Let what a check blocked through until a day, for the same order and no larger amount.
 
-    The check itself stays as it is. Raises RefusedError where it did not block.
+    The check itself stays as it is. Raises RefusedError where it did not block, and where it
+    names no order: nobody could ask for the same one again.
     """
     if check.result != CheckResult.BLOCK:
         raise RefusedError(_("This check did not block anything."), code="not_blocked")
+    if not check.reference:
+        raise RefusedError(NO_ORDER, code="no_reference")
     return _let_through(check.party, check, reason, until, by, as_of)
 
 

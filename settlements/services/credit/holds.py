@@ -60,7 +60,11 @@ def move_hold(
     """
     row: CreditHold = CreditHold.objects.select_for_update(no_key=True).get(pk=hold.pk)
     if to not in WAYS[row.state]:
-        raise RefusedError(_("A hold does not go this way."), field="state", code="hold_way")
+        raise RefusedError(
+            _("The hold cannot take this step in its present state."),
+            field="state",
+            code="hold_way",
+        )
     if not by.can(NEEDS[HoldState(to)]):
         raise RefusedError(_("Somebody else decides on this."), code="may_not")
     row.note = note.strip() or row.note

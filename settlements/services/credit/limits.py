@@ -85,6 +85,8 @@ def _check(terms: Terms) -> None:
     check_places(terms.amount, terms.currency)
     if terms.until is not None and terms.until <= terms.from_day:
         raise RefusedError(_("It ends before it begins."), field="until")
+    if terms.review_on is not None and terms.review_on <= terms.from_day:
+        raise RefusedError(_("It is reviewed before it begins."), field="review_on")
     if not terms.reason.strip():
         raise RefusedError(_("Say why."), field="reason")
 
@@ -110,7 +112,7 @@ def _make_room(party: Account, terms: Terms, by: User) -> None:
     for row in rows.filter(valid__contains=terms.from_day):
         if row.valid.lower == terms.from_day:
             row.revoked_on, row.revoked_by = terms.from_day, by
-            row.revoke_reason = str(_("Replaced on the same day"))
+            row.revoke_reason = f"→ {terms.amount} {terms.currency}"
         else:
             row.valid = DateRange(row.valid.lower, terms.from_day)
         row.save()

@@ -16,13 +16,16 @@ _WORDS = {
     "credit_limit_not_below_zero": (BELOW_ZERO, "amount"),
     "credit_limit_fixed": (_("A limit stays in the history. End it or take it back."), ""),
     "credit_application_fixed": (DECIDED, ""),
-    "credit_application_way": (_("An application does not go this way."), "state"),
+    "credit_application_way": (
+        _("The application cannot take this step in its present state."),
+        "state",
+    ),
     "financial_statement_of_a_draft": (DECIDED, ""),
     "checklist_answer_of_a_draft": (DECIDED, ""),
     "application_file_stays": (_("What was kept with the application stays."), "file"),
     "credit_check_append_only": (_("What was checked stays as it was."), ""),
     "credit_override_append_only": (_("What was let through stays as it was."), ""),
-    "credit_hold_way": (_("A hold does not go this way."), "state"),
+    "credit_hold_way": (_("The hold cannot take this step in its present state."), "state"),
 }
 
 

@@ -15,6 +15,7 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kam.core import formats
 from kam.identity.models import User
 from settlements.choices.reports import ReportFunction, ReportKind, ReportState
 from settlements.models import SalesReport
@@ -153,7 +154,7 @@ def _check_control(report: SalesReport, name: str, found: Decimal) -> None:
     if said is not None and said != found:
         words = str(_("The report says %(said)s; its lines add up to %(found)s."))
         raise ControlTotalError(
-            words % {"said": said.normalize(), "found": found.normalize()}, field=name
+            words % {"said": formats.number(said), "found": formats.number(found)}, field=name
         )
 
 

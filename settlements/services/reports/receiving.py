@@ -21,9 +21,10 @@ from kam.core.problems import explained
 from kam.identity.models import User
 from settlements.choices.reports import ReportFunction, ReportKind, ReportState
 from settlements.models import SalesReport, SalesReportLine
-from settlements.models.reports import BASES
+from settlements.models.reports import BASES, MEDIUM_LENGTH
 from settlements.services.posting import decimals_of
 from settlements.services.problems import KeyReusedError
+from settlements.services.reports.media import medium_code
 from settlements.services.reports.problems import (
     NothingToReplaceError,
     NumberStandsError,
@@ -38,7 +39,10 @@ type Wrong = tuple[str, Text]
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line as it was reported; quantities in the product's base unit."""
+    """A line as it was reported; quantities in the product's base unit.
+
+    `coupon_amount` is part of `gross_amount`; None: not reported.
+    """
 
     store: Account
     product: Product | None = None
@@ -47,6 +51,8 @@ class Line:
     quantity_sold: Decimal = ZERO
     quantity_returned: Decimal = ZERO
     gross_amount: Decimal | None = None
+    coupon_amount: Decimal | None = None
+    payment_medium: str = ""
     tax_rate: Decimal | None = None
     promotion: str = ""
     their_code: str = ""
@@ -175,7 +181,9 @@ def _wrong(line: Line, report: SalesReport) -> Wrong | None:
     for name in ("quantity_sold", "quantity_returned"):
         if not _fits(getattr(line, name)):
             return name, _("Pieces are zero or more, with at most four decimals.")
-    return _wrong_amount(line)
+    if len(medium_code(line.payment_medium)) > MEDIUM_LENGTH:
+        return "payment_medium", _("This is too long.")
+    return _wrong_amount(line) or _wrong_coupons(line)
 
 
 def _wrong_amount(line: Line) -> Wrong | None:
@@ -189,6 +197,19 @@ def _wrong_amount(line: Line) -> Wrong | None:
     if (only_sold and amount < 0) or (only_back and amount > 0):
         words = _("The amount has the wrong sign for what was sold or brought back.")
         return "gross_amount", words
+    return None
+
+
+def _wrong_coupons(line: Line) -> Wrong | None:
+    coupons, amount = line.coupon_amount, line.gross_amount
+    if not coupons:
+        return None
+    if amount is None:
+        return "coupon_amount", _("Coupons stand with the turnover that they are part of.")
+    if not coupons.is_finite() or abs(coupons) >= Decimal(10) ** 15:
+        return "coupon_amount", _("This amount is too large.")
+    if not amount or (coupons < 0) != (amount < 0):
+        return "coupon_amount", _("Coupons have the sign of the turnover they are of.")
     return None
 
 
@@ -211,6 +232,8 @@ def _row(report: SalesReport, place: int, line: Line) -> SalesReportLine:
         quantity_sold=line.quantity_sold,
         quantity_returned=line.quantity_returned,
         gross_amount=line.gross_amount,
+        coupon_amount=line.coupon_amount,
+        payment_medium=medium_code(line.payment_medium),
         tax_rate=line.tax_rate,
         currency_id=report.currency_id,
         promotion=line.promotion,

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from kam.core.problems import explained
 from kam.identity.models import User
-from settlements.choices.settling import LinePart, StatementDisputeReason, StatementState
-from settlements.models import SettlementStatement, StatementDispute, StatementLine
+from settlements.choices.settling import LinePart, StatementState
+from settlements.models import SettlementStatement, StatementDispute
 from settlements.selectors.settling.computing import Outcome
 from settlements.selectors.settling.recomputing import outcome_of
+from settlements.services.settling.contests import Contest, check_contests
 from settlements.services.settling.drafting import lock_terms, locked, write
 from settlements.services.settling.problems import NotInputError, StateError
 from settlements.services.settling.telling import (
@@ -49,16 +50,6 @@ def issue_statement(
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class Contest:
-    """What the customer contests: an amount, why, of which line (None: of the whole)."""
-
-    amount: Decimal
-    reason: StatementDisputeReason
-    line_id: int | None = None
-    note: str = ""
-
-
 @explained()
 @transaction.atomic
 def dispute_statement(
@@ -72,15 +63,14 @@ def dispute_statement(
     """Note what the customer contests of an issued statement; more can be added while it is.
 
     `at` is the moment at which the account's lead is told; without it nobody is. Raises
-    StateError, or NotInputError for a line of another statement or more than it says.
+    StateError (before it was issued among them), NotInputError for a line of another statement, or
+    TooMuchError for more than a line or the whole statement says, together with what is contested
+    already.
     """
     row = locked(statement)
     _need(row, StatementState.ISSUED, StatementState.DISPUTED)
-    if not contests:
-        raise NotInputError(_("Say what is contested."), field="amount")
-    lines = {line.pk: line for line in row.lines.all()}
-    for contest in contests:
-        _check_contest(contest, lines)
+    _not_before_issue(row, raised_on, "raised_on")
+    check_contests(row, contests)
     made = StatementDispute.objects.bulk_create(
         [
             StatementDispute(
@@ -100,18 +90,6 @@ def dispute_statement(
         row.save(update_fields=["state", "updated_at"])
     tell_of_disputed(row, by=raised_by, on=raised_on, at=at)
     return made
-
-
-def _check_contest(contest: Contest, lines: dict[int, StatementLine]) -> None:
-    if contest.amount <= 0:
-        raise NotInputError(_("An amount contested is above zero."), field="amount")
-    if contest.line_id is None:
-        return
-    line = lines.get(contest.line_id)
-    if line is None:
-        raise NotInputError(_("There is no such line."), field="line")
-    if contest.amount > abs(line.amount):
-        raise NotInputError(_("The line says less than is contested."), field="amount")
 
 
 @explained()
@@ -163,6 +141,7 @@ def correct_statement(
     """
     row = locked(statement)
     _need(row, StatementState.DISPUTED)
+    _not_before_issue(row, corrected_on, "corrected_on")
     outcome = outcome_of(row, trading_days=trading_days)
     lock_terms([outcome.job])
     if outcome.computed is None:
@@ -235,8 +214,7 @@ def confirm_statement(
         raise NotInputError(
             _("Say who confirmed it and when, or add the signed file."), field="confirmed_by"
         )
-    if row.issued_on and confirmed_on < row.issued_on:
-        raise StateError(_("It was not issued yet on this day."), field="confirmed_on")
+    _not_before_issue(row, confirmed_on, "confirmed_on")
     row.state = StatementState.CONFIRMED
     row.confirmed_on, row.confirmed_by = confirmed_on, confirmed_by.strip()
     row.confirmation_note = note
@@ -247,6 +225,11 @@ def confirm_statement(
     row.save()
     tell_of_confirmed(row, by=recorded_by, on=confirmed_on, at=at)
     return row
+
+
+def _not_before_issue(row: SettlementStatement, day: date, field: str) -> None:
+    if row.issued_on and day < row.issued_on:
+        raise StateError(_("It was not issued yet on this day."), field=field)
 
 
 def _need(row: SettlementStatement, *states: StatementState) -> None:

@@ -64,6 +64,8 @@ def post_statement(
         raise StateError(_("The statement is posted already."), code="posted")
     if idempotency_key and _key_taken(idempotency_key):
         raise KeyReusedError
+    if row.brought_from is not None:
+        row.brought_from = locked(row.brought_from)  # nobody takes it back meanwhile
     _refuse(posting_blockers(row, posted_on, posted_by))
     row.due_on = _post_documents(row, posted_on, posted_by)
     row.state, row.posted_on, row.posted_by = StatementState.POSTED, posted_on, posted_by
@@ -157,7 +159,7 @@ def _post_documents(row: SettlementStatement, day: date, user: User | None) -> d
         receivable = _receivable(row, rules, day, user)
         due = max((i.due_date for i in receivable.items.all() if i.due_date), default=None)
     elif row.payable < 0:
-        _claim(row, -row.payable, DocumentRole.OWED, day, user, note=_("Statement in your favour"))
+        _claim(row, -row.payable, DocumentRole.OWED, day, user, note=str(row))
     for line in row.lines.filter(part=LinePart.CLAIM, amount__lt=0).order_by("sequence"):
         _claim(row, -line.amount, DocumentRole.CLAIM, day, user, line=line, note=line.label)
     if receivable is not None:
@@ -256,8 +258,7 @@ def _set_off(
         claims += _carried(row, receivable)
     matches = _matches(list(receivable.items.order_by("sequence")), claims)
     if matches:
-        note = _("Set off by %s") % row
-        allocate(matches=matches, effective_date=day, created_by=user, note=note)
+        allocate(matches=matches, effective_date=day, created_by=user, note=str(row))
 
 
 def _carried(row: SettlementStatement, receivable: Document) -> list[LedgerItem]:
@@ -307,9 +308,10 @@ def take_back_statement(
 ) -> SettlementStatement:
     """Take a posted statement back by opposite documents and opposite revenue.
 
-    It stays as it was, marked; its period is free for another. `at` is the moment at which the
-    account's lead is told. Raises StateError for one that is
-    not posted, was taken back, or whose carried amount a later posted statement brought forward.
+    It stays as it was, marked with the day on which the documents land, see `reverse_document`; its
+    period is free for another. `at` is the moment at which the account's lead is told. Raises
+    StateError for one that is not posted, was taken back, or whose carried amount a later posted
+    statement brought forward.
     """
     row = locked(statement)
     if row.state != StatementState.POSTED or row.taken_back_on is not None:
@@ -317,16 +319,18 @@ def take_back_statement(
     later = SettlementStatement.objects.live().filter(brought_from=row)
     if later.filter(state=StatementState.POSTED).exists():
         raise StateError(_("A later statement that is posted brought its amount forward."))
+    day = max(taken_back_on, row.posted_on or taken_back_on)
     posted = row.documents.exclude(role=DocumentRole.REVERSAL).select_related("document")
     for made in list(posted.order_by("-role", "pk")):
         reversal = reverse_document(
             document=made.document, reversed_on=taken_back_on, note=note, created_by=taken_back_by
         )
+        day = max(day, reversal.posting_date)
         StatementDocument.objects.create(
             statement=row, document=reversal, role=DocumentRole.REVERSAL, line=made.line
         )
-    take_back_revenue(row, as_of=taken_back_on)
-    row.taken_back_on = max(taken_back_on, row.posted_on or taken_back_on)
+    take_back_revenue(row, as_of=day)
+    row.taken_back_on = day
     row.save(update_fields=["taken_back_on", "updated_at"])
     tell_of_taken_back(row, by=taken_back_by, on=row.taken_back_on, at=at)
     return row

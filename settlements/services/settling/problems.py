@@ -41,6 +41,13 @@ class StateError(StatementRefusedError):
     words = _("The statement does not allow this as it stands.")
 
 
+class TooMuchError(NotInputError):
+    """More contested than the line or the statement says."""
+
+    code, field = "too_much", "amount"
+    words = _("More is contested than the statement says.")
+
+
 class AboveLimitError(StatementRefusedError):
     """A larger amount than the person may post."""
 
@@ -53,6 +60,7 @@ _MEANINGS: dict[str, type[RefusedError]] = {
     "settlement_statement_pinned": InactiveVersionError,
     "settlement_statement_goes_its_way": StateError,
     "settlement_statement_key_once": StateError,
+    "statement_dispute_within": TooMuchError,
 }
 _WORDS: dict[str, Text] = {
     "settlement_statement_fixed": _("An issued statement stays as it is. Correct it instead."),

@@ -16,10 +16,10 @@ from kam.imports.choices import BatchState
 from kam.imports.models import DataSource, ImportBatch
 from settlements.analytics.settling_revenue import by_category
 from settlements.models import SettlementStatement
+from settlements.selectors.settling.purchases import STATEMENTS as SOURCE
 from settlements.selectors.settling.recomputing import stored_lines
 from settlements.services.posting import decimals_of
 
-SOURCE = "settlement-statements"
 NAME = "Settlement statements"
 KIND = "settlement_statements"
 

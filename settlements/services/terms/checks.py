@@ -23,11 +23,14 @@ from settlements.analytics.problems import Problem
 from settlements.analytics.rates import Band, RateUnit, check_bands
 from settlements.choices import terms as choices
 from settlements.choices.terms import Bearer, Deduction, Renewal, SettlementBasis
+from settlements.models.reports import MEDIUM_LENGTH
 from settlements.models.term_parts import BANDED
+from settlements.services.reports.media import medium_code
 from settlements.services.terms.drafts import (
     GuaranteeDraft,
     HeaderDraft,
     LineDraft,
+    MediumDraft,
     OperationDraft,
     ResponsibilityDraft,
     ScheduleDraft,
@@ -40,6 +43,7 @@ from settlements.services.terms.words import (
 )
 
 MOST_LINES, MOST_STEPS, MOST_BANDS, MOST_MONTHS, MOST_DAYS = 24, 8, 50, 120, 3660
+MOST_MEDIA = 20
 LARGEST, PLACES = Decimal(10) ** 16, 4
 UNKNOWN = _("This is none of the choices.")
 PERCENT = _("A percentage is between 0 and 100.")
@@ -126,6 +130,7 @@ def term_problems(
         *_goods_problems(draft),
         *_discount_problems(draft),
         *_guarantee_problems(draft),
+        *_media_problems(draft),
         *line_problems(draft.lines, places=places, is_needed=not _is_lease(draft)),
     ]
 
@@ -223,6 +228,41 @@ def _guarantee_of(draft: GuaranteeDraft) -> list[Blocker]:
     else:
         problems = []
     return guarantee_blockers(problems)
+
+
+# Payment media
+
+
+def _media_problems(draft: TermDraft) -> Iterator[Blocker]:
+    if draft.media and (
+        draft.settlement_basis != SettlementBasis.TURNOVER_NET or draft.deduction == Deduction.NONE
+    ):
+        words = _("Payment media have rules where a deduction is taken from a turnover.")
+        yield Blocker(words, "media_without_turnover", "media.0.medium")
+    if len(draft.media) > MOST_MEDIA:
+        yield Blocker(_("There are at most 20 rules of media."), "too_many_media", "media")
+    seen: set[str] = set()
+    for row, one in enumerate(draft.media):
+        code = medium_code(one.medium)
+        yield from (Blocker(words, why, f"media.{row}.{name}")
+                    for name, why, words in _medium_problems(one, code, seen))  # fmt: skip
+        seen.add(code)
+
+
+def _medium_problems(
+    one: MediumDraft, code: str, seen: Collection[str]
+) -> Iterator[tuple[str, str, Text]]:
+    if not code or len(code) > MEDIUM_LENGTH:
+        yield "medium", "no_medium", _("Say which medium, in at most 30 characters.")
+    elif code in seen:
+        yield "medium", "medium_twice", _("There is a rule of this medium already.")
+    if one.is_counted != (one.percent is not None):
+        words = _("A medium has its own percentage, or does not count.")
+        yield "percent", "medium_whole", words
+    elif not is_percent(one.percent):
+        yield "percent", "percent_range", PERCENT
+    for problem in number_problems(one, ("percent",)):
+        yield "percent", problem.code, problem.message
 
 
 # Payment

@@ -16,6 +16,7 @@ from settlements.services.terms.drafts import (
     GuaranteeDraft,
     HeaderDraft,
     LineDraft,
+    MediumDraft,
     OperationDraft,
     ResponsibilityDraft,
     ScheduleDraft,
@@ -24,7 +25,7 @@ from settlements.services.terms.drafts import (
 )
 
 PARTS = (
-    "schedules__bands", "terms__payment_lines__operations", "terms__guarantee",
+    "schedules__bands", "terms__payment_lines__operations", "terms__guarantee", "terms__media",
     "terms__deduction_schedule", "terms__category", "terms__calendar__days",
     "conditions__schedule", "conditions__category", "responsibilities",
 )  # fmt: skip
@@ -86,6 +87,10 @@ def term_draft_of(term: SettlementTerm) -> TermDraft:
             for line in sorted(term.payment_lines.all(), key=lambda line: line.sequence)
         ),
         guarantee=_guarantee_of(term),
+        media=tuple(
+            MediumDraft(medium=one.medium, is_counted=one.is_counted, percent=one.percent)
+            for one in sorted(term.media.all(), key=lambda one: one.medium)
+        ),
     )
 
 

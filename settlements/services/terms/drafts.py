@@ -81,6 +81,15 @@ class GuaranteeDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MediumDraft:
+    """What is paid by one medium: at a percentage of its own, or not counted (no percentage)."""
+
+    medium: str
+    is_counted: bool = True
+    percent: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TermDraft:
     """A method of settlement: the five axes, for all goods or a category; see `SettlementTerm`.
 
@@ -110,6 +119,7 @@ class TermDraft:
     discount_days: int | None = None
     lines: Sequence[LineDraft] = ()
     guarantee: GuaranteeDraft | None = None
+    media: Sequence[MediumDraft] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ from kam.core.problems import RefusedError, explained, refuse
 from kam.identity.models import User
 from settlements.models import (
     AgreementVersion,
+    MediumRule,
     MinimumGuarantee,
     PaymentLine,
     PaymentOperation,
@@ -29,6 +30,7 @@ from settlements.models import (
     SettlementTerm,
     TradeCondition,
 )
+from settlements.services.reports.media import medium_code
 from settlements.services.terms.checks import (
     header_problems,
     responsibility_problems,
@@ -127,9 +129,13 @@ def delete_schedule(*, schedule: RateSchedule, by: User) -> None:
 @explained()
 @transaction.atomic
 def save_term(
-    *, version: AgreementVersion, draft: TermDraft, by: User, term: SettlementTerm | None = None
+    *,
+    version: AgreementVersion,
+    draft: TermDraft,
+    by: User | None,
+    term: SettlementTerm | None = None,
 ) -> SettlementTerm:
-    """Write a term with instalments and guarantee, anew or over one of the version.
+    """Write a term with instalments, guarantee and media, anew or over one of the version.
 
     The preset is kept where the axes are still its own. Raises RefusedError with the first
     problem; see `term_problems` for all of them.
@@ -156,6 +162,7 @@ def _write_term(
     row.save()
     _write_payment(row, draft.lines)
     _write_guarantee(row, draft)
+    _write_media(row, draft)
     return row
 
 
@@ -176,6 +183,19 @@ def _write_guarantee(term: SettlementTerm, draft: TermDraft) -> None:
     MinimumGuarantee.objects.filter(term=term).delete()
     if draft.guarantee is not None:
         MinimumGuarantee.objects.create(term=term, **vars(draft.guarantee))
+
+
+def _write_media(term: SettlementTerm, draft: TermDraft) -> None:
+    term.media.all().delete()
+    MediumRule.objects.bulk_create(
+        MediumRule(
+            term=term,
+            medium=medium_code(one.medium),
+            is_counted=one.is_counted,
+            percent=one.percent,
+        )
+        for one in draft.media
+    )
 
 
 @explained()

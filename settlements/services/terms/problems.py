@@ -20,14 +20,17 @@ from settlements.analytics.problems import CalculationError
 from settlements.analytics.rates import RateUnit
 from settlements.analytics.working_days import WorkingDays
 from settlements.choices.terms import (
+    Calculation,
+    Channel,
     Conditionality,
     ConditionKind,
     FeeType,
+    Proration,
     RebateBasis,
     Renewal,
     SettlementBasis,
 )
-from settlements.models import AgreementVersion, SettlementTerm
+from settlements.models import AgreementVersion, SettlementTerm, TradeCondition
 from settlements.selectors.terms.rules import working_days
 from settlements.services.terms.checks import (
     header_problems,
@@ -165,6 +168,18 @@ def _term_cautions(version: AgreementVersion) -> Iterator[Caution]:
     ):
         words = _("A calendar of working days is not confirmed by an official notice yet.")
         yield Caution(words, "calendar_unconfirmed")
+    if _cuts_a_month(version) and any(map(_is_whole_in_parts, terms)):
+        words = _(
+            "The version begins or ends within a month, and a part month guarantees the whole "
+            "amount: with the version before or after it is guaranteed twice."
+        )
+        yield Caution(words, "guarantee_of_part_months")
+    if _cuts_a_month(version) and terms and any(map(_is_whole_fee, version.conditions.all())):
+        words = _(
+            "The version begins or ends within a month: fixed amounts of each period are charged "
+            "in both parts of it."
+        )
+        yield Caution(words, "fees_of_part_months")
     for term in terms:
         by_statement = term.settlement_basis in (
             SettlementBasis.SOLD_NET,
@@ -173,6 +188,24 @@ def _term_cautions(version: AgreementVersion) -> Iterator[Caution]:
         if by_statement and term.base_event in ("delivery", "goods_receipt", "order_date"):
             words = _("It is settled on what was sold, but payment runs from a delivery or order.")
             yield Caution(words, "base_event_before_sale")
+
+
+def _cuts_a_month(version: AgreementVersion) -> bool:
+    end = version.valid.upper
+    return version.valid.lower.day != 1 or (end is not None and end.day != 1)
+
+
+def _is_whole_in_parts(term: SettlementTerm) -> bool:
+    """Whether a guarantee is not reduced for a part of a month."""
+    found = getattr(term, "guarantee", None)
+    return found is not None and found.proration == Proration.NONE
+
+
+def _is_whole_fee(condition: TradeCondition) -> bool:
+    """Whether it is a fixed amount that each statement carries."""
+    on_statements = condition.channel in (Channel.ON_INVOICE, Channel.SET_OFF)
+    is_fixed = condition.calculation == Calculation.FIXED
+    return is_fixed and on_statements and condition.kind != ConditionKind.REBATE
 
 
 def _law(version: AgreementVersion, said: VersionDraft) -> Iterator[Caution]:

@@ -28,10 +28,9 @@ from settlements.services.terms.notices import (
 from settlements.services.terms.overlap import followed_by
 from settlements.services.terms.parts import delete_draft, write_whole
 from settlements.services.terms.problems import problems_of
-from settlements.services.terms.words import ANOTHER
+from settlements.services.terms.words import ANOTHER, NOT_WAITING
 
 _OPEN = (VersionState.DRAFT, VersionState.IN_APPROVAL)
-_NOT_WAITING = _("This version does not wait for approval.")
 
 
 # Drafts
@@ -111,8 +110,12 @@ def discard_draft(*, version: AgreementVersion, by: User | None) -> None:
 
 @explained()
 @transaction.atomic
-def submit_version(*, version: AgreementVersion, by: User, at: datetime) -> AgreementVersion:
+def submit_version(
+    *, version: AgreementVersion, by: User, at: datetime, is_told: bool = True
+) -> AgreementVersion:
     """Hand a draft to somebody else for approval; it does not change while it waits.
+
+    Where many are handed in, nobody is told of each one (`is_told`): My day says what waits.
 
     Raises RefusedError with the first of `problems_of`'s blockers, and for one that is no draft.
     """
@@ -121,7 +124,8 @@ def submit_version(*, version: AgreementVersion, by: User, at: datetime) -> Agre
     row.state, row.submitted_by, row.submitted_at = VersionState.IN_APPROVAL, by, at
     row.decision_note = ""
     row.save()
-    tell_of_submitted(row, at=at)
+    if is_told:
+        tell_of_submitted(row, at=at)
     return row
 
 
@@ -174,7 +178,7 @@ def approve_version(
 
 def _refuse_not_waiting(row: AgreementVersion) -> None:
     if row.state != VersionState.IN_APPROVAL:
-        raise RefusedError(_NOT_WAITING, code="not_in_approval")
+        raise RefusedError(NOT_WAITING, code="not_in_approval")
 
 
 def _follow(before: AgreementVersion, row: AgreementVersion, *, by: User, at: datetime) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from kam.core import formats
 from kam.core.formats import Text
 from kam.core.problems import Blocker, register_constraint
 from settlements.analytics.problems import Problem
 
 FIXED = _("An approved version is fixed. Write a new version.")
 WAITS = _("This version waits for approval. It can change when it was sent back.")
-NO_TERM = _("A version needs a term: how is settled and paid?")
+NOT_WAITING = _("This version does not wait for approval.")
+NO_TERM = _("A version needs a term: how are goods settled and paid?")
 LAST_REMAINS = _("The last instalment is what remains.")
 COVER = _("Bands cover every amount from zero on, without gaps.")
 ANOTHER = _("Somebody else approves: not who wrote or submitted it.")
@@ -93,6 +96,8 @@ def _filled(words: Text, problem: Problem) -> Text:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, Decimal):
+        return formats.number(value)
     return "∞" if value is None else value
 
 
@@ -106,6 +111,7 @@ def register() -> None:
         "payment_line_of_a_draft",
         "payment_operation_of_a_draft",
         "guarantee_of_a_draft",
+        "medium_rule_of_a_draft",
         "condition_of_a_draft",
         "responsibility_of_a_draft",
     ):

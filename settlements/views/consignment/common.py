@@ -60,7 +60,7 @@ def tabs(active: str) -> list[Tab]:
     """The pages of the topic."""
     pages = (
         ("consignment", _("Stock")),
-        ("consignment-movements", _("Movements")),
+        ("consignment-movements", pgettext("goods", "Movements")),
         ("count-list", pgettext("stock counts", "Counts")),
         ("report-list", _("Sales reports")),
     )

@@ -20,7 +20,7 @@ from kam.core.problems import RefusedError
 from kam.core.registry import may
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
-from settlements.forms.consignment import CountFilter, CountForm
+from settlements.forms.consignment import CountFilter, CountForm, StoreForm
 from settlements.models import ConsignedStock, StockCount
 from settlements.selectors.consignment import board as reads
 from settlements.services.consignment.counting import count_anew, record_count
@@ -122,32 +122,23 @@ def count_again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def count_record(request: HttpRequest) -> HttpResponse:
     """Count a store: first which one, then what lies there by the books with a field each."""
-    store = _store(request)
+    asked = request.POST.get("store") or request.GET.get("store")
+    choice = StoreForm({"store": asked} if asked else None, user=signed_in(request))
+    store = choice.chosen
     form = _form(request, store)
     if request.method == "POST" and form.is_valid() and (made := _record(form)):
         messages.success(request, _("The count is posted."))
         return htmx.redirect(request, count_url(made))
     context = {
-        "form": form,
+        "form": form if store else choice,
         "store": store,
         "cancel_url": url("count-list"),
         "crumbs": crumbs(
             (pgettext("stock counts", "Counts"), url("count-list")), (_("Count a store"), "")
         ),
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or choice.errors else 200
     return render(request, "settlements/consignment_count_form.html", context, status=status)
-
-
-def _store(request: HttpRequest) -> Account | None:
-    """The store that the form or the address names."""
-    asked = request.POST.get("store") or request.GET.get("store") or ""
-    number = asked.rpartition("#")[2].strip()
-    if not number.isdecimal() or len(number) > 18:
-        return None
-    rows = Account.objects.visible_to(signed_in(request)).not_merged()
-    found: Account | None = rows.filter(pk=number).first()
-    return found
 
 
 def _form(request: HttpRequest, store: Account | None) -> CountForm:

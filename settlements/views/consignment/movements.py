@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.fields import as_typed
@@ -87,7 +87,7 @@ def movement_list(request: HttpRequest) -> HttpResponseBase:
         reads.movements_for(user),
         COLUMNS,
         name="consignment-movements",
-        caption=_("Movements"),
+        caption=pgettext("goods", "Movements"),
         default_sort="-day",
         row_url=movement_url,
         filters=MovementFilter,
@@ -95,12 +95,12 @@ def movement_list(request: HttpRequest) -> HttpResponseBase:
                     icon="truck-loading"),
     )  # fmt: skip
     context = {
-        "title": _("Movements"),
+        "title": pgettext("goods", "Movements"),
         "lead": _("What came to stores and left them. A correction is the opposite movement."),
         "tabs": tabs("consignment-movements"),
         "record_url": url("movement-record") if may(user, EDIT) else "",
         "record_label": _("Record goods"),
-        "crumbs": crumbs((_("Movements"), "")),
+        "crumbs": crumbs((pgettext("goods", "Movements"), "")),
     }
     return table.response("settlements/consignment_list.html", context)
 
@@ -130,7 +130,9 @@ def movement_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "source": _source(row),
         "source_url": _source_url(row),
         "take_back_url": url("movement-take-back", row.pk) if free and may(user, EDIT) else "",
-        "crumbs": crumbs((_("Movements"), url("consignment-movements")), (str(row.product), "")),
+        "crumbs": crumbs(
+            (pgettext("goods", "Movements"), url("consignment-movements")), (str(row.product), "")
+        ),
     }
     return render(request, "settlements/consignment_movement.html", context)
 
@@ -147,7 +149,9 @@ def movement_record(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "cancel_url": url("consignment-movements"),
-        "crumbs": crumbs((_("Movements"), url("consignment-movements")), (_("Record"), "")),
+        "crumbs": crumbs(
+            (pgettext("goods", "Movements"), url("consignment-movements")), (_("Record"), "")
+        ),
     }
     status = 422 if form.errors else 200
     return render(request, "settlements/consignment_record.html", context, status=status)
@@ -214,7 +218,10 @@ def movement_take_back(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Take this movement back"),
         lead=_("The opposite movement is recorded; both stay in the books. A transfer goes back "
                "as a whole."),
-        save=_("Take back"),
+        save=pgettext("movement of goods", "Take back"),
         cancel_url=movement_url(row),
-        crumbs=crumbs((_("Movements"), url("consignment-movements")), (_("Take back"), "")),
+        crumbs=crumbs(
+            (pgettext("goods", "Movements"), url("consignment-movements")),
+            (pgettext("movement of goods", "Take back"), ""),
+        ),
     )  # fmt: skip

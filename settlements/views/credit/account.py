@@ -16,13 +16,13 @@ from django.views.decorators.http import require_GET
 from accounts.models import Account
 from accounts.views.accounts import account_crumbs, get_account
 from kam.core import formats, htmx
-from kam.core.selectors.history import history_of
+from kam.core.selectors.history import history_of_rows
 from kam.core.selectors.rates import base_currency
 from kam.core.stats import Stat
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from settlements.analytics.credit_score import FactorScore, Grade, Score, suggested_term
-from settlements.choices.credit import HoldState, ScoreFactor
+from settlements.choices.credit import Component, HoldState, ScoreFactor
 from settlements.models import CreditLimit, LedgerItem
 from settlements.selectors.credit import decided as reads
 from settlements.selectors.credit.exposure import Standing, standings
@@ -31,6 +31,8 @@ from settlements.services.credit.holds import NEEDS, WAYS
 from settlements.views.credit import common
 
 SHOWN = 8
+PLACES = list(Component.values)
+"""A component keeps its colour, whatever the settings leave out."""
 _WAY_WORDS = {
     HoldState.ACTIVE: gettext_lazy("Put in force"),
     HoldState.OVERRIDDEN: gettext_lazy("Override until …"),
@@ -58,8 +60,8 @@ def exposure_block(standing: Standing) -> dict[str, Any]:
     found = standing.assess()
     rows = [
         {"name": name, "title": common.component_words(name), "amount": amount,
-         "place": place, "known": name not in found.detail.unknown}
-        for place, (name, amount) in enumerate(_all_parts(standing, found.detail.parts).items())
+         "place": PLACES.index(name), "known": name not in found.detail.unknown}
+        for name, amount in _all_parts(standing, found.detail.parts).items()
     ]  # fmt: skip
     return {
         "standing": standing,
@@ -248,11 +250,13 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 def limit_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who changed the limits of an account, and when."""
     account = get_account(request, pk)
-    rows = CreditLimit.objects.visible_to(signed_in(request)).filter(party=account)
-    changes = [change for limit in rows for change in history_of(limit)]
+    subject = gettext_lazy("Limit")
+    hidden = ("party", "application")
     context = {
         "account": account,
-        "history": sorted(changes, key=lambda change: change.at, reverse=True),
+        "history": history_of_rows(
+            CreditLimit, subject=subject, hidden=hidden, party_id=account.pk
+        ),
         "crumbs": common.of_account(account, (_("History of limits"), "")),
     }
     return render(request, "settlements/credit_history.html", context)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Account
@@ -198,6 +199,6 @@ def account_override(request: HttpRequest, pk: int) -> HttpResponse:
             party=account, by=user, as_of=timezone.localdate(), **form.cleaned_data
         ),
         account=account, title=_("Let orders of %s through") % account.name,
-        save=_("Override"), done=_("Orders go through until that day."),
+        save=pgettext("credit", "Override"), done=_("Orders go through until that day."),
         lead=_("Checks that would block answer with a warning instead, and say why."),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Account
@@ -40,7 +40,7 @@ def _columns() -> list[Column]:
                sort="party__name_key"),
         Column(name="state", title=gettext_lazy("State"), kind="badge",
                value=common.state_badge, sort="state"),
-        Column(name="asked", title=gettext_lazy("Asked for"), kind="money",
+        Column(name="asked", title=pgettext_lazy("credit", "Asked for"), kind="money",
                value="requested_limit", currency=lambda row: row.currency_id,
                sort="requested_limit"),
         Column(name="granted", title=gettext_lazy("Granted"), kind="money",
@@ -136,7 +136,7 @@ def _choose(request: HttpRequest, user: User) -> HttpResponse:
         request,
         form,
         title=_("Who applies for credit?"),
-        save=_("Next"),
+        save=_("Continue"),
         cancel_url=reverse(LIST),
         crumbs=common.crumbs((_("Applications"), reverse(LIST)), (_("New application"), "")),
     )
@@ -192,7 +192,7 @@ def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
-            messages.success(request, _("The decision was taken down."))
+            messages.success(request, _("The decision is recorded."))
             return redirect(row)
     context = {
         "application": row,

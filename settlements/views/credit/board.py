@@ -74,6 +74,7 @@ def _columns() -> list[Column]:
         Column(name="standing", title=gettext_lazy("Standing"), kind="badge", value=_standing),
         Column(name="used", title=gettext_lazy("Used"), kind="html", sort="utilisation",
                nullable=True, value=lambda row: common.used_bar(row.utilisation) or None,
+               file=lambda row: row.utilisation,
                unknown=common.NO_LIMIT),
         Column(name="exposure", title=gettext_lazy("Exposure"), sort="exposure",
                unknown=gettext_lazy("A rate is missing"), **money),
@@ -186,4 +187,5 @@ def credit_rules(request: HttpRequest) -> HttpResponse:
         lead=_("Checks made before stay as they were; the board follows with the next run."),
         cancel_url=reverse(BOARD),
         crumbs=common.crumbs((_("Settings"), "")),
+        may_change=signed_in(request).can("settings.change"),
     )

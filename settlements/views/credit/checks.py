@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.fields import as_typed
@@ -18,6 +19,7 @@ from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.rates import base_currency
 from kam.identity.decorators import requires, signed_in
+from kam.identity.models import User
 from settlements.choices.credit import CheckResult, Component
 from settlements.forms.credit import CheckForm, UntilForm
 from settlements.models import CreditCheck, CreditOverride
@@ -92,11 +94,16 @@ def check_detail(request: HttpRequest, pk: int) -> HttpResponse:
             one["account"] is not None and one["account"].pk == check.decisive_id for one in levels
         ),
         "overrides": overrides,
-        "may_override": check.result == CheckResult.BLOCK and user.can("credit.override"),
+        "may_override": (stopped := _may_override(check, user)) and bool(check.reference),
+        "names_no_order": stopped and not check.reference,
         "today": today,
         "crumbs": common.of_account(check.party, (_("Check"), "")),
     }
     return render(request, "settlements/credit_check.html", context)
+
+
+def _may_override(check: CreditCheck, user: User) -> bool:
+    return check.result == CheckResult.BLOCK and user.can("credit.override")
 
 
 def _levels(check: CreditCheck, user: Any) -> list[dict[str, Any]]:
@@ -142,7 +149,7 @@ def check_override(request: HttpRequest, pk: int) -> HttpResponse:
         lambda form: override_check(
             check=check, by=user, as_of=timezone.localdate(), **form.cleaned_data
         ),
-        account=check.party, title=_("Let this order through"), save=_("Override"),
+        account=check.party, title=_("Let this order through"), save=pgettext("credit", "Override"),
         done=_("The order goes through when it is checked again."),
         lead=_("For the same reference and no larger amount, until that day."),
         back=check.get_absolute_url(),

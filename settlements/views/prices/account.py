@@ -35,7 +35,7 @@ from settlements.views.prices import common
 from settlements.views.prices.columns import holds
 
 PANEL_ROWS = 8
-WIDTH = 240
+WIDTH = 160
 BACK, AHEAD = timedelta(days=365), timedelta(days=365)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kam.core import formats
 from kam.core.badges import Badge
+from kam.core.dates import last_day
 from kam.core.tables import Column
 from settlements.selectors.prices.listing import figures
 from settlements.selectors.prices.units import unit_name
@@ -93,9 +94,9 @@ def period_columns(today: date) -> list[Column]:
         ),
         Column(
             name="until",
-            title=gettext_lazy("Until before"),
+            title=gettext_lazy("Last day"),
             kind="date",
-            value="valid.upper",
+            value=lambda row: last_day(row.valid),
             unknown=gettext_lazy("For good"),
         ),
     ]
@@ -132,7 +133,7 @@ def _compared_columns() -> list[Column]:
         ),
         Column(
             name="margin",
-            title=gettext_lazy("Margin"),
+            title=pgettext_lazy("profit", "Margin"),
             kind="percent",
             value=_margin,
             unknown=gettext_lazy("No cost in this currency"),
@@ -155,7 +156,7 @@ def price_columns(today: date, *, floor: bool) -> list[Column]:
         columns.append(
             Column(
                 name="floor",
-                title=gettext_lazy("Floor"),
+                title=gettext_lazy("Floor price"),
                 kind="money",
                 value=lambda row: figures(row).floor,
                 unknown=gettext_lazy("No floor is set"),

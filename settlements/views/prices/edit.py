@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.fields import as_typed
+from kam.core import formats
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of, history_of_rows
 from kam.identity.decorators import requires, signed_in
 from settlements.forms.prices import ChangeForm, EndForm, PriceForm, first_values
 from settlements.models import AccountPrice, PriceBreak
+from settlements.selectors.prices import price_on
 from settlements.selectors.prices.listing import accounts_to_price, figures, price_rows
 from settlements.selectors.prices.units import quantities_both, unit_name, unit_of
 from settlements.services.prices import pricing
@@ -106,6 +108,7 @@ def price_create(request: HttpRequest) -> HttpResponse:
             form.refuse(problem)
         else:
             _say(request, price, _("The price was set."))
+            _say_what_follows(request, price)
             return redirect(price)
     return _form(request, form, _("New price"), reverse("settlements:price-list"))
 
@@ -124,6 +127,17 @@ def _say(request: HttpRequest, price: AccountPrice, words: str) -> None:
     )
     if pricing.lowest_below_floor(terms, price.unit) is not None:
         messages.warning(request, _("It is below the lowest price that is allowed."))
+
+
+def _say_what_follows(request: HttpRequest, price: AccountPrice) -> None:
+    """Warn where a price that ends leaves none: the one before does not come back by itself."""
+    end = price.valid.upper
+    if end is None:
+        return
+    after = price_on(price.account, price.product, end, currency=price.currency_id)
+    if after is None:
+        words = _("From %(day)s on no price is agreed.")
+        messages.warning(request, words % {"day": formats.date(end)})
 
 
 def _start(request: HttpRequest) -> dict[str, Any]:

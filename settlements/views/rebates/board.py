@@ -85,8 +85,9 @@ def _what() -> list[Column]:
         ),
         Column(
             name="basis",
-            title=gettext_lazy("Basis"),
+            title=pgettext_lazy("rebate", "Basis"),
             value=lambda row: words.counted(row.condition, row.basis_amount),
+            file=lambda row: row.basis_amount,
             sort="basis_amount",
             css="is-num",
             help=gettext_lazy("What counts so far: net of returns."),
@@ -100,6 +101,7 @@ def _how_far() -> list[Column]:
             name="progress",
             title=gettext_lazy("Of the next tier"),
             value=words.Progress,
+            file=lambda row: words.Progress(row).share,
             help=gettext_lazy("How much of the next bound is reached."),
         ),
         Column(
@@ -151,6 +153,7 @@ def _pays() -> list[Column]:
             name="rate",
             title=pgettext_lazy("rebate", "Rate"),
             value=lambda row: words.rate_words(row.condition, row.rate),
+            file=lambda row: row.rate,
             sort="rate",
             css="is-num",
             help=gettext_lazy("The rate that is accrued at."),

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.views.accounts import account_crumbs, get_account
@@ -158,7 +159,7 @@ def _stats(
     }  # fmt: skip
     return [
         Stat(
-            name="basis", title=_("Basis"), kind="text", as_of=today,
+            name="basis", title=pgettext("rebate", "Basis"), kind="text", as_of=today,
             value=words.counted(condition, figure.basis_amount),
             what=_("What counts so far: net of returns."),
             reference=words.back_words(condition, found),
@@ -190,7 +191,13 @@ def _settled_stats(chosen: reads.PeriodOf | None) -> list[Stat]:
     on = given.settled_on
     return [
         Stat(name="earned", title=_("Earned"), value=given.earned, as_of=on, **shared),
-        Stat(name="settled", title=_("Settled"), value=given.amount, as_of=on, **shared),
+        Stat(
+            name="settled",
+            title=pgettext("rebate", "Settled"),
+            value=given.amount,
+            as_of=on,
+            **shared,
+        ),
     ]
 
 
@@ -358,7 +365,7 @@ def _line(row: RebateAccrual) -> dict[str, Any]:
     return {
         "row": row,
         "url": words.rebate_url(row),
-        "progress": words.Progress(row),
+        "progress": words.Progress(row).__html__(),
         "basis": words.counted(row.condition, row.basis_amount),
         "rate": words.rate_words(row.condition, row.rate),
         "next": words.next_words(row.condition, found) if is_open else "",

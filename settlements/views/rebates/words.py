@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core import formats
 from kam.core.badges import Badge
@@ -103,7 +104,7 @@ class Progress:
 def state_badge(row: RebateAccrual) -> Badge:
     """Running, near its cliff, over, or settled. icons: circle-check clock-play hourglass"""
     if getattr(row, "is_settled", False):
-        return Badge(_("Settled"), "muted", "circle-check")
+        return Badge(pgettext("rebate", "Settled"), "muted", "circle-check")
     if getattr(row, "is_over", False):
         return Badge(_("To be settled"), "warning", "hourglass")
     if getattr(row, "near", False):

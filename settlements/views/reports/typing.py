@@ -140,6 +140,8 @@ def _again(row: SalesReport) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             "quantity_sold": plain(line.quantity_sold),
             "quantity_returned": plain(line.quantity_returned),
             "gross_amount": plain(line.gross_amount),
+            "coupon_amount": plain(line.coupon_amount),
+            "payment_medium": line.payment_medium,
             "tax_rate": plain(line.tax_rate),
         }
         for line in lines

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kam.core import htmx
 from kam.core.formats import Text
-from kam.core.pages import confirm_page
+from kam.core.pages import MovedOnError, confirm_page
 from kam.core.problems import Blocker, RefusedError
 from kam.identity.decorators import requires, signed_in
+from settlements.choices.settling import LinePart
 from settlements.forms.settling import (
     ConfirmForm,
     CorrectForm,
@@ -54,10 +56,12 @@ def _today() -> dict[str, Any]:
 
 
 def _statement(request: HttpRequest, pk: int, act: str) -> SettlementStatement:
-    """A statement that allows the act to the user. Raises Http404."""
+    """A statement that allows the act. Raises Http404, MovedOnError where it stands elsewhere."""
     row = common.get_statement(request, pk)
     if not common.may(signed_in(request), row)[act]:
-        raise Http404
+        state = common.state_badge(row).text
+        words = _("The statement is %(state)s.") % {"state": str(state).lower()}
+        raise MovedOnError(words, row.get_absolute_url())
     return row
 
 
@@ -227,10 +231,26 @@ def settling_post(request: HttpRequest, pk: int) -> HttpResponse:
         verb=_("Post"),
         lead=_("Documents are posted, fees are set off and the revenue is booked."),
         said=_("The statement is posted."),
+        sums=_sums(row),
         blockers=[one for one in blockers if one.field != "posted_on"],
         cautions=[one for one in blockers if one.field == "posted_on"],
         names={"posted_on": "day"},
     )
+
+
+def _sums(row: SettlementStatement) -> list[tuple[Text, Decimal]]:
+    """What a statement will post: the receivable, the claims beside it, what is left of it."""
+    claims = [line for line in row.lines.all() if line.part == LinePart.CLAIM]
+    brought = [(_("Brought forward"), row.brought_forward)] if row.brought_forward else []
+    rest = [(_("Remains to be paid"), row.remains)] if claims or brought else []
+    carried = [(_("Carried to the next statement"), row.carried_forward)]
+    return [
+        (_("Payable"), row.payable),
+        *brought,
+        *((line.what, line.amount) for line in claims),
+        *rest,
+        *(carried if row.carried_forward else []),
+    ]
 
 
 @requires(common.POST)
@@ -286,6 +306,10 @@ def _noted(
     return _page(request, row, form, lambda values: act(values["day"], values["note"]), **words)
 
 
+_DAYS = dict.fromkeys(("issued_on", "raised_on", "corrected_on", "confirmed_on"), "day")
+"""Each act has one day; services name it after what it is the day of."""
+
+
 def _page(
     request: HttpRequest,
     row: SettlementStatement,
@@ -302,7 +326,7 @@ def _page(
         try:
             made = act(form.cleaned_data)
         except RefusedError as problem:
-            note(form, problem, names=names or {"issued_on": "day", "confirmed_on": "day"})
+            note(form, problem, names=names or _DAYS)
         else:
             messages.success(request, str(said))
             return redirect(made.get_absolute_url())

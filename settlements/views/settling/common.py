@@ -84,6 +84,8 @@ def may(user: User, row: SettlementStatement) -> dict[str, bool]:
 
 def rate_by_bands(line: StatementLine) -> Decimal | None:
     """Return what a deduction by bands comes to in percent; None for lines with a rate."""
-    if line.kind != StatementLineKind.COMMISSION or line.rate is not None or not line.basis:
+    if line.kind != StatementLineKind.COMMISSION or line.rate is not None or line.medium:
+        return None
+    if not line.basis:
         return None
     return abs(rounded(Fraction(line.amount) * 100 / Fraction(line.basis), 2))

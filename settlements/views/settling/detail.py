@@ -17,17 +17,32 @@ from kam.core import exports
 from kam.core.selectors.history import history_of
 from kam.core.tables import Column, Table
 from kam.identity.decorators import requires, signed_in
-from settlements.choices.settling import DocumentRole, LinePart, StatementLineKind, StatementState
+from settlements.choices.settling import (
+    DocumentRole,
+    LinePart,
+    StatementKind,
+    StatementLineKind,
+    StatementState,
+)
+from settlements.choices.terms import Bearer
 from settlements.models import SalesReportLine, SettlementStatement, StatementLine
-from settlements.selectors.settling.reads import contested, report_lines
+from settlements.models.term_parts import BANDED
+from settlements.selectors.settling.reads import (
+    contested,
+    counts_purchases,
+    lines_behind,
+    says_coupons,
+)
 from settlements.selectors.settling.recomputing import is_as_computed
 from settlements.services.settling.posting import posting_blockers
 from settlements.views.downloads import download
 from settlements.views.settling import common
 from settlements.views.settling.paper import paper_response
+from settlements.views.terms.words import guarantee
 
 # icons: table-export message-report download list-search file-type-pdf
 GOODS = (StatementLineKind.GROSS, StatementLineKind.RETURN)
+SOURCED = (*GOODS, StatementLineKind.COUPON)
 
 
 @requires(common.VIEW)
@@ -69,13 +84,14 @@ def _blockers(request: HttpRequest, row: SettlementStatement) -> list[Any]:
 def _line(line: StatementLine, row: SettlementStatement) -> dict[str, Any]:
     return {
         "line": line,
-        "what": line.label or line.get_kind_display(),
+        "what": line.what,
         "of": line.product or line.category or line.store or "",
         "store": line.store if line.product_id else None,
-        "is_goods": line.kind in GOODS,
+        "has_sources": line.kind in SOURCED or line.medium,
         "is_price": row.kind == "sell_through" and line.kind in (*GOODS, StatementLineKind.SHRINK),
         "is_contained": line.part == LinePart.CONTAINED,
         "by_bands": common.rate_by_bands(line),
+        "is_banded": row.term.deduction in BANDED,
     }
 
 
@@ -88,9 +104,28 @@ def how(row: SettlementStatement) -> list[str]:
         found.append(words % {"days": row.trading_days, "whole": row.calendar_days})
     if row.kind == "true_up":
         found.append(_("The guarantee of the whole period against what its months took."))
+    if row.kind != StatementKind.SELL_THROUGH:
+        found += guarantee(getattr(row.term, "guarantee", None), row.currency_id)
+    if row.kind == StatementKind.TURNOVER:
+        found += _coupons(row)
     if row.claimed:
         found.append(_("Fees are claims of their own; they are set off when it is posted."))
+    if counts_purchases(row):
+        found.append(
+            _("Fees of purchases count what was booked as revenue by other ways than statements.")
+        )
     return found
+
+
+def _coupons(row: SettlementStatement) -> list[str]:
+    term = row.term
+    if not term.is_after_coupons and term.coupon_bearer == Bearer.CUSTOMER:
+        return []
+    if not says_coupons(row):
+        return [_("The reports do not say what coupons paid: turnover counts as it was reported.")]
+    if term.is_after_coupons:
+        return [_("Turnover is counted after coupons.")]
+    return [_("Turnover is counted before coupons.")]
 
 
 @requires(common.VIEW)
@@ -99,7 +134,7 @@ def settling_sources(request: HttpRequest, pk: int, line: int) -> HttpResponseBa
     """The report lines that a line adds up."""
     row = common.get_statement(request, pk)
     found = get_object_or_404(row.lines.all(), pk=line)
-    rows = report_lines(row, product_id=found.product_id, category_id=found.category_id)
+    rows = lines_behind(row, found)
     table = Table(
         request,
         rows,
@@ -140,6 +175,11 @@ def _source_columns() -> list[Column]:
         Column(name="gross", title=_("Turnover with tax"), kind="money", value="gross_amount",
                currency=currency, sort="gross_amount", nullable=True,
                unknown=_("The line names no amount")),
+        Column(name="coupons", title=_("Of it paid with coupons"), kind="money",
+               value="coupon_amount", currency=currency, sort="coupon_amount", nullable=True,
+               unknown=_("Not reported"), default=False),
+        Column(name="medium", title=_("Paid by"), sort="payment_medium", default=False,
+               value=lambda row: row.payment_medium or None, unknown=_("Not told")),
     ]  # fmt: skip
 
 
@@ -151,6 +191,8 @@ def _file(request: HttpRequest, row: SettlementStatement, kind: str) -> HttpResp
             line.label,
             line.product.code if line.product else None,
             line.category.name if line.category else None,
+            line.store.name if line.store else None,
+            line.get_part_display(),
             line.quantity,
             line.basis,
             line.rate,
@@ -165,7 +207,8 @@ def _file(request: HttpRequest, row: SettlementStatement, kind: str) -> HttpResp
         name=f"settlement-statement-{row.number or row.pk}",
         kind=kind,
         headings=[
-            _("Line"), _("Kind"), _("Text"), _("Product"), _("Category"), _("Quantity"), _("Of"),
+            _("Line"), _("Kind"), _("Text"), _("Product"), _("Category"), _("Store"),
+            pgettext("statement line", "Belongs to"), _("Quantity"), _("Of"),
             pgettext("agreement", "Rate"), _("Tax rate in percent"), _("Amount"), _("Currency"),
         ],
         records=lambda: records,

@@ -15,16 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kam.core import formats
 from kam.core.dates import add_months
 from kam.core.jobs import enqueue
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError
 from kam.core.tables import Column, Empty, Table
+from kam.core.tables.paging import ListPager
+from kam.core.tables.state import State
+from kam.core.tables.table import PAGE_SIZE
 from kam.identity.decorators import requires, signed_in
 from settlements.forms.settling import DraftForm, DueForm, period_of
 from settlements.forms.terms.fields import note
 from settlements.models import SettlementStatement, SettlementTerm
-from settlements.selectors.settling.reads import statements_due, statements_for
+from settlements.selectors.settling.calendar import Due, statements_due, with_terms
+from settlements.selectors.settling.reads import statements_for
 from settlements.services.settling.drafting import draft_due, draft_statement, draft_true_up
 from settlements.views.settling import common
 from settlements.views.settling.filters import SettlingFilter
@@ -101,8 +106,9 @@ def settling_due(request: HttpRequest) -> HttpResponse:
     user, today = signed_in(request), timezone.localdate()
     found = statements_due(user, as_of=today)
     context = {
-        "over": [one for one in found if one.is_over],
-        "ahead": [one for one in found if not one.is_over],
+        "today": today,
+        "over": _part(request, [one for one in found if one.is_over], ""),
+        "ahead": _part(request, [one for one in found if not one.is_over], "next-"),
         "may_draft": user.can(common.DRAFT),
         "may_draft_all": user.can(common.POST),
         "form": DueForm(
@@ -115,6 +121,21 @@ def settling_due(request: HttpRequest) -> HttpResponse:
         "crumbs": common.crumbs((_("To be made"), "")),
     }
     return render(request, "settlements/settling_due.html", context)
+
+
+def _part(request: HttpRequest, rows: list[Due], prefix: str) -> dict[str, Any]:
+    """A page of the statements that fall due, and the addresses of the pages beside it."""
+    state = State.of(request, prefix)
+    page = ListPager(rows, None, size=PAGE_SIZE).page(
+        after=state.get("after"), before=state.get("before")
+    )
+    return {
+        "rows": with_terms(page.rows),
+        "previous_url": state.url(before=page.previous) if page.previous else "",
+        "next_url": state.url(after=page.next) if page.next else "",
+        "total": page.total,
+        "shown": formats.number(page.total or 0, 0),
+    }
 
 
 @requires(common.POST)
@@ -162,6 +183,8 @@ def settling_create(request: HttpRequest, pk: int) -> HttpResponse:
     user, term = signed_in(request), get_term(request, pk)
     is_true_up = request.GET.get("kind") == "true_up"
     form = DraftForm(request.POST or None, term=term, user=user, initial=_first(request))
+    if is_true_up:
+        del form.fields["trading_days"]
     if request.method == "POST" and form.is_valid():
         try:
             statement = _draft(form.cleaned_data, term, user, is_true_up=is_true_up)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 from accounts.views.accounts import account_crumbs, get_account
 from kam.core import htmx
 from kam.identity.decorators import requires, signed_in
-from settlements.selectors.settling.reads import statements_due, statements_for
+from settlements.selectors.settling.calendar import statements_due, with_terms
+from settlements.selectors.settling.reads import statements_for
 from settlements.selectors.settling.unbilled import sold_not_stated
 from settlements.views.settling import common
 
@@ -24,15 +25,17 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     user, account, today = signed_in(request), get_account(request, pk), timezone.localdate()
     rows = statements_for(user).filter(account__path__contains=[account.pk])
     rows = rows.exclude(state="cancelled")
-    statements = [(row, common.state_badge(row)) for row in rows.order_by("-period", "-pk")[:SHOWN]]
+    shown = rows.order_by("-period", "-pk")[:SHOWN]
+    statements = [(row, common.state_badge(row).__html__()) for row in shown]
     due = statements_due(user, as_of=today, account=account)
     context = {
         "account": account,
         "title": _("Settlement statements"),
         "panel_template": "settlements/settling_panel.html",
         "crumbs": account_crumbs(account, (_("Settlement statements"), "")),
+        "today": today,
         "statements": statements,
-        "due": due[:SHOWN],
+        "due": with_terms(due[:SHOWN]),
         "more_due": max(len(due) - SHOWN, 0),
         "unbilled": sold_not_stated(as_of=today, user=user, account=account) if due else [],
         "may_draft": user.can(common.DRAFT),

@@ -1,4 +1,7 @@
-"""A settlement statement on paper: lines, what they add up to, claims apart, what is contested."""
+"""A settlement statement on paper: lines, what they add up to, claims apart, what is contested.
+
+It goes to the customer: notes, which are our own words, are left out.
+"""
 
 from __future__ import annotations
 
@@ -78,8 +81,6 @@ def _facts(row: SettlementStatement) -> Iterable[str]:
                        (_("Posted"), row.posted_on), (_("Due"), row.due_on)):  # fmt: skip
         if day is not None:
             yield f"{words}: {formats.date(day)}"
-    if row.note:
-        yield row.note
 
 
 def _lines(row: SettlementStatement) -> list[Flowable]:
@@ -97,7 +98,7 @@ def _lines(row: SettlementStatement) -> list[Flowable]:
 
 def _line(line: StatementLine) -> list[Any]:
     of = line.product or line.category or line.store
-    words = [line.label or line.get_kind_display(), str(of) if of else ""]
+    words = [line.what, str(of) if of else ""]
     if line.product_id and line.store:
         words.append(line.store.name)
     if line.part == LinePart.CONTAINED:
@@ -119,9 +120,11 @@ def _number(value: Decimal | None) -> Any:
 
 def _sums(row: SettlementStatement) -> list[Flowable]:
     """What the lines come to, the steps that are nothing left out."""
+    coupons = [line.amount for line in row.lines.all() if line.kind == StatementLineKind.COUPON]
     steps = [
-        (_("Sales"), row.gross),
+        (pgettext("statement", "Sales"), row.gross),
         (_("Returns"), row.returns),
+        (str(StatementLineKind.COUPON.label), sum(coupons, Decimal(0))),
         (pgettext("statement", "Deduction"), -row.deduction),
         (_("Up to the guarantee"), -row.top_up),
     ]
@@ -145,7 +148,7 @@ def _claims(row: SettlementStatement) -> list[Flowable]:
         (_("Carried to the next statement"), row.carried_forward or None),
     ]
     cells = [
-        *([paper.cell(line.label or line.get_kind_display()), paper.figure(line.amount)]
+        *([paper.cell(line.what), paper.figure(line.amount)]
           for line in lines),
         *([paper.cell(words, bold=True), paper.figure(amount, bold=True)]
           for words, amount in more if amount is not None),
@@ -160,8 +163,8 @@ def _disputes(row: SettlementStatement) -> list[Flowable]:
 
 def _dispute(one: StatementDispute) -> str:
     states = {None: _("Open"), True: _("Granted"), False: _("Not granted")}
-    of = (one.line.label or one.line.get_kind_display()) if one.line else ""
-    words = [formats.date(one.raised_on), one.get_reason_display(), of, one.note, one.settled_note]
+    of = one.line.what if one.line else ""
+    words = [formats.date(one.raised_on), one.get_reason_display(), of]
     return " · ".join(filter(None, [states[one.is_granted], *words]))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kam.core.formats import Text
+from kam.core.pages import MovedOnError
 from kam.core.problems import RefusedError
 from kam.identity.decorators import requires, signed_in
 from settlements.choices.terms import VersionState
@@ -61,6 +62,7 @@ def version_submit(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def version_approve(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Bring a version into force that somebody else wrote, after seeing what changes."""
     version, user = common.get_version(request, pk, number), signed_in(request)
+    common.refuse_decided(version)
     if not may(user, version)["approve"]:
         raise Http404
 
@@ -90,6 +92,7 @@ def version_return(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Send a version back to its draft, saying why; who submitted it may take it back."""
     version, user = common.get_version(request, pk, number), signed_in(request)
     if not may(user, version)["return"]:
+        common.refuse_decided(version)
         raise Http404
 
     def act(values: dict[str, Any]) -> Text:
@@ -113,7 +116,8 @@ def version_terminate(request: HttpRequest, pk: int, number: int) -> HttpRespons
     """End a version in force on a day, saying why."""
     version, today = common.get_version(request, pk, number), timezone.localdate()
     if version.state != VersionState.ACTIVE:
-        raise Http404
+        words = _("Only a version in force can be terminated.")
+        raise MovedOnError(words, version.get_absolute_url())
 
     def act(values: dict[str, Any]) -> Text:
         terminate_version(

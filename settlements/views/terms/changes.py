@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Field
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.core import formats
 from settlements.models import AgreementVersion, SettlementTerm
@@ -77,7 +78,8 @@ def _term(block: reading.TermBlock) -> Facts:
             found[part, capfirst(str(field.verbose_name))] = _value(block.term, field)
     said = [f"{one.part}: {' '.join(one.timing)}" for one in block.payment]
     found[part, _("Payment")] = " · ".join(said)
-    found[part, _("Guarantee")] = " ".join(block.guarantee)
+    found[part, pgettext("concession", "Guarantee")] = " ".join(block.guarantee)
+    found[part, _("Payment media")] = " ".join(words.media(block.term))
     return found
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kam.core.nav import Tab
-from kam.core.pages import Crumbs
+from kam.core.pages import Crumbs, MovedOnError
 from kam.identity.decorators import signed_in
 from kam.identity.models import User
+from settlements.choices.terms import VersionState
 from settlements.models import AgreementVersion, SettlementTerm, TradingAgreement
+from settlements.services.terms.words import FIXED, NOT_WAITING, WAITS
 
 _WITH = (
     "agreement__account", "agreement__selling_company", "agreement__currency",
@@ -71,11 +73,18 @@ def get_written(request: HttpRequest, pk: int, number: int) -> AgreementVersion:
 
 
 def get_draft(request: HttpRequest, pk: int, number: int) -> AgreementVersion:
-    """A draft that the user may write in. Raises Http404."""
+    """A draft that the user may write in. Raises Http404, MovedOnError for what is no draft."""
     found = get_written(request, pk, number)
     if not found.is_editable:
-        raise Http404
+        words = WAITS if found.state == VersionState.IN_APPROVAL else FIXED
+        raise MovedOnError(words, found.get_absolute_url())
     return found
+
+
+def refuse_decided(version: AgreementVersion) -> None:
+    """Raise MovedOnError for a version that does not wait for approval any more."""
+    if version.state != VersionState.IN_APPROVAL:
+        raise MovedOnError(NOT_WAITING, version.get_absolute_url())
 
 
 def get_term(version: AgreementVersion, pk: int) -> SettlementTerm:

@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from kam.core import charts, formats
@@ -39,7 +39,11 @@ METHODS: dict[str, Text] = {
 }
 FIGURES: dict[str, tuple[Text, Text, str]] = {
     "revenue": (gettext_lazy("Revenue"), gettext_lazy("What we bill, less a deduction."), "money"),
-    "margin": (gettext_lazy("Margin"), gettext_lazy("Less cost of goods billed or lost."), "money"),
+    "margin": (
+        pgettext_lazy("profit", "Margin"),
+        gettext_lazy("Less cost of goods billed or lost."),
+        "money",
+    ),
     "margin_percent": (gettext_lazy("Margin, percent of revenue"), "", "number"),
     "days_to_cash": (gettext_lazy("Days from delivery to cash"), "", "number"),
     "peak_cash_out": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from settlements.choices.terms import (
     Subject,
 )
 from settlements.models import Responsibility, TradeCondition
+from settlements.selectors.settling.carrying import Absent, Settled, settled_of, why_absent
 from settlements.views.terms.words import percent
 
 _AMOUNTS: dict[str, Text] = {
@@ -109,12 +110,46 @@ class ConditionRow:
     flags: list[str]
 
 
+_ABSENT: dict[Absent, Text] = {
+    Absent.NO_STATEMENTS: gettext_lazy(
+        "Not put on statements: these terms make none, so the customer claims it by itself."
+    ),
+    Absent.ON_INVOICES: gettext_lazy(
+        "Not put on statements: it is taken off the invoices of the purchases."
+    ),
+    Absent.OF_GROUP: gettext_lazy(
+        "Not put on statements: it counts what the whole group buys, and a statement is of one"
+        " account."
+    ),
+    Absent.GOODS_TOGETHER: gettext_lazy(
+        "Not put on statements: these goods have no method of their own, so no statement tells"
+        " them apart."
+    ),
+    Absent.OTHER_PERIODS: gettext_lazy(
+        "Not put on statements: its target or growth is of other periods than theirs."
+    ),
+}
+
+
 def condition_rows(rows: Iterable[TradeCondition], currency: str) -> list[ConditionRow]:
-    """Conditions in words."""
+    """Conditions in words, and which of them no statement carries."""
+    found = list(rows)
+    terms = settled_of({row.version_id for row in found}) if found else {}
     return [
-        ConditionRow(row, how_much(row, currency), when_due(row, currency), _flags(row))
-        for row in rows
+        ConditionRow(
+            row,
+            how_much(row, currency),
+            when_due(row, currency),
+            _flags(row) + absent(row, terms.get(row.version_id, ())),
+        )
+        for row in found
     ]
+
+
+def absent(row: TradeCondition, terms: Sequence[Settled]) -> list[str]:
+    """Why no statement carries a condition, where one might."""
+    why = why_absent(row, terms)
+    return [] if why is None else [str(_ABSENT[why])]
 
 
 def _flags(row: TradeCondition) -> list[str]:

@@ -22,6 +22,7 @@ from settlements.choices.terms import Preset, SettlementBasis
 from settlements.forms.terms.conditions import BearersEditor
 from settlements.forms.terms.fields import note
 from settlements.forms.terms.header import HeaderForm
+from settlements.forms.terms.media import MediaEditor
 from settlements.forms.terms.payment import PaymentEditor
 from settlements.forms.terms.term import GuaranteeForm, TermForm
 from settlements.models import AgreementVersion, SettlementTerm
@@ -37,6 +38,7 @@ from settlements.views.terms.conditions import condition_rows
 # icons: device-floppy trash plus file-upload
 EDIT = "agreement-version-edit"
 PAGE = "settlements/agreement_edit.html"
+PARTS = ("axes", "payment", "guarantee", "media")
 
 
 @dataclass
@@ -48,6 +50,7 @@ class TermSection:
     axes: TermForm
     payment: PaymentEditor
     guarantee: GuaranteeForm
+    media: MediaEditor
     block: reading.TermBlock
     due: dict[str, Any]
 
@@ -56,6 +59,12 @@ class TermSection:
         """Whether a guarantee can be written, stands, or was tried."""
         turnover = self.start.settlement_basis == SettlementBasis.TURNOVER_NET
         return turnover or self.guarantee.is_bound or self.start.guarantee is not None
+
+    @property
+    def has_media(self) -> bool:
+        """Whether rules of payment media can be written, stand, or were tried."""
+        turnover = self.start.settlement_basis == SettlementBasis.TURNOVER_NET
+        return turnover or self.media.rows.is_bound or bool(self.start.media)
 
     @classmethod
     def of(
@@ -69,7 +78,7 @@ class TermSection:
     ) -> TermSection:
         """Dress a term; `data` is what was sent for one of its parts, `average` a month's sales."""
         start, pk = term_draft_of(term), term.pk
-        given = {name: data if name == part else None for name in ("axes", "payment", "guarantee")}
+        given = {name: data if name == part else None for name in PARTS}
         payment = PaymentEditor(given["payment"], start=start, prefix=f"payment-{pk}")
         return cls(
             term=term,
@@ -83,6 +92,7 @@ class TermSection:
                 given["guarantee"], prefix=f"guarantee-{pk}",
                 initial=GuaranteeForm.starting(start.guarantee),
             ),
+            media=MediaEditor(given["media"], start=start, prefix=f"media-{pk}"),
             block=reading.block(term, today=today, average=average),
             due=due_of_term(term, start, today),
         )  # fmt: skip
@@ -202,7 +212,7 @@ def bearers_save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @requires("terms.edit")
 @require_POST
 def term_save(request: HttpRequest, pk: int, number: int, term_pk: int, part: str) -> HttpResponse:
-    """One part of a term: its axes, its payment, its guarantee."""
+    """One part of a term: its axes, its payment, its guarantee, its payment media."""
     version, today = common.get_draft(request, pk, number), timezone.localdate()
     if part not in READ:
         raise Http404
@@ -235,16 +245,23 @@ def _guarantee(section: TermSection) -> TermDraft | None:
     return replace(section.start, guarantee=form.draft()) if form.is_valid() else None
 
 
+def _media(section: TermSection) -> TermDraft | None:
+    editor = section.media
+    return replace(section.start, media=editor.drafts()) if editor.is_valid() else None
+
+
 READ: dict[str, Callable[[TermSection], TermDraft | None]] = {
     "axes": _axes,
     "payment": _payment,
     "guarantee": _guarantee,
+    "media": _media,
 }
 
 
 def _note(section: TermSection, part: str, problem: RefusedError) -> None:
-    if part == "payment":
-        section.payment.note(problem)
+    if part in ("payment", "media"):
+        editor = section.payment if part == "payment" else section.media
+        editor.note(problem)
     else:
         note(section.axes if part == "axes" else section.guarantee, problem)
 
@@ -255,6 +272,7 @@ SECTIONS = {
     "axes": "settlements/agreement_edit_axes.html",
     "payment": "settlements/agreement_edit_payment.html",
     "guarantee": "settlements/agreement_edit_guarantee.html",
+    "media": "settlements/agreement_edit_media.html",
 }
 
 

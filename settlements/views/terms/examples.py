@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kam.core import formats
 from kam.core.dates import add_months, month_start
-from settlements.analytics.concession import Commission, commission, payable
+from settlements.analytics.concession import Commission, Guarantee, commission, payable
 from settlements.analytics.due_dates import TermLine
 from settlements.analytics.problems import CalculationError
 from settlements.analytics.rates import Band, Slice, slices
@@ -139,6 +140,8 @@ def invoice_rows(rules: TermRules, invoices: Sequence[Invoice]) -> list[InvoiceR
 
 # Deduction
 
+_BY_TERMS = gettext_lazy("Payment media with a rule of their own are not in it.")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -178,16 +181,33 @@ def deduction_example(
         found = slices(turnover, terms.bands, terms.scheme)
     except CalculationError:
         return None
+    excess = _excess_rate(turnover, rules.guarantee)
     later = rules.guarantee is not None and not rules.guarantee.is_tested_monthly
     return DeductionExample(
         turnover=turnover,
-        source=source,
-        parts=_parts(found, rules.currency) if len(found) > 1 else [],
-        rate=words.percent(found[0].band.rate) if len(found) == 1 else "",
+        source=f"{source} {_BY_TERMS}" if rules.media else source,
+        parts=_parts(found, rules.currency) if len(found) > 1 and excess is None else [],
+        rate=_rate_words(found, excess),
         result=result,
         payable=payable(turnover, result.taken),
         is_tested_later=later,
     )
+
+
+def _excess_rate(turnover: Decimal, guarantee: Guarantee | None) -> Decimal | None:
+    """The rate of what a month's turnover has above guaranteed sales; None where there is none."""
+    if guarantee is None or turnover * guarantee.amount_months <= guarantee.amount:
+        return None
+    return guarantee.excess_rate
+
+
+def _rate_words(found: Sequence[Slice], excess: Decimal | None) -> str:
+    """The rate of a turnover, and the one above what is guaranteed; slices say it themselves."""
+    own = words.percent(found[0].band.rate) if len(found) == 1 else ""
+    if excess is None:
+        return own
+    shown = {"rate": own or _("by bands"), "excess": words.percent(excess)}
+    return _("%(rate)s, above the guaranteed sales %(excess)s") % shown
 
 
 def _parts(found: Sequence[Slice], currency: str) -> list[Part]:

@@ -28,6 +28,14 @@ class AgreementFilter(PageFilter):
         label=_("Ends, or asks for notice, within"), choices=_SPANS, method="by_end"
     )
     state = Several(label=_("State"), choices=VersionState.choices, field_name="shown_state")
+    work = django_filters.ChoiceFilter(
+        label=_("Next version"),
+        choices=[
+            (VersionState.DRAFT.value, _("Is being written")),
+            (VersionState.IN_APPROVAL.value, VersionState.IN_APPROVAL.label),
+        ],
+        method="by_work",
+    )
     method = Several(label=_("Method"), choices=Preset.choices, method="by_method")
     within = AccountChoice(label=_("Account with all below it"), method="by_branch")
     company = django_filters.ModelChoiceFilter(
@@ -51,6 +59,10 @@ class AgreementFilter(PageFilter):
     def by_end(self, rows: QuerySet[Any], _name: str, days: str) -> QuerySet[Any]:
         """Those that end soon, or where notice has to be given soon."""
         return ending_within(rows, int(days), as_of=timezone.localdate())
+
+    def by_work(self, rows: QuerySet[Any], _name: str, state: str) -> QuerySet[Any]:
+        """Those of which a version, one at a time, is written or waits for approval."""
+        return rows.filter(versions__state=state)
 
     def by_method(self, rows: QuerySet[Any], _name: str, chosen: list[str]) -> QuerySet[Any]:
         """Those whose shown version settles by one of the methods."""

@@ -33,6 +33,7 @@ from settlements.services.terms.versions import discard_draft, draft_version, ne
 from settlements.views.documents import company_values
 from settlements.views.terms import common, reading, words
 from settlements.views.terms.filters import AgreementFilter
+from settlements.views.terms.many import bulk_actions
 
 # icons: plus contract copy pencil file-text
 OPEN = (VersionState.DRAFT, VersionState.IN_APPROVAL)
@@ -52,6 +53,7 @@ def agreement_list(request: HttpRequest) -> HttpResponseBase:
         caption=_("Agreements"),
         default_sort="end" if ends else "account",
         row_url=TradingAgreement.get_absolute_url,
+        bulk=bulk_actions(user),
         filters=AgreementFilter,
         empty=_nothing(user),
     )
@@ -67,7 +69,7 @@ def _nothing(user: User) -> Empty:
     may = user.can("terms.edit")
     return Empty(
         _("No agreement was written down yet"),
-        _("An agreement says how is settled and paid; what is owed is computed from it."),
+        _("An agreement says how goods are settled and paid; what is owed is computed from it."),
         _("New agreement") if may else "",
         reverse("settlements:agreement-create") if may else "",
         icon="contract",

@@ -17,7 +17,7 @@ _WHAT: dict[str, Text] = {
     Preset.OUTRIGHT_CREDIT: _("They buy the goods and pay some days after the invoice."),
     Preset.CONSIGNMENT: _("The goods stay ours in their store; they pay for what was sold."),
     Preset.CONCESSION: _("We sell in their store; they keep a share of the turnover."),
-    Preset.GUARANTEED: _("We sell in their store and guarantee them a least share."),
+    Preset.GUARANTEED: _("We sell in their store and guarantee them a minimum."),
     Preset.LEASE: _("We lease space from them and pay a rent."),
     Preset.OWN: _("Every point is chosen one by one."),
 }

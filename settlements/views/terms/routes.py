@@ -2,11 +2,23 @@
 
 from django.urls import URLPattern, path
 
-from settlements.views.terms import acts, adding, bands, comparing, editing, listing, panel, version
+from settlements.views.terms import (
+    acts,
+    adding,
+    bands,
+    comparing,
+    editing,
+    listing,
+    many,
+    panel,
+    version,
+)
 
 _VERSION = "agreements/<int:pk>/versions/<int:number>/"
 AGREEMENTS: list[URLPattern] = [
     path("agreements/", listing.agreement_list, name="agreement-list"),
+    path("agreements/submit/", many.submit_many, name="agreement-submit-many"),
+    path("agreements/approve/", many.approve_many, name="agreement-approve-many"),
     path("agreements/new/", listing.agreement_create, name="agreement-create"),
     path("agreements/<int:pk>/", listing.agreement_detail, name="agreement-detail"),
     path("agreements/<int:pk>/edit/", listing.agreement_edit, name="agreement-edit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kam.core import htmx
+from kam.core.money import AmountError, parse_decimal
 from kam.core.problems import RefusedError
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
@@ -93,14 +94,11 @@ def waits(user: User, version: AgreementVersion) -> str:
 
 def typed_turnover(request: HttpRequest) -> Decimal | None:
     """The turnover that the address asks to work through; None where it names none."""
-    text = request.GET.get("turnover", "").replace(" ", "").replace("\u00a0", "").replace(",", ".")
     try:
-        value = Decimal(text) if text else None
-    except InvalidOperation:
+        value = parse_decimal(request.GET.get("turnover", ""))
+    except AmountError:
         return None
-    if value is None or not value.is_finite() or abs(value) >= LARGEST:
-        return None
-    return round(value, 2)
+    return None if abs(value) >= LARGEST else round(value, 2)
 
 
 @requires("terms.view")

@@ -25,7 +25,7 @@ from settlements.choices.terms import (
     TitleTransfer,
     VersionState,
 )
-from settlements.models import AgreementVersion, MinimumGuarantee, SettlementTerm
+from settlements.models import AgreementVersion, MediumRule, MinimumGuarantee, SettlementTerm
 
 # icons: pencil hourglass circle-check archive ban calendar-event calendar-x
 STATES: dict[str, tuple[State, str]] = {
@@ -144,7 +144,7 @@ _SHRINK: dict[str, Text] = {
 _COUPONS: dict[str, Text] = {
     Bearer.US: gettext_lazy("We pay for coupons."),
     Bearer.CUSTOMER: gettext_lazy("They pay for coupons."),
-    Bearer.SHARED: gettext_lazy("Both pay for coupons."),
+    Bearer.SHARED: gettext_lazy("Both pay for coupons, half each."),
 }
 _NEGATIVE: dict[str, Text] = {
     NegativeHandling.CARRY_FORWARD: gettext_lazy(
@@ -194,7 +194,37 @@ def _turnover(term: SettlementTerm) -> list[str]:
         if term.is_after_coupons
         else _("Turnover is counted before coupons.")
     )
-    return [counted, str(_COUPONS[term.coupon_bearer]), str(_NEGATIVE[term.negative_handling])]
+    coupons, negative = _COUPONS[term.coupon_bearer], _NEGATIVE[term.negative_handling]
+    return [counted, str(coupons), *media(term), str(negative)]
+
+
+_OWN_RATE: dict[bool, Text] = {
+    False: gettext_lazy("Of what is paid by %(medium)s they keep %(rate)s instead."),
+    True: gettext_lazy(
+        "Of what is paid by %(medium)s they keep %(rate)s instead; it counts towards the guarantee."
+    ),
+}
+_NOT_COUNTED: dict[bool, Text] = {
+    False: gettext_lazy("What is paid by %(medium)s does not count: they keep nothing of it."),
+    True: gettext_lazy(
+        "What is paid by %(medium)s does not count: they keep nothing of it, and it is no part of"
+        " the guarantee."
+    ),
+}
+
+
+def media(term: SettlementTerm) -> list[str]:
+    """Which payment media do not go by the deduction, the first by name first."""
+    is_guaranteed = getattr(term, "guarantee", None) is not None
+    rows = sorted(term.media.all(), key=lambda one: one.medium)
+    return [_medium(one, is_guaranteed=is_guaranteed) for one in rows]
+
+
+def _medium(one: MediumRule, *, is_guaranteed: bool) -> str:
+    if one.percent is None:
+        return str(_NOT_COUNTED[is_guaranteed]) % {"medium": one.medium}
+    facts = {"medium": one.medium, "rate": percent(one.percent)}
+    return str(_OWN_RATE[is_guaranteed]) % facts
 
 
 def _shrink(term: SettlementTerm) -> list[str]:
@@ -219,7 +249,7 @@ _TESTED: dict[str, Text] = {
     TestPeriod.QUARTER: gettext_lazy("It is tested over each quarter, by a statement of its own."),
     TestPeriod.YEAR: gettext_lazy("It is tested over each year, by a statement of its own."),
     TestPeriod.CUMULATIVE: gettext_lazy(
-        "It is tested on the year to date, and made up for as the year goes on."
+        "It is taken each month and tested over the year, by a statement of its own."
     ),
 }
 _PRORATED: dict[str, Text] = {

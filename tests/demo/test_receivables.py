@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-import pytest_django
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from accounts.demo.company import DEFAULT_SEED
 from accounts.models import Account, RevenueEntry
 from kam.core.demo import (
     DemoPresentError,
-    DemoRequest,
     RealDataError,
     added_to_demo,
     clear_demo,
@@ -49,25 +45,9 @@ from settlements.services.cash import post_receipt
 from settlements.services.overdue import flag_overdue
 from settlements.services.settling.drafting import draft_due
 from settlements.services.terms.problems import problems_of
-from tests.base import stand_base_rows
+from tests.demo.conftest import AS_OF, REQUEST
 
 pytestmark = pytest.mark.django_db
-
-AS_OF = date(2026, 11, 22)
-REQUEST = DemoRequest(as_of=AS_OF, seed=DEFAULT_SEED, password="demo for tests")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _loaded(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[None]:
-    """One load for all tests of this module: each runs in a savepoint of its transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        stand_base_rows()
-        load_demo(REQUEST)
-        with django_db_blocker.block():
-            yield
-        transaction.set_rollback(True)
 
 
 def _rows() -> dict[str, int]:

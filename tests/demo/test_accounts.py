@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 import pytest
-import pytest_django
-from django.db import transaction
 from django.db.models import Count, Sum
 
-from accounts.demo.company import DEFAULT_SEED, generate
+from accounts.demo.company import generate
 from accounts.demo.people import MAIL_DOMAIN, PASSWORD
 from accounts.demo.rates import RateTable
 from accounts.models import (
@@ -23,7 +20,6 @@ from accounts.models import (
 )
 from kam.core.demo import (
     DemoPresentError,
-    DemoRequest,
     RealDataError,
     added_to_demo,
     clear_demo,
@@ -32,27 +28,11 @@ from kam.core.demo import (
 from kam.identity.models import Delegation, User
 from kam.imports.models import ImportBatch
 from settlements.models import SalesReportLine
-from tests.base import stand_base_rows
+from tests.demo.conftest import AS_OF, REAL, REQUEST
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.identity import make_user
 
 pytestmark = pytest.mark.django_db
-
-AS_OF = date(2026, 11, 22)
-REQUEST = DemoRequest(as_of=AS_OF, seed=DEFAULT_SEED, password=PASSWORD)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _loaded(
-    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[None]:
-    """One load for all tests of this module: each runs in a savepoint of its transaction."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        stand_base_rows()
-        load_demo(REQUEST)
-        with django_db_blocker.block():
-            yield
-        transaction.set_rollback(True)
 
 
 def test_what_is_written_is_what_was_generated() -> None:
@@ -153,7 +133,7 @@ def test_clear_asks_before_it_takes_what_was_added() -> None:
 
 
 def test_who_clears_is_kept_and_so_are_real_users() -> None:
-    real = make_user(email="first@kam.test")
+    real = {User.objects.get(email=REAL).pk, make_user(email="second@kam.test").pk}
     administrator = User.objects.get(email=f"sanna.jarvi@{MAIL_DOMAIN}")
     clear_demo(keep_user_id=administrator.pk)
-    assert set(User.objects.values_list("pk", flat=True)) == {real.pk, administrator.pk}
+    assert set(User.objects.values_list("pk", flat=True)) == {*real, administrator.pk}
