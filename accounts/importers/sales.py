@@ -117,9 +117,13 @@ SELECT j.line_no, j.key, j.account, j.account_id, j.date AS booked_on, j.product
 FROM judged j
 LEFT JOIN {standing} e ON e.source_id = %(source)s AND e.source_key = j.key
 """
-# A table that was last looked at while it was empty is planned for as if it still were.
+# A table that was last looked at while it was empty is planned for as if it still were. That may
+# happen again between two statements, while rows of an open transaction are all there is: without
+# an index lines would then be held against each other one by one, for hours.
 _THOUGHT_EMPTY = "SELECT reltuples = 0 FROM pg_class WHERE oid = 'accounts_revenueentry'::regclass"
 _STANDING = "SELECT EXISTS (SELECT 1 FROM accounts_revenueentry WHERE source_id = %(source)s)"
+_UPDATES = "SELECT EXISTS (SELECT 1 FROM import_rows WHERE action = 'u')"
+_BY_ENTRY = "CREATE INDEX ON import_rows (entry_id) WHERE entry_id IS NOT NULL"
 _NOTHING = "(SELECT * FROM accounts_revenueentry WHERE false)"
 _FACTS = """
 SELECT currency, rate IS NULL, min(booked_on), max(booked_on), count(*),
@@ -277,6 +281,9 @@ class SalesImporter(Importer):
                 run.execute("ANALYZE accounts_revenueentry")
             run.execute(_ROWS.replace("{standing}", standing), parameters)
             run.execute("ANALYZE import_rows")
+            run.memo["updates"] = run.value(_UPDATES)
+            if replace or run.memo["updates"]:
+                run.execute(_BY_ENTRY)
         if replace:
             run.removed = run.value(f"SELECT count(*) FROM ({_LOST}) AS lost", parameters)
         self._notice(run, str(parameters["base"]))
@@ -329,8 +336,9 @@ class SalesImporter(Importer):
             with run.step("remove"):
                 run.execute(_BEFORE_REMOVAL, period)
                 run.removed = run.execute(_REMOVE, period)
-        with run.step("update"):
-            if run.execute(_BEFORE_UPDATE):
+        if run.memo["updates"]:
+            with run.step("update"):
+                run.execute(_BEFORE_UPDATE)
                 run.execute(_UPDATE.replace("{rows}", rows))
         with run.step("insert"):
             run.execute(_INSERT.replace("{rows}", rows))
@@ -342,7 +350,7 @@ class SalesImporter(Importer):
         lookups.create_accounts(run, run.memo["accounts"])
         lookups.create_categories(run, run.memo["categories"])
         lookups.create_products(run, run.memo["products"])
-        return any(run.memo.values())
+        return any(run.memo[what] for what in ("accounts", "categories", "products"))
 
     def undo(self, run: Run) -> UndoReport:
         """Remove the batch's lines and put back those it changed or removed."""

@@ -41,7 +41,11 @@ LOOKS: tuple[tuple[Literal["light", "dark"], tuple[int, int]], ...] = (
 # What htmx says of a request that was given up because its page was left or typed on. One that
 # failed says htmx:sendError or htmx:timeout beside it, and is a problem.
 GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
-_SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Two frames; a browser that draws nothing at all is not waited for.
+_SETTLED = """() => Promise.race([
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  new Promise((done) => setTimeout(done, 2000)),
+])"""
 # Only what is wrong is asked for: telling apart what is right takes axe most of its time.
 _WRONG = """async () => (await axe.run(document, {
   resultTypes: ["violations"], preload: false,
