@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -20,6 +20,7 @@ from kam.core.models import Currency
 from kam.core.number_fields import DecimalInput, NumberField, plain_number
 from kam.identity.models import User
 from plans.choices.loss import METHOD_LABELS, SECURITY_LABELS, LossKind, RateSubject
+from plans.forms.loss_fields import HUNDRED, LedgerDay, RunOffField, run_off_text
 from plans.models import LossScenario, Plan
 from plans.models.loss import LONGEST
 from plans.selectors.loss.defaults import Defaults
@@ -32,7 +33,6 @@ else:
     UserField = forms.ModelChoiceField
 
 ENDS = ("low", "base", "high")
-HUNDRED = Decimal(100)
 PLACES = 6
 """How many accounts the first step has room for at least."""
 
@@ -72,21 +72,6 @@ class ChooseForm(forms.Form):
         names = [name for name in self.fields if name.startswith("account_")]
         found = [self.cleaned_data.get(name) for name in names]
         return [one for one in found if one is not None]
-
-
-class RunOffField(forms.CharField):
-    """Percentages by month, `50, 100`; read as fractions."""
-
-    def clean(self, value: Any) -> list[Decimal]:
-        """Read numbers between commas, semicolons or spaces."""
-        text = super().clean(value)
-        parts = text.replace(";", " ").replace("%", " ").replace(", ", " ").replace(",", " ")
-        try:
-            return [Decimal(part) / HUNDRED for part in parts.split()]
-        except InvalidOperation:
-            raise forms.ValidationError(
-                _("Write percentages by month with commas between, as 25, 50, 100.")
-            ) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +116,7 @@ class ScenarioForm(forms.Form):
     """What is assumed; each range has three fields, `<name>_low`, `_base` and `_high`."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
-    as_of = forms.DateField(label=_("On the ledger of"))
+    as_of = LedgerDay(label=_("On the ledger of"))
     starts_on = forms.DateField(label=_("Starts on"))
     notice_days = forms.IntegerField(
         label=_("Notice, days"), required=False, min_value=0, max_value=3650,
@@ -288,7 +273,7 @@ def _shown(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in values.items():
         if name == "run_off":
-            shown[name] = ", ".join(_plain(part * HUNDRED) for part in value or [])
+            shown[name] = run_off_text([_plain(part * HUNDRED) for part in value or []])
         elif isinstance(value, list):
             is_share = name in shares or name.startswith("lgd_")
             for end, part in zip(ENDS, value, strict=True):
@@ -306,7 +291,7 @@ def _plain(value: Decimal) -> str:
 class RunForm(forms.Form):
     """On which day's ledger a scenario is run again."""
 
-    as_of = forms.DateField(label=_("On the ledger of"))
+    as_of = LedgerDay(label=_("On the ledger of"))
 
 
 class AttachForm(forms.Form):

@@ -153,6 +153,28 @@ def test_cash_of_a_delisting_improves_before_it_is_missing() -> None:
     assert late.tied_up.base == D("1150.6849")
 
 
+def test_what_comes_before_the_start_comes_as_usual() -> None:
+    facts = books(collections=(D(100),) * 8, days_to_pay=14)
+    given_ = assumed(
+        kind=Kind.LONGER_TERMS, starts_on=date(2026, 8, 3), extra_days=Range.certain(D(28))
+    )
+    weeks = outcome(facts, given_).weeks
+    assert weeks[5].monday == date(2026, 8, 3)
+    assert all(one.receipts == Range.certain(one.usual) for one in weeks[:5])
+    assert [one.receipts.base for one in weeks[5:9]] == [D(0)] * 4
+    assert weeks[9].receipts.base == weeks[5].usual > 0
+
+
+def test_an_insolvency_to_come_leaves_unpaid_what_is_sold_until_then() -> None:
+    facts = books(collections=(D(100),) * 8, days_to_pay=35)
+    given_ = assumed(kind=Kind.INSOLVENCY, starts_on=date(2026, 8, 3), fixed_cost=D(100))
+    result = outcome(facts, given_)
+    assert result.weeks[5].usual > 100  # sold in July, due in August
+    assert [one.receipts.base for one in result.weeks[:5]] == [D(100)] * 5
+    assert {one.receipts.base for one in result.weeks[5:]} == {D(0)}
+    assert result.months_covered == Range.certain(D(5))
+
+
 shares = st.decimals(0, 1, places=3)
 amounts = st.decimals(-1000, 100_000, places=2)
 

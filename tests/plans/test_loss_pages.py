@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Account
+from kam.core.number_fields import plain_number
+from plans.forms.loss_fields import RunOffField, run_off_text
 from plans.models import LossResult, LossScenario, PlanAction
 from plans.search import search_scenarios
 from plans.services.loss import create_scenario, run_scenario
@@ -95,6 +98,46 @@ def test_from_the_board_to_a_survival_plan_without_scripts(
     assert PlanAction.objects.get().plan == plan
     assert "Ask for security" in client.get(scenario.get_absolute_url()).content.decode()
     assert client.get(f"/accounts/{kesko.pk}/panels/loss/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("50, 100", ["0.5", "1"]), ("25,50;100", ["0.255", "1"]), ("12.5", ["0.125"]),
+        ("25,50,100", ["0.25", "0.5", "1"]), ("12,5 %, 50 %", ["0.125", "0.5"]),
+        ("NaN", None), ("1e1", None),
+    ],
+)  # fmt: skip
+def test_a_run_off_is_read_as_it_is_written(typed: str, found: list[str] | None) -> None:
+    field = RunOffField()
+    if found is None:
+        with pytest.raises(ValidationError, match="percentages by month"):
+            field.clean(typed)
+        return
+    shares = [Decimal(one) for one in found]
+    assert field.clean(typed) == shares
+    with translation.override("fi"):
+        shown = run_off_text([plain_number(one * 100, least=0) for one in shares])
+    assert field.clean(shown) == shares
+
+
+def test_a_ledger_to_come_is_refused(people: People, two: list[Account], client: Client) -> None:
+    one = _ran(two[0], people)
+    url, ahead = f"{BASE}{one.pk}/", str(timezone.localdate() + timedelta(days=1))
+    for place in ("run", "edit"):
+        given = _as_shown(client, url) if place == "edit" else {}
+        page = client.post(f"{url}{place}/", given | {"as_of": ahead})
+        assert page.status_code == 422
+        assert "This day is still to come." in page.content.decode()
+    api = Api(people.owner)
+    for refused in (
+        api.post(f"loss-scenarios/{one.pk}/run/", {"as_of": ahead}),
+        api.patch(f"loss-scenarios/{one.pk}/", {"as_of": ahead}),
+    ):
+        assert refused.status_code == 400
+        assert "as_of" in refused.content.decode()
+    one.refresh_from_db()
+    assert (one.as_of, one.results.count()) == (AS_OF, 1)
 
 
 def test_sources_are_spoken_in_each_readers_language(

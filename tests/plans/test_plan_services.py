@@ -107,6 +107,8 @@ def test_what_is_refused_says_why(people: People, account: Account, plan: Plan) 
         ({"period": YEAR}, "plan_once_at_a_date"),
         ({"period": DateRange(date(2027, 1, 1), date(2027, 1, 1))}, "plan_period"),
         ({"period": DateRange(date(2027, 1, 1), date(2032, 1, 2))}, "plan_period_too_long"),
+        ({"period": DateRange(date(1, 1, 1), date(2, 1, 1))}, "plan_period_of_our_time"),
+        ({"period": DateRange(date(2199, 6, 1), date(2200, 6, 1))}, "plan_period_of_our_time"),
         ({"review_on": NEXT.upper + month}, "plan_review_outside"),
         ({"review_on": NEXT.lower - month}, "plan_review_outside"),
         ({"owner": people.auditor}, "plan_owner_may_write"),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-FORMULA_VERSION = 1
+FORMULA_VERSION = 2
 ZERO, ONE = Decimal(0), Decimal(1)
 ENDS = ("low", "base", "high")
 PLACES = Decimal("0.0001")

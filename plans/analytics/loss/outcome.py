@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from kam.core.dates import ONE_DAY, add_months, month_start
-from plans.analytics.loss.cash import CashWeek, cash_weeks
+from plans.analytics.loss.cash import CashWeek, cash_weeks, still_coming
 from plans.analytics.loss.inputs import (
     ENDS,
     NOTHING,
-    ONE,
     ZERO,
     Assumptions,
     Facts,
@@ -90,16 +89,9 @@ def months_covered(facts: Facts, given: Assumptions) -> Range | None:
     fixed cost; None where that is not known."""
     if given.fixed_cost is None or given.fixed_cost <= 0:
         return None
-    coming = sum(facts.collections, ZERO)
-    hand = given.cash_in_hand or ZERO
-    unpaid = given.kind == Kind.INSOLVENCY
+    fixed, hand = given.fixed_cost, given.cash_in_hand or ZERO
     return Range.over(
-        *(
-            rounded(
-                (hand + coming * (ONE - (case.probability if unpaid else ZERO))) / given.fixed_cost
-            )
-            for case in cases(given)
-        )
+        *(rounded((hand + still_coming(facts, given, case)) / fixed) for case in cases(given))
     )
 
 

@@ -16,6 +16,7 @@ from kam.identity.api.shapes import PersonOutput
 from plans.choices.loss import LossKind, RateSubject
 from plans.models.loss import LONGEST
 from plans.selectors.loss.sources import spoken
+from settlements.api.serializers.fields import PastDayField
 
 
 def _three(**options: Any) -> serializers.ListField:
@@ -98,7 +99,7 @@ class LossScenarioChange(Input):
 
     title = TextField(max_length=200, required=True)
     starts_on = serializers.DateField()
-    as_of = serializers.DateField(required=False, help_text=_("Left out: today."))
+    as_of = PastDayField(required=False, help_text=_("Left out: today."))
     accounts = serializers.ListField(child=AccountId(), min_length=1, max_length=2000)
     notice_days = serializers.IntegerField(
         required=False, allow_null=True, min_value=0, max_value=3650
@@ -142,7 +143,7 @@ class LossScenarioInput(LossScenarioChange):
 class LossRunInput(Input):
     """On which ledger it is run."""
 
-    as_of = serializers.DateField(required=False, help_text=_("Left out: today."))
+    as_of = PastDayField(required=False, help_text=_("Left out: today."))
 
 
 class LossAttachInput(Input):

@@ -16,7 +16,8 @@ from accounts.services import tree
 from kam.core import formats
 from kam.core.dates import add_months, last_day
 from kam.core.models import Currency
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
+from kam.core.versions import fingerprint
 from kam.identity.models import User
 from plans.choices.approval import PlanStepKind
 from plans.choices.plan import Confidentiality, PlanState
@@ -25,6 +26,7 @@ from plans.selectors.plan.order import place_of
 from plans.services.plan.above import check_parent
 from plans.services.problems import OverlapError
 from plans.services.writing import written_by
+from settlements.choices import FIRST_DAY, LAST_DAY
 
 LONGEST_MONTHS = 60
 HEADER = (
@@ -53,10 +55,10 @@ class PlanDraft:
 def make_plan(*, draft: PlanDraft, by: User) -> Plan:
     """Make a plan as a draft, with the sections of its template.
 
-    Raises RefusedError for a merged account, a period without both ends or longer than five
-    years, a review outside it, a template out of use, an owner who may not write plans, a plan
-    above that is none (ParentError), and OverlapError where the account has a plan for some of
-    the days.
+    Raises RefusedError for a merged account, a period without both ends, longer than five
+    years or before 1900, a review outside it, a template out of use, an owner who may not write
+    plans, a plan above that is none (ParentError), and OverlapError where the account has a plan
+    for some of the days.
     """
     tree.refuse_merged(draft.account)
     if not draft.template.is_active:
@@ -75,16 +77,24 @@ def make_plan(*, draft: PlanDraft, by: User) -> Plan:
 
 @explained()
 @transaction.atomic
-def update_header(*, plan: Plan, by: User, **facts: Any) -> Plan:
+def update_header(*, plan: Plan, by: User, read_as: str | None = None, **facts: Any) -> Plan:
     """Change title, period, currency, owner, sponsor, day of review, plan above of a draft.
 
-    Who may read it changes by `change_confidentiality`. Raises what `make_plan` does, and
-    NotDraftError once it is submitted.
+    Who may read it changes by `change_confidentiality`. Raises what `make_plan` does,
+    NotDraftError once it is submitted, and StaleError where somebody else changed the header
+    since it was read as `read_as` (`header_version`).
     """
     row = written_by(plan, by)
+    refuse_stale(header_version(row), read_as)
     _put(row, {name: value for name, value in facts.items() if name in HEADER})
     row.save()
     return row
+
+
+def header_version(plan: Plan) -> str:
+    """Return the version of a plan's header; all that is below it touches the plan's row too."""
+    ids = (plan.currency_id, plan.owner_id, plan.sponsor_id, plan.parent_id)
+    return fingerprint(plan.title, plan.period.lower, plan.period.upper, plan.review_on, *ids)
 
 
 def _put(row: Plan, facts: dict[str, Any]) -> None:
@@ -112,6 +122,9 @@ def _check_period(row: Plan) -> None:
     if start is None or end is None or start >= end:
         words = gettext_lazy("The period ends before it begins.")
         raise RefusedError(words, field="end", code="plan_period")
+    if not FIRST_DAY <= start < end <= LAST_DAY:
+        words = gettext_lazy("Choose a day from 1900 on and before 2200.")
+        raise RefusedError(words, field="start", code="plan_period_of_our_time")
     if end > add_months(start, LONGEST_MONTHS):
         words = gettext_lazy("A plan is for five years at most.")
         raise RefusedError(words, field="end", code="plan_period_too_long")
