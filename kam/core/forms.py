@@ -80,8 +80,8 @@ def _day_before(value: Any) -> Any:
 
 class Versioned(forms.Form):
     """Remembers which version of a row was read, so that a change by somebody else meanwhile is
-    not overwritten unseen. `version` begins with the row's `updated_at` (`version_of`); a form
-    that makes a new row has none."""
+    not overwritten unseen. `version` begins with the row's `updated_at` (`version_of`), or with
+    the `fingerprint` of what is written alone; a form that makes something new has none."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -97,43 +97,76 @@ class Versioned(forms.Form):
 
     def read_at(self) -> datetime | None:
         """When the version that was edited had been saved."""
-        try:
-            return datetime.fromisoformat(self.cleaned_data.get("version", ""))
-        except ValueError:
-            return None
+        return time_of(self.cleaned_data.get("version"))
+
+    def read_as(self) -> str | None:
+        """The fingerprint of the version that was edited."""
+        return self.cleaned_data.get("version") or None
 
     def tell_now(self) -> None:
         """Say beside each field that differs what it says now. What was typed stays, and is taken
         when it is sent again: whoever sends it has seen both."""
-        for name in self.changed_data:
-            if name != "version" and name in self.fields:
-                words = str(_("It says now: %(what)s – save again to put yours in its place."))
-                self.add_error(name, words % {"what": self._now(name)})
+        tell_fields(self)
         sent: Any = self.data  # typed as read-only; a browser's data is copied to be changed
         self.data = sent = sent.copy()
-        sent["version"] = self.initial["version"]
+        sent[self.add_prefix("version")] = self.initial["version"]
 
-    def _now(self, name: str) -> str:
-        """What a field stands at, as its reader writes it."""
-        field = self.fields[name]
-        value = field.prepare_value(self.get_initial_for_field(field, name))
-        if value in (None, ""):
-            return formats.DASH
-        if isinstance(value, bool):
-            return str(_("yes") if value else _("no"))
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(_by_text(field.choices)).get(str(value), value))
-        return Truncator(field.widget.format_value(value)).chars(LONGEST_TOLD)
+
+def tell_fields(form: forms.BaseForm) -> None:
+    """Say beside each field of a form that differs what stands there now."""
+    words = str(_("It says now: %(what)s – save again to put yours in its place."))
+    for name in form.changed_data:
+        if name != "version" and name in form.fields:
+            form.add_error(name, words % {"what": _now(form, name)})
+
+
+def tell_rows[Rows: forms.BaseFormSet[Any]](rows: Rows) -> Rows:
+    """Say the same in every row. Rows that somebody else added meanwhile stand at the end, empty:
+    left so they go, as what was sent did not have them."""
+    sent: Any = rows.data
+    sent = sent.copy()
+    sent[f"{rows.prefix}-TOTAL_FORMS"] = str(max(len(rows.forms), len(rows.initial or ())))
+    told = type(rows)(sent, prefix=rows.prefix, initial=rows.initial, form_kwargs=rows.form_kwargs)
+    told.full_clean()
+    for form in told.forms:
+        tell_fields(form)
+    return told
+
+
+def _now(form: forms.BaseForm, name: str) -> str:
+    """What a field stands at, as its reader writes it."""
+    field = form.fields[name]
+    value = field.prepare_value(form.get_initial_for_field(field, name))
+    if value in (None, ""):
+        return formats.DASH
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(_by_text(field.choices)).get(str(value), value))
+    return Truncator(field.widget.format_value(value)).chars(LONGEST_TOLD)
 
 
 def _by_text(choices: Any) -> Iterator[tuple[str, Any]]:
-    """Choices by what a browser sends of them; those of a model come with their own keys."""
-    return ((str(key), label) for key, label in choices)
+    """Choices by what a browser sends of them, also those in groups; those of a model come with
+    their own keys."""
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _by_text(label)
+        else:
+            yield str(key), label
 
 
 def version_of(updated_at: datetime) -> str:
     """Return the version of a row as `Versioned` keeps it."""
     return updated_at.isoformat()
+
+
+def time_of(version: str | None) -> datetime | None:
+    """Return when a version had been saved; None where that is not said."""
+    try:
+        return datetime.fromisoformat(version or "")
+    except ValueError:
+        return None
 
 
 class OrganisationForm(OrganisationModelForm):

@@ -68,8 +68,10 @@ def confirm_page(
     goes: Sequence[Text] = (),
     stays: Sequence[Text] = (),
     form: forms.BaseForm | None = None,
+    version: str = "",
 ) -> HttpResponse:
-    """The question before a destructive act: what will go, what will stay."""
+    """The question before a destructive act: what will go, what will stay. With a `version`
+    (`kam.core.forms.version_of`, or a fingerprint) the answer says what it was given to."""
     context = {
         "title": title,
         "verb": verb,
@@ -78,6 +80,7 @@ def confirm_page(
         "goes": list(goes),
         "stays": list(stays),
         "form": form,
+        "version": version,
     }
     status = 422 if form is not None and form.errors else 200
     return htmx.render_part(request, "components/confirm_page.html", context, "body", status=status)

@@ -55,9 +55,10 @@ class StaleError(RefusedError):
     words = _("Somebody else changed this meanwhile. Look at their version.")
 
 
-def refuse_stale(updated_at: datetime, read_at: datetime | None) -> None:
-    """Raise StaleError where a row was saved since it was read; without `read_at` nobody asked."""
-    if read_at is not None and updated_at != read_at:
+def refuse_stale[Version: (datetime, str)](stands: Version, read: Version | None) -> None:
+    """Raise StaleError where something is not what was read any more, by when it was saved or by
+    its `fingerprint`; without `read` nobody asked."""
+    if read is not None and stands != read:
         raise StaleError
 
 

@@ -20,6 +20,7 @@ from kam.identity.models import User
 from plans.choices.plan import Confidentiality, PlanRole, SwotKind
 from plans.models import Objective, Plan, PlanSection, PlanTemplate
 from plans.selectors.plan.hints import Hint
+from plans.services.plan.making import header_version
 
 if TYPE_CHECKING:  # Django's own classes cannot be subscripted at run time
     TemplateField = forms.ModelChoiceField[PlanTemplate]
@@ -50,7 +51,7 @@ class TemplateChoice(TemplateField):
         return obj.title
 
 
-class HeaderForm(forms.Form):
+class HeaderForm(Versioned):
     """What stands at the head of a plan."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
@@ -97,7 +98,7 @@ class HeaderForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """What was said, as the services take it."""
-        values = dict(self.cleaned_data)
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
         values["period"] = DateRange(values.pop("start"), values.pop("end"))
         return values
 
@@ -106,7 +107,8 @@ class HeaderForm(forms.Form):
         """The header of a plan as the form begins."""
         names = ("title", "owner", "sponsor", "review_on", "currency", "parent")
         values = {name: getattr(plan, name) for name in names}
-        return values | {"start": plan.period.lower, "end": plan.period.upper}
+        days = {"start": plan.period.lower, "end": plan.period.upper}
+        return values | days | {"version": header_version(plan)}
 
 
 class PlanForm(HeaderForm):

@@ -97,7 +97,7 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = HeaderForm(request.POST or None, above=above, initial=HeaderForm.starting(plan))
     if request.method == "POST" and form.is_valid():
         try:
-            making.update_header(plan=plan, by=user, **form.facts())
+            making.update_header(plan=plan, by=user, read_as=form.read_as(), **form.facts())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
