@@ -6,10 +6,19 @@ writes content types and permissions anew, which are rows about the code and the
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
 ABOUT_THE_CODE = {"django_content_type", "auth_permission"}
+PATIENCE = 60.0
+HOLDERS = """
+SELECT pid, state, left(query, 200) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
+
+
+class LeakedTransactionError(Exception):
+    """A test has ended, and a transaction that it began has not."""
 
 
 def empty_what_has_rows() -> None:
@@ -22,21 +31,40 @@ def empty_what_has_rows() -> None:
             cursor.execute("SHOW is_superuser")
             (may,) = cursor.fetchone()
         if may == "on":
-            _empty()
+            empty()
         else:
             whole(self)
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[attr-defined]
 
 
-def _empty() -> None:
+def empty(patience: float = PATIENCE) -> None:
     """Delete without asking triggers and keys: nothing is left that could miss anything.
 
-    The lock waits for what threads of the test still write, as TRUNCATE would.
+    The lock waits for what threads of the test still write, as TRUNCATE would; after so many
+    seconds it raises LeakedTransactionError, which says what the others did last.
     """
+    try:
+        _delete(patience)
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+        raise LeakedTransactionError(
+            f"Tables are still locked after {patience:g} seconds by one of: {_holders()}"
+        ) from error
+
+
+def _holders() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS)
+        return "; ".join(f"{pid} ({state}) {query}" for pid, state, query in cursor.fetchall())
+
+
+def _delete(patience: float) -> None:
     tables = set(connection.introspection.django_table_names()) - ABOUT_THE_CODE
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"SET LOCAL lock_timeout = '{patience * 1000:.0f}ms'")
         cursor.execute(
             "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relname = ANY(%s)"
             " AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 0",

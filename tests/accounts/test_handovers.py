@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Account, Handover, LeadAssignment, StakeholderNote
@@ -24,6 +22,7 @@ from tests.factories.people import make_position, make_rating
 from tests.factories.settlements import make_receivables
 from tests.factories.team import make_member, make_promise, make_request
 from tests.factories.wallet import make_opportunity
+from tests.races import at_once
 
 TODAY = date(2026, 3, 31)
 db = pytest.mark.django_db
@@ -251,7 +250,7 @@ def test_a_merge_takes_promises_members_and_requests_along(people: People) -> No
 @pytest.mark.django_db(transaction=True)
 def test_of_two_handovers_at_the_same_time_one_wins(people: People) -> None:
     account = make_account(lead=people.owner)
-    raised = _at_once(
+    raised = at_once(
         lambda: give(Account.objects.get(pk=account.pk), people.stranger, people.director,
                      from_user=people.owner),
         lambda: give(Account.objects.get(pk=account.pk), people.teammate, people.director,
@@ -265,24 +264,3 @@ def test_of_two_handovers_at_the_same_time_one_wins(people: People) -> None:
     account.refresh_from_db()
     assert account.current_lead == handover.to_user
     set_lead(account=account, user=people.owner, from_date=TODAY, as_of=TODAY)
-
-
-def _at_once(*calls: Callable[[], Any]) -> list[BaseException | None]:
-    gate = threading.Barrier(len(calls))
-    raised: list[BaseException | None] = [None] * len(calls)
-
-    def run(index: int) -> None:
-        try:
-            gate.wait(timeout=10)
-            calls[index]()
-        except BaseException as error:
-            raised[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return raised

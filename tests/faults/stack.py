@@ -25,6 +25,8 @@ from psycopg.conninfo import make_conninfo
 from kam import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Seconds: what moves a whole database, what only asks a program, and what asks PostgreSQL.
+WHOLE, SHORT, QUESTION = 240, 60, 30
 
 IMPORT_JOB = """
 from pathlib import Path
@@ -55,7 +57,8 @@ import subprocess
 from kam import embedded
 psql = [embedded.postgres_program("psql"), "--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1"]
 address = embedded.ensure_postgres()
-subprocess.run([*psql, "-f", {dump!r}, address], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([*psql, "-f", {dump!r}, address],
+    check=True, stdout=subprocess.DEVNULL, timeout={seconds})
 """
 
 
@@ -79,8 +82,14 @@ class Stack:
 
     def restore(self, dump: Path) -> None:
         """Fill the database before the first start, which then has nothing to migrate."""
-        code = RESTORE.format(dump=str(dump))
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=self.environment, check=True)
+        code = RESTORE.format(dump=str(dump), seconds=WHOLE)
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            timeout=WHOLE + SHORT,
+        )
 
     def start(self) -> None:
         """Start and wait until it says where it is."""
@@ -134,11 +143,14 @@ class Stack:
         return json.loads(self.manage(*arguments, "--json"))
 
     def ask(self, sql: str, *parameters: object) -> Any:
-        """One value from the database, or None while it is away."""
+        """One value from the database, or None while it is away or does not answer."""
         import psycopg
 
+        limit = f"-c statement_timeout={QUESTION * 1000:.0f}"
         try:
-            with psycopg.connect(self.database_url(), connect_timeout=2) as connection:
+            with psycopg.connect(
+                self.database_url(), connect_timeout=2, options=limit
+            ) as connection:
                 row = connection.execute(sql, list(parameters)).fetchone()
         except psycopg.OperationalError:
             return None
@@ -155,6 +167,7 @@ class Stack:
                 capture_output=True,
                 text=True,
                 check=True,
+                timeout=SHORT,
             ).stdout.strip()
         return self._url
 
@@ -200,7 +213,9 @@ def dump_of(database: str, path: Path) -> Path:
     named = {key: server[key] for key in ("host", "port", "user", "password") if server.get(key)}
     address = make_conninfo(dbname=database, **named)
     program = embedded.postgres_program("pg_dump")
-    subprocess.run([program, "--no-owner", "-f", str(path), "-d", address], check=True)
+    subprocess.run(
+        [program, "--no-owner", "-f", str(path), "-d", address], check=True, timeout=WHOLE
+    )
     return path
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from kam.identity.services.sign_ins import (
 from kam.identity.services.tokens import create_token
 from tests.conftest import client_of
 from tests.factories.identity import PASSWORD, make_user
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=ZoneInfo("UTC"))
@@ -186,24 +186,15 @@ def test_failures_do_not_keep_what_was_typed() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_guesses_do_not_slip_through() -> None:
-    user, barrier, outcomes = make_user(), threading.Barrier(12), []
+    user = make_user()
 
     def guess(number: int) -> None:
-        try:
-            barrier.wait()
-            verify_sign_in(
-                email=user.email, password="x", address=f"10.4.0.{number}", now=timezone.now()
-            )
-        except Exception as error:
-            outcomes.append(type(error))
-        finally:
-            connection.close()
+        verify_sign_in(
+            email=user.email, password="x", address=f"10.4.0.{number}", now=timezone.now()
+        )
 
-    threads = [threading.Thread(target=guess, args=(number,)) for number in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    raised = at_once(*[partial(guess, number) for number in range(12)])
+    outcomes = [type(error) for error in raised]
     assert outcomes.count(WrongCredentialsError) == 5
     assert outcomes.count(TooManyAttemptsError) == 7
 
@@ -293,21 +284,13 @@ def test_once_there_is_a_user_nobody_can_make_the_first_one() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_first_administrators_one_wins() -> None:
-    barrier, answers = threading.Barrier(4), []
+    answers: list[int] = []
 
     def create(number: int) -> None:
-        try:
-            barrier.wait()
-            data = FIRST | {"email": f"ada{number}@kam.test"}
-            answers.append(Client().post("/welcome/", data).status_code)
-        finally:
-            connection.close()
+        data = FIRST | {"email": f"ada{number}@kam.test"}
+        answers.append(Client().post("/welcome/", data).status_code)
 
-    threads = [threading.Thread(target=create, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
+    assert at_once(*[partial(create, number) for number in range(4)]) == [None] * 4
     assert User.objects.count() == 1
     assert len(answers) == 4
 

@@ -65,7 +65,7 @@ def test_killed_imports_leave_all_or_nothing(tmp_path: Path) -> None:
         process = start(path, tmp_path / "media")
         time.sleep(chance.uniform(2.0, 6.0))
         process.kill()
-        process.wait()
+        process.wait(30)
         lines = RevenueEntry.objects.count()
         assert lines in {0, ROWS}
         assert Account.objects.count() == (50 if lines else 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import smtplib
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +15,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives, mailers
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import LeadAssignment
@@ -33,6 +31,7 @@ from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
 from tests.factories.notifications import NOON, make_notification
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 SATURDAY = NOON + timedelta(days=1)
@@ -205,16 +204,9 @@ def test_two_workers_mail_once() -> None:
     sent: list[int] = []
 
     def run() -> None:
-        try:
-            sent.append(send_waiting(now=NOON).mails)
-        finally:
-            connection.close()
+        sent.append(send_waiting(now=NOON).mails)
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(run, run) == [None, None]
     assert sum(sent) == 4
     assert sorted(letter.to[0] for letter in mail.outbox) == sorted(u.email for u in users)
 

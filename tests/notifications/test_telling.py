@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from kam.core.models import JobRun
@@ -18,6 +17,7 @@ from tests.conftest import People
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
 from tests.factories.notifications import NOON, make_notification
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -115,15 +115,8 @@ def test_two_at_the_same_time_tell_once() -> None:
     told: list[int] = []
 
     def run() -> None:
-        try:
-            told.extend(tell(*users, dedupe=dedupe) for dedupe in "abc")
-        finally:
-            connection.close()
+        told.extend(tell(*users, dedupe=dedupe) for dedupe in "abc")
 
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(run, run) == [None, None]
     assert sum(told) == 9
     assert Notification.objects.count() == 9

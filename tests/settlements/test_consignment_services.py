@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -29,6 +28,7 @@ from settlements.services.reports.deciding import accept_report, reject_report, 
 from settlements.services.reports.receiving import Line, receive_report
 from tests.factories.accounts import make_account, make_product
 from tests.factories.settlements import make_company
+from tests.races import at_once
 
 FIRST, LAST = date(2026, 7, 1), date(2026, 7, 31)
 D = Decimal
@@ -296,12 +296,6 @@ def race(act: Callable[[], Any]) -> list[Any]:
             outcomes.append(act())
         except RefusedError as error:
             outcomes.append(error)
-        finally:
-            connection.close()
 
-    threads = [Thread(target=once) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(once, once) == [None, None]
     return outcomes

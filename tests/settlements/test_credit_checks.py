@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,6 +37,7 @@ from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
 from tests.factories.imports import TODAY, csv_text, send
 from tests.factories.settlements import make_document
+from tests.races import at_once
 
 DAY = date(2026, 6, 30)
 AT = datetime(2026, 6, 30, 12, tzinfo=ZoneInfo("UTC"))
@@ -326,35 +327,23 @@ def test_two_at_once_never_use_the_same_room() -> None:
     director = make_user(roles=[Role.SALES_DIRECTOR])
     group, one, two, _store = _tree()
     rows.make_limit(group, "1000")
-    start, said = threading.Barrier(2), []
+    said: list[str] = []
 
     def order(account: Account, reference: str) -> None:
-        try:
-            start.wait()
-            kept = {"reference": reference, "reserve_until": DAY}
-            said.append(_check(account, director, "700", **kept).result)
-        finally:
-            connection.close()
+        kept = {"reference": reference, "reserve_until": DAY}
+        said.append(_check(account, director, "700", **kept).result)
 
     def limit(account: Account) -> None:
-        try:
-            start.wait()
-            terms = limits.Terms(currency="EUR", amount=Decimal(700), from_day=DAY, reason="both")
-            limits.set_limit(party=account, terms=terms, by=director)
-            said.append("set")
-        except RefusedError as refusal:
-            said.append(refusal.code)
-        finally:
-            connection.close()
+        terms = limits.Terms(currency="EUR", amount=Decimal(700), from_day=DAY, reason="both")
+        limits.set_limit(party=account, terms=terms, by=director)
 
-    for act, args in ((order, [(one, "A"), (two, "B")]), (limit, [(one,), (two,)])):
-        threads = [threading.Thread(target=act, args=a) for a in args]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(said[:2]) == ["block", "warn"]
-    assert sorted(said[2:]) == ["credit_limit_below_chain", "set"]
+    assert at_once(partial(order, one, "A"), partial(order, two, "B")) == [None, None]
+    assert sorted(said) == ["block", "warn"]
+    raised = at_once(partial(limit, one), partial(limit, two))
+    assert None in raised
+    assert [one.code for one in raised if isinstance(one, RefusedError)] == [
+        "credit_limit_below_chain"
+    ]
     assert CreditLimit.objects.filter(valid=DateRange(DAY, None)).count() == 1
 
 

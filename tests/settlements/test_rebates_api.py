@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
-from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from kam.core.models import JobRun
@@ -17,6 +17,7 @@ from tests.api import Api, errors_of
 from tests.conftest import People
 from tests.factories.accounts import make_account, make_entry
 from tests.factories.rebates import make_rebate, run_rebates
+from tests.races import at_once
 from tests.settlements.test_rebates_pages import near_cliff, over
 
 REBATES, ACCRUALS, RUN = "rebates/", "rebate-accruals/", "rebates/run/"
@@ -71,32 +72,17 @@ def test_two_at_once_have_one_effect() -> None:
     rebate = make_rebate(account=account, start=date(2025, 1, 1))
     make_entry(account=account, amount="1000000", booked_on=date(2025, 2, 1))
     day = date(2026, 1, 31)
-    outcomes: list[str] = []
-
-    def twice(act: object) -> list[str]:
-        outcomes.clear()
-        threads = [threading.Thread(target=_tried, args=(act, outcomes)) for _n in range(2)]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join()
-        return sorted(outcomes)
-
-    assert twice(lambda: accrue_rebates(through=day, as_of=day)) == ["done", "run_twice"]
+    assert _twice(lambda: accrue_rebates(through=day, as_of=day)) == ["done", "run_twice"]
     assert (RebateRun.objects.count(), RebateAccrual.objects.count()) == (1, 2)
     start = date(2025, 1, 1)
-    assert twice(lambda: settle(condition=rebate, period_start=start, settled_on=day)) == [
+    assert _twice(lambda: settle(condition=rebate, period_start=start, settled_on=day)) == [
         "done", "settled",
     ]  # fmt: skip
     assert (RebateSettlement.objects.count(), Document.objects.count()) == (1, 1)
 
 
-def _tried(act: object, outcomes: list[str]) -> None:
-    close_old_connections()
-    try:
-        act()  # type: ignore[operator]
-        outcomes.append("done")
-    except RefusedError as refusal:
-        outcomes.append(refusal.code)
-    finally:
-        connection.close()
+def _twice(act: Callable[[], Any]) -> list[str]:
+    """How two at once ended: done, or the code of the refusal."""
+    raised = at_once(act, act)
+    assert all(error is None or isinstance(error, RefusedError) for error in raised), raised
+    return sorted(getattr(error, "code", "done") for error in raised)
