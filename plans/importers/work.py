@@ -45,6 +45,7 @@ REASONS = {
     "unknown objective": _("The plan has no such objective"),
     "several objectives": _("Several objectives of the plan are called this"),
     "target of zero": _("A target of zero cannot be measured against"),
+    "target beyond the measure": _("The measure is never at this figure"),
     "target on the wrong side": _("The target lies on the wrong side of its baseline"),
 }
 ACTION, TARGET = "plans_planaction", "plans_kpitarget"
@@ -211,6 +212,8 @@ class PlanTargetsImporter(_OfPlans):
                 "titles": [str(one.title) for one in known],
                 "directions": [str(one.direction) for one in known],
                 "grow": [one.grows for one in known],
+                "least": [one.least for one in known],
+                "most": [one.most for one in known],
             },
         )
         run.execute(sql.TARGETS)

@@ -144,13 +144,14 @@ JOIN import_rows r ON r.action = 'c' AND t.plan_id = r.plan_id AND t.external_ke
 METRICS = """
 CREATE TEMP TABLE import_metrics ON COMMIT DROP AS
 SELECT * FROM unnest(%(keys)s::text[], %(titles)s::text[], %(directions)s::text[],
-    %(grow)s::boolean[]) AS metric(key, title, direction, grows)
+    %(grow)s::boolean[], %(least)s::numeric[], %(most)s::numeric[])
+    AS metric(key, title, direction, grows, least, most)
 """
 TARGETS = """
 CREATE TEMP TABLE import_rows ON COMMIT DROP AS
 WITH placed AS (
     SELECT s.*, q.plan_id, q.problem AS plan_problem, q.detail AS plan_detail, p.state AS of_state,
-        m.key AS known, COALESCE(m.grows, false) AS grows,
+        m.key AS known, COALESCE(m.grows, false) AS grows, m.least, m.most,
         COALESCE(NULLIF(btrim(s.title), ''), t.title, m.title) AS new_title, t.id AS kpi_id,
         COALESCE(m.direction, s.direction, t.direction, 'up') AS new_direction, b.candidates,
         COALESCE(s.baseline, t.baseline) AS new_baseline,
@@ -188,6 +189,7 @@ WITH placed AS (
         WHEN candidates > 1 THEN 'several objectives'
         WHEN round(target, 4) = 0 THEN 'target of zero'
         WHEN abs(target) >= 1e16 OR abs(baseline) >= 1e16 THEN 'amount too large'
+        WHEN target < least OR target > most THEN 'target beyond the measure'
         WHEN NOT grows AND new_baseline IS NOT NULL
             AND (round(target, 4) = round(new_baseline, 4)
                 OR (target > new_baseline) <> (new_direction = 'up'))
@@ -211,6 +213,7 @@ SELECT j.line_no, j.plan_id, COALESCE(j.known, '') AS metric, j.new_title AS tit
         WHEN 'target of zero' THEN 'target: ' || j.target::text
         WHEN 'amount too large' THEN 'target: ' || j.target::text
         WHEN 'target on the wrong side' THEN 'target: ' || j.target::text
+        WHEN 'target beyond the measure' THEN 'target: ' || j.target::text
         WHEN 'same key, other content' THEN 'metric: ' || j.key END, 200)) AS detail,
     CASE WHEN j.problem IS NOT NULL THEN NULL WHEN j.again THEN 'n' WHEN t.id IS NULL THEN 'c'
         WHEN (t.title, t.direction, t.baseline, t.target, t.objective_id) IS DISTINCT FROM

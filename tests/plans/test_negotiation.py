@@ -22,11 +22,22 @@ from kam.core.models import Currency
 from kam.core.problems import RefusedError
 from kam.identity.choices import Role
 from plans.choices.negotiation import OfferState, RoundAccountState
-from plans.models import GiveGet, Mandate, NegotiationBrief, Offer, Plan, PriceRoundAccount
+from plans.choices.plan import SectionKind
+from plans.models import (
+    GiveGet,
+    Mandate,
+    NegotiationBrief,
+    Offer,
+    Plan,
+    PlanSection,
+    PriceRoundAccount,
+)
 from plans.search import search_negotiations
 from plans.selectors.content import content_of, shown_to
 from plans.selectors.negotiation import ledger, lines, reads
 from plans.selectors.negotiation.check import check, others_pay
+from plans.selectors.negotiation.content import negotiation_content
+from plans.selectors.papers import stakes
 from plans.services.negotiation import briefs, entries, offers, rounds
 from plans.services.negotiation.telling import tell_notices
 from settlements.choices.terms import Channel
@@ -133,6 +144,26 @@ def test_sums_leave_out_what_nobody_knows(people: People, account: Account) -> N
     assert (sums.ledger.unknown_gives, sums.unconverted) == (2, 1)
     parts = ledger.by_subject(rows, currency="EUR", as_of=DAY)
     assert [(one.subject, one.given, one.got) for one in parts] == [("term", 400, 200)]
+
+
+def test_sums_say_of_which_entries_they_are(
+    people: People, account: Account, plan: Plan, client: Client
+) -> None:
+    brief = make_brief(account=account, owner=people.owner, plan=plan)
+    PlanSection.objects.get_or_create(plan=plan, kind=SectionKind.NEGOTIATION)
+    for state in ("agreed", "offered"):
+        make_give_get(account=account, brief=brief, plan=plan, state=state)
+    client.force_login(people.owner)
+    standing = "Added up: Planned, Offered, Agreed, Delivered."
+    pages = {
+        reverse("plans:panel-negotiation", args=[account.pk]): "Added up: Agreed, Delivered.",
+        brief.get_absolute_url(): standing,
+        plan.get_absolute_url(): standing,
+    }
+    for address, words in pages.items():
+        assert words in client.get(address).content.decode()
+    content = negotiation_content(plan, people.owner, DAY)
+    assert standing in [getattr(one, "words", "") for one in stakes.negotiation(content)]
 
 
 def test_the_database_refuses_what_the_services_do(people: People, account: Account) -> None:

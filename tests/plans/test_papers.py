@@ -37,9 +37,11 @@ from plans.choices.negotiation import BriefState, EntryState, Side
 from plans.choices.plan import Confidentiality, PlanRole, SectionKind
 from plans.models import Plan, PlanPaper, PlanSection
 from plans.selectors.content import content_of
+from plans.selectors.marketing import marketing_content
 from plans.selectors.papers.customer import TITLES, customer_plan_paper
 from plans.selectors.papers.making import paper_of
 from plans.selectors.papers.stakes import negotiation
+from plans.selectors.papers.takeaways import takeaway
 from plans.services.approval.snapshots import take_snapshot
 from plans.services.papers.document import story_of
 from plans.services.papers.making import Wish, forget_papers, make_paper
@@ -47,6 +49,7 @@ from plans.services.papers.slides import pptx_of
 from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_product
+from tests.factories.figures import make_activity, make_budget
 from tests.factories.negotiation import make_brief, make_give_get
 from tests.factories.plans import (
     make_action,
@@ -291,6 +294,21 @@ def test_long_words_fit_on_slides(people: People, plan: Plan, language: str) -> 
                 assert len(shape.table.rows) <= 24
     fonts = deck.slides[0].shapes[0].text_frame._txBody.xpath(".//a:ea/@typeface")
     assert fonts == ["Microsoft YaHei"]
+
+
+def test_the_budget_is_held_against_our_part(people: People, plan: Plan) -> None:
+    make_budget(plan=plan, amount=1000)
+    make_activity(plan=plan, planned=900, payer="shared", our_percent=50)
+    make_activity(plan=plan, planned=400, payer="they")
+    content = marketing_content(plan, people.owner, DAY)
+    said = takeaway(SectionKind.MARKETING, content)
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == "450 EUR planned of a budget of 1,000 EUR"
+    PlanSection.objects.get_or_create(plan=plan, kind=SectionKind.MARKETING)
+    section = client_of(people.owner).get(reverse("plans:section", args=[plan.pk, "marketing"]))
+    costs = [line.ours.forecast for line, _badge, _days in section.context["rows"]]
+    assert costs == [450, 0]
+    page = section.content.decode()
+    assert ("450\N{NO-BREAK SPACE}EUR" in page, "900" in page) == (True, False)
 
 
 def test_cutting() -> None:

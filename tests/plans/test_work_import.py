@@ -182,6 +182,8 @@ def test_targets_go_in_change_and_are_undone(planned: Plan) -> None:
         (_row(TARGETS, start, title="A", target="0"), "target of zero (target: 0)"),
         (_row(TARGETS, start, title="B", baseline="5", target="4"),
          "target on the wrong side (target: 4)"),
+        (_row(TARGETS, start, metric="overdue_share", target="2"),
+         "target beyond the measure (target: 2)"),
         (_row(TARGETS, start, title="C", objective="?", target="4"),
          "unknown objective (objective: ?)"),
     ]  # fmt: skip

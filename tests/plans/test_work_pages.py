@@ -121,6 +121,10 @@ def test_targets_on_the_page(plan: Plan, people: People) -> None:
     assert (kpi.target, kpi.baseline, kpi.direction) == (D("0.1"), D("0.25"), "down")
     zero = _post(client, _url("target-create", plan.pk), {"metric": "health", "target": "0"})
     assert "A target of zero cannot be measured against." in zero.content.decode()
+    low = _post(
+        client, _url("target-create", plan.pk), {"metric": "net_revenue_12m", "target": "-5"}
+    )
+    assert "Where it stands today: 0\N{NO-BREAK SPACE}EUR." in low.content.decode()
     own = {"title": "Depots", "target": "5", "direction": "up", "unit": "depots"}
     _post(client, _url("target-create", plan.pk), own)
     depots = KpiTarget.objects.get(metric="")

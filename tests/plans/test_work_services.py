@@ -144,6 +144,9 @@ def test_targets() -> None:
     other = make_objective(plan=_plan())
     cases: list[tuple[str, dict[str, Any]]] = [
         ("metric_known", {"metric": "luck", "target": D(1)}),
+        ("kpi_within_its_measure", {"metric": "satisfaction", "target": D(101)}),
+        ("kpi_within_its_measure", {"metric": "overdue_share", "target": D("-0.01")}),
+        ("kpi_within_its_measure", {"metric": "wallet_share", "target": D(25)}),
         ("kpi_once_a_plan", {"metric": "health", "target": D(1)}),
         ("kpi_has_a_title", {"target": D(1)}),
         ("kpi_target_moves", own | {"baseline": D(5)}),

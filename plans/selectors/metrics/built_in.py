@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from plans.choices.work import Direction
 from plans.selectors.metrics import readers
 from plans.selectors.metrics.registry import Metric, Source, metrics, sources
+
+ZERO = Decimal(0)
+PART: dict[str, Any] = {"least": ZERO, "most": Decimal(1)}
+"""A part of a whole."""
+POINTS: dict[str, Any] = {"least": ZERO, "most": Decimal(100)}
 
 SOURCES = (
     Source(key="period", read=readers.net_in_period),
@@ -60,6 +68,7 @@ METRICS = (
         source="profit",
         capability="profitability.view",
         order=40,
+        most=Decimal(1),
     ),
     Metric(
         key="wallet_share",
@@ -69,6 +78,7 @@ METRICS = (
         source="wallet",
         capability="accounts.view",
         order=50,
+        **PART,
     ),
     Metric(
         key="categories",
@@ -78,6 +88,7 @@ METRICS = (
         source="bought",
         capability="accounts.view",
         order=60,
+        least=ZERO,
     ),
     Metric(
         key="revenue_share",
@@ -88,6 +99,7 @@ METRICS = (
         direction=Direction.DOWN,
         capability="accounts.view",
         order=70,
+        **PART,
     ),
     Metric(
         key="health",
@@ -97,6 +109,7 @@ METRICS = (
         source="health",
         capability="accounts.view",
         order=80,
+        **POINTS,
     ),
     Metric(
         key="overdue",
@@ -107,6 +120,7 @@ METRICS = (
         direction=Direction.DOWN,
         capability="receivables.view",
         order=90,
+        least=ZERO,
     ),
     Metric(
         key="overdue_share",
@@ -117,6 +131,7 @@ METRICS = (
         direction=Direction.DOWN,
         capability="receivables.view",
         order=100,
+        **PART,
     ),
     Metric(
         key="days_beyond_terms",
@@ -136,6 +151,7 @@ METRICS = (
         source="people",
         capability="accounts.view",
         order=120,
+        **PART,
     ),
     Metric(
         key="contacts",
@@ -146,6 +162,7 @@ METRICS = (
         grows=True,
         capability="interactions.view",
         order=130,
+        least=ZERO,
     ),
     Metric(
         key="compliance",
@@ -155,6 +172,7 @@ METRICS = (
         source="shelves",
         capability="placement.view",
         order=140,
+        **PART,
     ),
     Metric(
         key="satisfaction",
@@ -164,6 +182,7 @@ METRICS = (
         source="voice",
         capability="interactions.view",
         order=150,
+        **POINTS,
     ),
 )
 

@@ -66,7 +66,8 @@ class Metric:
     """A measure. `kind` "percent" is a fraction (0.25 is 25 %), "money" in the plan's currency.
 
     `grows`: it adds up over the plan's period from zero; any other is a level on a day.
-    `capability`: who may read the figure, beside seeing the account.
+    `capability`: who may read the figure, beside seeing the account. `least` and `most`: what it
+    can never be below and above, as it is stored; a target beyond is a slip.
     """
 
     key: str
@@ -78,6 +79,13 @@ class Metric:
     grows: bool = False
     capability: str = ""
     order: int = 100
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    def holds(self, value: Decimal) -> bool:
+        """Whether the measure can ever be at this value."""
+        is_below = self.least is not None and value < self.least
+        return not is_below and not (self.most is not None and value > self.most)
 
 
 metrics: Registry[Metric] = Registry()

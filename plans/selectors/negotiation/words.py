@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,15 @@ from kam.core import formats
 from kam.core.formats import Text
 from kam.core.problems import Blocker, Caution
 from plans.analytics.negotiation import Need, Note, Stop
+from plans.choices.negotiation import EntryState
 from plans.selectors.negotiation.check import Checked
+
+
+def added_up(states: Iterable[str]) -> str:
+    """Say of which entries a sum of gives and gets is: a brief counts what is only planned, the
+    ledger of an account does not."""
+    names = ", ".join(str(EntryState(one).label) for one in states)
+    return _("Added up: %(states)s.") % {"states": names}
 
 
 @dataclass(frozen=True)

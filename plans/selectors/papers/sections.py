@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.choices import PortraitHeading
 from kam.core import formats
@@ -204,6 +205,10 @@ def _effect(one: Row) -> list[tuple[str, str]]:
     return facts + [(name, words.amount(one[key])) for name, key in money if one.get(key)]
 
 
+def _lever_part() -> str:
+    return pgettext("part of a change, no margin", "Contribution")
+
+
 def _lever(one: Row) -> str:
     kind = one.get("id")
     return label(LeverKind, kind) if kind in LeverKind.values else str(one.get("lever", ""))
@@ -216,7 +221,7 @@ def _table_of_levers(levers: Sequence[Row]) -> Table:
          words.share(one.get("contribution"), 2)]
         for one in levers
     ]  # fmt: skip
-    titles = [_("Lever"), _("Evidence"), _("Baseline"), _("Target"), _("Contribution")]
+    titles = [_("Lever"), _("Evidence"), _("Baseline"), _("Target"), _lever_part()]
     return Table(titles, rows, 3, (5, 8, 4, 4, 4))
 
 
@@ -226,7 +231,7 @@ def _chart_of_levers(levers: Sequence[Row]) -> Chart:
         title=_("What each lever adds to their sales"),
         unit="%",
         categories=[_lever(one) for one in levers],
-        series=[Series(_("Contribution"), [None if v is None else v * 100 for v in values])],
+        series=[Series(_lever_part(), [None if v is None else v * 100 for v in values])],
         shown=[[words.share(one, 2)] for one in values],
         is_told=True,
         axis=_("Lever"),

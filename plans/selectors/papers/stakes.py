@@ -11,6 +11,8 @@ from kam.core import formats
 from plans.analytics.papers import Block, Facts, Heading, Table
 from plans.choices.loss import LossKind
 from plans.choices.negotiation import BriefState, EntryState, Side
+from plans.selectors.negotiation.ledger import STANDING
+from plans.selectors.negotiation.words import added_up
 from plans.selectors.papers import words
 from plans.selectors.papers.words import Row, label
 
@@ -98,5 +100,6 @@ def _sums(sums: Row) -> list[Block]:
             (_("We get a year"), words.amount(sums.get("got"))),
             (_("Given ÷ got"), words.figure(sums.get("ratio"), "number")),
             (_("Given without a condition"), words.share(sums.get("unconditional_share"))),
-        ])
+        ]),
+        *words.said(added_up(STANDING)),
     ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -76,13 +75,10 @@ def _levers(content: Row) -> str:
 
 
 def _marketing(content: Row) -> str:
-    rows = words.rows(content.get("activities"))
-    planned = [words.decimal(one.get("planned")) for one in rows]
-    known = [one for one in planned if one is not None]
-    if not known:
+    planned = (content.get("ours") or {}).get("plan")
+    if planned is None:  # our part alone: the budget is ours
         return ""
-    code = next(str(one["planned"]["currency"]) for one in rows if one.get("planned"))
-    amount = words.amount({"amount": sum(known, Decimal(0)), "currency": code})
+    amount = words.amount(planned)
     if not content.get("budget"):
         return _("%(plan)s planned") % {"plan": amount}
     said = _("%(plan)s planned of a budget of %(budget)s")

@@ -35,7 +35,8 @@ def add_target(*, plan: Plan, by: User | None, metric: str = "", **facts: Any) -
 
     Title, unit and direction of a measure of the system are its own; a title may be told. A
     draft only. Raises NotDraftError, ZeroTargetError, and RefusedError for a measure that there
-    is not, one that the plan has, a target equal to its baseline, and an objective of another plan.
+    is not, one that the plan has, a target equal to its baseline or beyond what the measure can
+    be, and an objective of another plan.
     """
     plan = written_by(plan, by)
     row = KpiTarget(plan=plan, metric=metric, place=last_place(plan.kpis.all()))
@@ -76,6 +77,9 @@ def _saved(row: KpiTarget, plan: Plan, facts: dict[str, Any]) -> KpiTarget:
         words = _("A measure has a name.")
         raise RefusedError(words, field="title", code="kpi_has_a_title")
     _check_numbers(row, grows=found is not None and found.grows)
+    if found is not None and not found.holds(row.target):
+        words = _("This measure is never at this figure.")
+        raise RefusedError(words, field="target", code="kpi_within_its_measure")
     if row.objective is not None and row.objective.plan_id != plan.pk:
         words = _("This objective is of another plan.")
         raise RefusedError(words, field="objective", code="objective_of_the_plan")

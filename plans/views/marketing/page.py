@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -311,11 +310,8 @@ def marketing_page(plan: Plan, user: User, as_of: date) -> Mapping[str, Any]:
     }
 
 
-def _rows(lines: Sequence[ActivityLine]) -> list[tuple[ActivityLine, Badge, str, Decimal | None]]:
-    return [
-        (one, state_badge(one.activity), days_of(one.activity), one.streams.forecast)
-        for one in lines
-    ]
+def _rows(lines: Sequence[ActivityLine]) -> list[tuple[ActivityLine, Badge, str]]:
+    return [(one, state_badge(one.activity), days_of(one.activity)) for one in lines]
 
 
 def register() -> None:

@@ -34,6 +34,7 @@ from plans.forms.reviews import plan_of_day
 from plans.models import BriefDecider, BriefIssue, GiveGet, NegotiationBrief
 from plans.selectors.negotiation import ledger, reads
 from plans.selectors.negotiation.mandates import mandates_of
+from plans.selectors.negotiation.words import added_up
 from plans.services.negotiation import briefs as services
 from plans.views.negotiation import common, words
 from plans.views.negotiation.filters import BriefFilter
@@ -127,6 +128,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             for one in offers.filter(state__in=reads.STANDING)[:SHOWN]
         ],
         "stats": sum_stats(sums, today) if not sums.ledger.is_empty else [],
+        "counted": added_up(ledger.AGREED),
         "may_write": user.can(common.EDIT) and reads.is_of_team(user, account.pk),
     }
     return htmx.render_part(request, "accounts/panel_page.html", context, "panel")
@@ -195,6 +197,7 @@ def negotiation_detail(request: HttpRequest, pk: int) -> HttpResponse:
             for side, label in Side.choices
         ],
         "stats": sum_stats(sums, today) if not sums.ledger.is_empty else [],
+        "counted": added_up(ledger.STANDING),
         "offers": [(one, words.offer_badge(one).__html__()) for one in offers],
         "mandates": [(one, unit_of(one.subject)) for one in mandates_of(user) if one.is_used],
         "may_write": writes,

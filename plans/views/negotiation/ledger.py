@@ -28,6 +28,7 @@ from plans.choices.negotiation import EntryState, Side, Subject
 from plans.forms.negotiation import EntryForm, MoveForm, NewEntryForm, OfAccountForm
 from plans.models import GiveGet, NegotiationBrief
 from plans.selectors.negotiation import ledger
+from plans.selectors.negotiation.words import added_up
 from plans.services.negotiation import briefs as brief_services
 from plans.services.negotiation import entries as services
 from plans.views.negotiation import common, words
@@ -59,7 +60,7 @@ def entry_list(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
         "tabs": common.tabs(request, "entry-list"),
         "account": account,
         "stats": sum_stats(sums, today),
-        "counted": _counted(request),
+        "counted": added_up(_states(request)),
         "missing": _missing(sums),
         "chart": chart,
         "may_write": user.can(common.EDIT),
@@ -71,11 +72,6 @@ def _states(request: HttpRequest) -> Sequence[str]:
     """The states that are added up: those filtered for, else what was agreed and delivered."""
     asked = [one for one in request.GET.getlist("state") if one in EntryState.values]
     return asked or ledger.AGREED
-
-
-def _counted(request: HttpRequest) -> str:
-    names = ", ".join(str(EntryState(one).label) for one in _states(request))
-    return _("Added up: %(states)s.") % {"states": names}
 
 
 def _missing(sums: ledger.Sums) -> str:
@@ -272,7 +268,7 @@ def entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return common.acting(
         request,
         form,
-        lambda: services.update_entry(entry=entry, facts=form.facts()),
+        lambda: services.update_entry(entry=entry, facts=form.facts(), read_at=form.read_at()),
         title=entry.what,
         lead=f"{entry.account.name} · {entry.get_state_display()}",
         back=_back(entry.account, entry.brief),

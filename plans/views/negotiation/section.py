@@ -10,7 +10,9 @@ from kam.identity.models import User
 from plans.choices.plan import SectionKind
 from plans.models import Plan
 from plans.selectors.negotiation.content import briefs_of, negotiation_content, sums_for
+from plans.selectors.negotiation.ledger import STANDING
 from plans.selectors.negotiation.reads import is_of_team
+from plans.selectors.negotiation.words import added_up
 from plans.selectors.sections import SectionSource, section_sources
 from plans.views.negotiation import common, words
 from plans.views.negotiation.ledger import sum_stats
@@ -24,6 +26,7 @@ def negotiation_page(plan: Plan, user: User, as_of: date) -> Mapping[str, Any]:
     return {
         "briefs": [(one, words.brief_badge(one).__html__()) for one in briefs_of(plan)],
         "stats": [] if sums.ledger.is_empty else sum_stats(sums, as_of),
+        "counted": added_up(STANDING),
         "may_prepare": user.can(common.EDIT),
     }
 

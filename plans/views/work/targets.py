@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from kam.core import formats
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
-from plans.forms.work import HUNDRED, ActualForm, TargetForm, plain_number
+from plans.forms.work import ActualForm, TargetForm, plain_number
 from plans.models import KpiTarget, Plan
 from plans.selectors.kpis import baseline_now
 from plans.selectors.metrics.registry import metrics
 from plans.services.work import targets as services
 from plans.views.work import common
+from plans.views.work.words import in_unit
 
 EDIT = "plans.edit"
 KIND = common.KPIS
@@ -50,8 +50,8 @@ def _tell_baseline(form: TargetForm, problem: RefusedError, found: Decimal | Non
     is_own = form.cleaned_data.get("baseline") is None
     if found is None or not is_own or problem.field != "target":
         return
-    is_share = form.chosen is not None and form.chosen.kind == "percent"
-    shown = formats.number(plain_number(found * HUNDRED if is_share else found))
+    kind = form.chosen.kind if form.chosen is not None else ""
+    shown = in_unit(found, kind, form.plan.currency_id)
     form.add_error("baseline", _("Where it stands today: %(figure)s.") % {"figure": shown})
 
 

@@ -45,9 +45,12 @@ def standing_badge(line: KpiLine) -> Badge:
 
 def figure(value: Decimal | None, line: KpiLine, currency: str) -> str | None:
     """A figure of a target in its unit; None where there is none."""
-    if value is None:
-        return None
-    match line.kind:
+    return None if value is None else in_unit(value, line.kind, currency, line.row.unit)
+
+
+def in_unit(value: Decimal, kind: str, currency: str, unit: str = "") -> str:
+    """A figure as its kind of measure is read: money, percent, number, points, days."""
+    match kind:
         case "money":
             return formats.money(value, currency, 0)
         case "percent":
@@ -55,4 +58,4 @@ def figure(value: Decimal | None, line: KpiLine, currency: str) -> str | None:
         case "days":
             return _("%s days") % formats.number(value, 1)
     text = formats.number(value, 0 if value == value.to_integral_value() else 1)
-    return f"{text} {line.row.unit}".strip()
+    return f"{text} {unit}".strip()
