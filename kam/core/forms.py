@@ -112,6 +112,10 @@ class Versioned(forms.Form):
         sent[self.add_prefix("version")] = self.initial["version"]
 
 
+class VersionForm(Versioned):
+    """The version of a list whose rows are forms of their own."""
+
+
 def tell_fields(form: forms.BaseForm) -> None:
     """Say beside each field of a form that differs what stands there now."""
     words = str(_("It says now: %(what)s – save again to put yours in its place."))

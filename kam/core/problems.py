@@ -178,6 +178,11 @@ def add_to_form(form: BaseForm, problem: RefusedError) -> None:
     version was read (`kam.core.forms.Versioned`) also says what stands there now."""
     field = problem.field if problem.field in form.fields else NON_FIELD_ERRORS
     form.add_error(None if field == NON_FIELD_ERRORS else field, str(problem.message))
+    tell_stale(form, problem)
+
+
+def tell_stale(form: object, problem: object) -> None:
+    """Let a form, or an editor of several, that knows its version say what stands there now."""
     tell_now = getattr(form, "tell_now", None)
     if tell_now is not None and isinstance(problem, StaleError):
         tell_now()

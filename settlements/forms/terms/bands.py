@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kam.core.problems import Blocker, RefusedError
-from settlements.forms.terms.fields import number_field, plain
+from kam.core.forms import Versioned, tell_rows, version_of
+from kam.core.problems import Blocker, RefusedError, tell_stale
+from settlements.forms.terms.fields import ALL_READ, number_field, plain
 from settlements.models import RateSchedule
 from settlements.services.terms import checks
 from settlements.services.terms.drafts import BandDraft, ScheduleDraft
@@ -18,7 +19,7 @@ from settlements.services.terms.drafts import BandDraft, ScheduleDraft
 BLANK = 3
 
 
-class ScheduleForm(forms.Form):
+class ScheduleForm(Versioned):
     """The name of the bands."""
 
     name = forms.CharField(label=gettext_lazy("Name of the bands"), max_length=100)
@@ -58,11 +59,15 @@ class BandsEditor:
     """A schedule with its bands, and what is wrong with them."""
 
     def __init__(self, data: Any = None, *, schedule: RateSchedule | None, prefix: str) -> None:
-        self.head = ScheduleForm(
-            data, prefix=prefix, initial={"name": schedule.name if schedule else ""}
+        start = (
+            {"name": schedule.name, "version": version_of(schedule.updated_at)} if schedule else {}
         )
+        self.head = ScheduleForm(data, prefix=prefix, initial=start)
         self.rows = BandSet(
-            data, prefix=f"{prefix}-bands", initial=_starting(schedule) if schedule else _FIRST
+            data,
+            prefix=f"{prefix}-bands",
+            initial=_starting(schedule) if schedule else _FIRST,
+            form_kwargs=ALL_READ,
         )
         self.problems: list[str] = []
 
@@ -93,6 +98,12 @@ class BandsEditor:
                 self.head.add_error("name", str(problem.message))
             case _:
                 self.problems.append(str(problem.message))
+                tell_stale(self, problem)
+
+    def tell_now(self) -> None:
+        """Say in every row what stands there now."""
+        self.head.tell_now()
+        self.rows = tell_rows(self.rows)
 
     def draft(self) -> ScheduleDraft:
         """What was written down."""

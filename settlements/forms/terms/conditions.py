@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProductCategory
-from kam.core.problems import Blocker, RefusedError
+from kam.core.forms import Versioned, VersionForm, tell_rows, version_of
+from kam.core.problems import Blocker, RefusedError, tell_stale
 from settlements.choices.terms import (
     Bearer,
     Calculation,
@@ -25,15 +26,16 @@ from settlements.choices.terms import (
     Subject,
 )
 from settlements.forms.days import DayField
-from settlements.forms.terms.fields import note, number_field, percent_field, plain
+from settlements.forms.terms.fields import note, number_field, percent_field, plain, typed
 from settlements.forms.terms.header import check_days
 from settlements.models import AgreementVersion, Responsibility, TradeCondition
 from settlements.services.terms.drafts import ConditionDraft, ResponsibilityDraft
+from settlements.services.terms.said import bearers_version
 
 NONE: list[Any] = [("", _("Not said"))]
 
 
-class ConditionForm(forms.Form):
+class ConditionForm(Versioned):
     """A fee, a promotion or a rebate."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=ConditionKind.choices)
@@ -105,15 +107,16 @@ class ConditionForm(forms.Form):
     @classmethod
     def starting(cls, row: TradeCondition) -> dict[str, Any]:
         """What the form begins with."""
-        found = {name: plain(getattr(row, name, None)) for name in cls.base_fields}
+        names = (name for name in cls.base_fields if name != "version")
+        found = {name: plain(getattr(row, name, None)) for name in names}
         start, end = (row.valid.lower, row.valid.upper) if row.valid else (None, None)
         found |= {"start": start, "last": end - timedelta(days=1) if end else None}
-        found |= {"category": row.category_id}
+        found |= {"category": row.category_id, "version": version_of(row.updated_at)}
         return {**found, "schedule": row.schedule.name if row.schedule else ""}
 
     def draft(self) -> ConditionDraft:
         """What was written down."""
-        values = dict(self.cleaned_data)
+        values = typed(self)
         category, last = values.pop("category"), values.pop("last")
         values["scheme"] = values["scheme"] or Deduction.NONE
         return ConditionDraft(
@@ -156,12 +159,19 @@ class BearersEditor:
 
     def __init__(self, data: Any = None, *, version: AgreementVersion) -> None:
         found = {row.subject: row for row in version.responsibilities.all()}
+        self.head = VersionForm(
+            data, prefix="bearers", initial={"version": bearers_version(version)}
+        )
         self.rows = _BearerSet(
             data,
             prefix="bearers",
             initial=[_bearer(subject, found.get(subject)) for subject in Subject],
         )
         self.problems: list[str] = []
+
+    def is_valid(self) -> bool:
+        """Whether everything can be read."""
+        return all([self.head.is_valid(), self.rows.is_valid()])
 
     @property
     def used(self) -> list[BearerForm]:
@@ -188,6 +198,12 @@ class BearersEditor:
                 self.used[int(row)].add_error(name, str(problem.message))
             case _:
                 self.problems.append(str(problem.message))
+                tell_stale(self, problem)
+
+    def tell_now(self) -> None:
+        """Say in every row what stands there now."""
+        self.head.tell_now()
+        self.rows = tell_rows(self.rows)
 
 
 def _bearer(subject: str, row: Responsibility | None) -> dict[str, Any]:

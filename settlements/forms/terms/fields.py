@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from kam.core.number_fields import NumberField, plain_number
-from kam.core.problems import Blocker, RefusedError
+from kam.core.problems import Blocker, RefusedError, tell_stale
 
 
 def plain(value: Any) -> Any:
@@ -34,6 +34,18 @@ def count_field(**kwargs: Any) -> forms.IntegerField:
 
 
 def note(form: forms.BaseForm, problem: Blocker | RefusedError, *, names: Any = None) -> None:
-    """Show a problem beside the field it is about, else above the form."""
+    """Show a problem beside the field it is about, else above the form; what somebody else wrote
+    meanwhile beside each field that differs."""
     name = (names or {}).get(problem.field, problem.field.rpartition(".")[2])
     form.add_error(name if name in form.fields else None, str(problem.message))
+    tell_stale(form, problem)
+
+
+ALL_READ = {"empty_permitted": False}
+"""Every row of a list is read, also one that says what stands already: rows that somebody else
+added meanwhile are no reason to leave out the same row of whoever saves later."""
+
+
+def typed(form: forms.BaseForm) -> dict[str, Any]:
+    """What was typed, without the version that was read."""
+    return {name: one for name, one in form.cleaned_data.items() if name != "version"}

@@ -9,14 +9,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.fields import AccountField, give_user
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, Versioned, version_of
 from kam.core.models import Currency, SellingCompany
 from kam.identity.models import User
 from settlements.choices.terms import Renewal
 from settlements.forms.days import DayField
 from settlements.forms.terms.fields import count_field
-from settlements.models import AgreementVersion
+from settlements.models import AgreementVersion, TradingAgreement
 from settlements.services.terms.drafts import HeaderDraft
+from settlements.services.terms.said import header_version
 
 
 class AgreementForm(forms.Form):
@@ -49,7 +50,7 @@ class AgreementForm(forms.Form):
         return check_days(self)
 
 
-class AgreementEditForm(forms.Form):
+class AgreementEditForm(Versioned):
     """What changes of an agreement; once a version was approved its number stays."""
 
     number = forms.CharField(label=_("Number"), max_length=60)
@@ -57,6 +58,12 @@ class AgreementEditForm(forms.Form):
     note = forms.CharField(
         label=_("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    @classmethod
+    def starting(cls, agreement: TradingAgreement) -> dict[str, Any]:
+        """What the form begins with."""
+        start = {name: getattr(agreement, name) for name in ("number", "name", "note")}
+        return start | {"version": version_of(agreement.updated_at)}
 
 
 def check_days(form: forms.Form) -> dict[str, Any]:
@@ -68,7 +75,7 @@ def check_days(form: forms.Form) -> dict[str, Any]:
     return values
 
 
-class HeaderForm(forms.Form):
+class HeaderForm(Versioned):
     """From when until when a version holds, what happens then, and the notice."""
 
     start = DayField(label=_("Holds from"))
@@ -100,6 +107,7 @@ class HeaderForm(forms.Form):
             "renewal_months": version.renewal_months,
             "notice_days": version.notice_days,
             "note": version.note,
+            "version": header_version(version),
         }
 
     def draft(self) -> HeaderDraft:

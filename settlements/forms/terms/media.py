@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kam.core.problems import Blocker, RefusedError
-from settlements.forms.terms.fields import percent_field, plain
+from kam.core.forms import VersionForm, tell_rows
+from kam.core.problems import Blocker, RefusedError, tell_stale
+from settlements.forms.terms.fields import ALL_READ, percent_field, plain
 from settlements.models.reports import MEDIUM_LENGTH
 from settlements.services.terms import checks
 from settlements.services.terms.drafts import MediumDraft, TermDraft
@@ -65,14 +66,20 @@ MediumSet = forms.formset_factory(
 class MediaEditor:
     """The rules of a term's payment media, and what is wrong with them."""
 
-    def __init__(self, data: Any = None, *, start: TermDraft, prefix: str) -> None:
+    def __init__(self, data: Any = None, *, start: TermDraft, prefix: str, version: str) -> None:
         self.start = start
-        self.rows = MediumSet(data, prefix=prefix, initial=[_starting(one) for one in start.media])
+        self.head = VersionForm(data, prefix=prefix, initial={"version": version})
+        self.rows = MediumSet(
+            data,
+            prefix=prefix,
+            initial=[_starting(one) for one in start.media],
+            form_kwargs=ALL_READ,
+        )
         self.problems: list[str] = []
 
     def is_valid(self) -> bool:
         """Whether everything can be read and stands by itself."""
-        return self.rows.is_valid()
+        return all([self.head.is_valid(), self.rows.is_valid()])
 
     @property
     def has_errors(self) -> bool:
@@ -95,6 +102,12 @@ class MediaEditor:
                 self.used[int(row)].add_error(name, str(problem.message))
             case _:
                 self.problems.append(str(problem.message))
+                tell_stale(self, problem)
+
+    def tell_now(self) -> None:
+        """Say in every row what stands there now."""
+        self.head.tell_now()
+        self.rows = tell_rows(self.rows)
 
 
 def _starting(one: MediumDraft) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kam.core.problems import Blocker, RefusedError
+from kam.core.forms import tell_rows
+from kam.core.problems import Blocker, RefusedError, tell_stale
 from settlements.analytics.due_dates import BaseEvent, TermLine
 from settlements.analytics.due_dates import OperationKind as StepKind
 from settlements.choices.terms import LineKind, OperationKind, Roll, SettlementBasis, Weekday
-from settlements.forms.terms.fields import count_field, number_field, plain
+from settlements.forms.terms.fields import ALL_READ, count_field, number_field, plain
 from settlements.forms.terms.term import CalendarForm
 from settlements.services.terms import checks
 from settlements.services.terms.drafts import LineDraft, OperationDraft, TermDraft
@@ -119,12 +120,24 @@ LineSet = forms.formset_factory(LineForm, extra=BLANK, max_num=MOST, validate_ma
 class PaymentEditor:
     """From what payment runs, and its instalments, with what is wrong with them."""
 
-    def __init__(self, data: Any = None, *, start: TermDraft, prefix: str = "payment") -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        start: TermDraft,
+        prefix: str = "payment",
+        version: str | None = None,
+    ) -> None:
         self.is_needed = start.settlement_basis != SettlementBasis.FIXED_RENT
-        calendar = {"base_event": start.base_event, "calendar": start.calendar_id}
-        self.base = CalendarForm(data, prefix=prefix, initial=calendar)
+        initial: dict[str, Any] = {"base_event": start.base_event, "calendar": start.calendar_id}
+        if version is not None:
+            initial["version"] = version
+        self.base = CalendarForm(data, prefix=prefix, initial=initial)
         self.lines = LineSet(
-            data, prefix=f"{prefix}-lines", initial=[_starting(one) for one in start.lines]
+            data,
+            prefix=f"{prefix}-lines",
+            initial=[_starting(one) for one in start.lines],
+            form_kwargs=ALL_READ,
         )
         self.problems: list[str] = []
 
@@ -156,6 +169,12 @@ class PaymentEditor:
                 self._at(int(row)).add_error(name, str(problem.message))
             case _:
                 self.problems.append(str(problem.message))
+                tell_stale(self, problem)
+
+    def tell_now(self) -> None:
+        """Say in every row what stands there now."""
+        self.base.tell_now()
+        self.lines = tell_rows(self.lines)
 
     def _at(self, row: int) -> LineForm:
         return self.used[row]

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProductCategory
+from kam.core.forms import Versioned
 from settlements.choices.terms import (
     BaseEvent,
     Bearer,
@@ -22,12 +23,18 @@ from settlements.choices.terms import (
     TestPeriod,
     TitleTransfer,
 )
-from settlements.forms.terms.fields import count_field, number_field, percent_field, plain
+from settlements.forms.terms.fields import (
+    count_field,
+    number_field,
+    percent_field,
+    plain,
+    typed,
+)
 from settlements.models import AgreementVersion, BusinessCalendar
 from settlements.services.terms.drafts import GuaranteeDraft, TermDraft
 
 
-class TermForm(forms.Form):
+class TermForm(Versioned):
     """The axes of one method; which of them count follows from what is settled."""
 
     category = forms.ModelChoiceField(
@@ -92,12 +99,13 @@ class TermForm(forms.Form):
     @classmethod
     def starting(cls, draft: TermDraft) -> dict[str, Any]:
         """What the form begins with."""
-        found = {name: plain(getattr(draft, name, None)) for name in cls.base_fields}
+        names = (name for name in cls.base_fields if name != "version")
+        found = {name: plain(getattr(draft, name, None)) for name in names}
         return {**found, "category": draft.category_id}
 
     def draft(self, start: TermDraft) -> TermDraft:
         """What was written down, upon what the term says of payment and guarantee."""
-        values = dict(self.cleaned_data)
+        values = typed(self)
         category = values.pop("category")
         return replace(start, category_id=category.pk if category else None, **values)
 
@@ -119,7 +127,7 @@ class TermForm(forms.Form):
         return any(name in self.errors for name in self.more)
 
 
-class GuaranteeForm(forms.Form):
+class GuaranteeForm(Versioned):
     """A minimum guarantee; without an amount there is none."""
 
     basis = forms.ChoiceField(label=_("Guaranteed"), choices=GuaranteeBasis.choices)
@@ -146,16 +154,17 @@ class GuaranteeForm(forms.Form):
         """What the form begins with."""
         if draft is None:
             return {"basis": GuaranteeBasis.SALES, "proration": Proration.NONE}
-        found = {name: plain(getattr(draft, name)) for name in cls.base_fields}
+        names = (name for name in cls.base_fields if name != "version")
+        found = {name: plain(getattr(draft, name)) for name in names}
         return {**found, "amount": found["amount"] if draft.amount else None}
 
     def draft(self) -> GuaranteeDraft | None:
         """What was written down; None without an amount."""
-        values = self.cleaned_data
+        values = typed(self)
         return None if values["amount"] is None else GuaranteeDraft(**values)
 
 
-class CalendarForm(forms.Form):
+class CalendarForm(Versioned):
     """From which event payment runs, and by which calendar days are rolled."""
 
     base_event = forms.ChoiceField(label=_("Payment runs from"), choices=BaseEvent.choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from accounts.services.tree import refuse_merged
 from kam.core.models import Currency, SellingCompany
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from settlements.models import TradingAgreement
 from settlements.services.terms.locking import locked_agreement
@@ -49,15 +50,19 @@ def create_agreement(
 
 @explained()
 @transaction.atomic
-def update_agreement(*, agreement: TradingAgreement, **values: Any) -> TradingAgreement:
+def update_agreement(
+    *, agreement: TradingAgreement, read_at: datetime | None = None, **values: Any
+) -> TradingAgreement:
     """Change number, name, note, currency or selling company of an agreement.
 
     Once a version was approved only name and note change: the database refuses the others.
-    Raises RefusedError, ValueError for any other field.
+    Raises RefusedError, ValueError for any other field, and StaleError where somebody else
+    changed it after `read_at`.
     """
     if unknown := values.keys() - CHANGEABLE:
         raise ValueError(f"Not to be changed here: {', '.join(sorted(unknown))}")
     row = locked_agreement(agreement.pk)
+    refuse_stale(row.updated_at, read_at)
     if isinstance(values.get("currency"), str):
         values["currency_id"] = values.pop("currency")
     _write(row, values)

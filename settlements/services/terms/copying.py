@@ -48,12 +48,17 @@ def draft_of(version: AgreementVersion) -> VersionDraft:
         ),
         terms=tuple(term_draft_of(one) for one in version.terms.all()),
         conditions=tuple(condition_draft_of(one) for one in version.conditions.all()),
-        responsibilities=tuple(
-            ResponsibilityDraft(
-                subject=one.subject, bearer=one.bearer, our_share=one.our_share, note=one.note
-            )
-            for one in version.responsibilities.all()
-        ),
+        responsibilities=responsibilities_of(version),
+    )
+
+
+def responsibilities_of(version: AgreementVersion) -> tuple[ResponsibilityDraft, ...]:
+    """Return who bears what as drafts."""
+    return tuple(
+        ResponsibilityDraft(
+            subject=one.subject, bearer=one.bearer, our_share=one.our_share, note=one.note
+        )
+        for one in version.responsibilities.all()
     )
 
 

@@ -1,22 +1,26 @@
 """Writing the parts of a draft, each whole and at once.
 
 Every function takes the version's lock, so two people write one after the other, and nothing is
-written in a version that was submitted meanwhile. A refused part leaves the one before.
+written in a version that was submitted meanwhile. A refused part leaves the one before. Who says
+which version of a part was read (`read_at` of a row, `read_as` of a part: `said`) gets StaleError
+where somebody else wrote it since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, NumericRange
-from django.db.models import Manager, Model, ProtectedError
+from django.db.models import Manager, ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained, refuse
+from kam.core.models import Record
+from kam.core.problems import RefusedError, explained, refuse, refuse_stale
 from kam.identity.models import User
 from settlements.models import (
     AgreementVersion,
@@ -38,6 +42,7 @@ from settlements.services.terms.checks import (
     term_problems,
 )
 from settlements.services.terms.condition_checks import condition_problems
+from settlements.services.terms.copying import term_draft_of
 from settlements.services.terms.drafts import (
     CONDITION_COLUMNS,
     TERM_COLUMNS,
@@ -51,6 +56,7 @@ from settlements.services.terms.drafts import (
 )
 from settlements.services.terms.locking import locked_draft
 from settlements.services.terms.presets import preset_of
+from settlements.services.terms.said import bearers_version, header_version, term_version
 
 MOST_TERMS, MOST_CONDITIONS, MOST_SCHEDULES = 50, 200, 50
 
@@ -60,9 +66,12 @@ MOST_TERMS, MOST_CONDITIONS, MOST_SCHEDULES = 50, 200, 50
 
 @explained()
 @transaction.atomic
-def save_header(*, version: AgreementVersion, draft: HeaderDraft, by: User) -> AgreementVersion:
+def save_header(
+    *, version: AgreementVersion, draft: HeaderDraft, by: User, read_as: str | None = None
+) -> AgreementVersion:
     """Write the period, renewal and notice of a draft; raises RefusedError."""
     found = locked_draft(version, by=by)
+    refuse_stale(header_version(found), read_as)
     write_header(found, draft)
     return found
 
@@ -87,10 +96,11 @@ def save_schedule(
     draft: ScheduleDraft,
     by: User,
     schedule: RateSchedule | None = None,
+    read_at: datetime | None = None,
 ) -> RateSchedule:
     """Write bands under a name, anew or over a schedule of the version; raises RefusedError."""
     found = locked_draft(version, by=by)
-    return _write_schedule(found, draft, _own(found.schedules, schedule))
+    return _write_schedule(found, draft, _own(found.schedules, schedule, read_at))
 
 
 def _write_schedule(
@@ -112,10 +122,10 @@ def _write_schedule(
 
 @explained()
 @transaction.atomic
-def delete_schedule(*, schedule: RateSchedule, by: User) -> None:
+def delete_schedule(*, schedule: RateSchedule, by: User, read_at: datetime | None = None) -> None:
     """Remove bands from a draft; raises RefusedError where a term or a condition uses them."""
     version = locked_draft(schedule.version, by=by)
-    row = _standing(version.schedules, schedule)
+    row = _standing(version.schedules, schedule, read_at)
     try:
         row.delete()
     except ProtectedError as error:
@@ -142,6 +152,27 @@ def save_term(
     """
     found = locked_draft(version, by=by)
     return _write_term(found, draft, _schedules(found), _own(found.terms, term))
+
+
+@explained()
+@transaction.atomic
+def save_part(
+    *,
+    term: SettlementTerm,
+    part: str,
+    put: Callable[[TermDraft], TermDraft],
+    by: User,
+    read_as: str | None = None,
+) -> SettlementTerm:
+    """Write one part of a term (a key of `said.WITHIN`), which `put` sets in the term's draft.
+
+    The other parts stay as they are, whoever wrote them meanwhile. Raises what `save_term` does.
+    """
+    version = locked_draft(term.version, by=by)
+    row = _standing(version.terms, term)
+    stands = term_draft_of(row)
+    refuse_stale(term_version(stands, part), read_as)
+    return _write_term(version, put(stands), _schedules(version), row)
 
 
 def _write_term(
@@ -200,9 +231,11 @@ def _write_media(term: SettlementTerm, draft: TermDraft) -> None:
 
 @explained()
 @transaction.atomic
-def delete_term(*, term: SettlementTerm, by: User) -> None:
+def delete_term(*, term: SettlementTerm, by: User, read_as: str | None = None) -> None:
     """Remove a term from a draft; raises RefusedError for a version that is no draft."""
-    _standing(locked_draft(term.version, by=by).terms, term).delete()
+    row = _standing(locked_draft(term.version, by=by).terms, term)
+    refuse_stale(term_version(term_draft_of(row)), read_as)
+    row.delete()
 
 
 # Conditions
@@ -216,13 +249,15 @@ def save_condition(
     draft: ConditionDraft,
     by: User,
     condition: TradeCondition | None = None,
+    read_at: datetime | None = None,
 ) -> TradeCondition:
     """Write a fee, a promotion or a rebate, anew or over one of the version.
 
     Raises RefusedError with the first problem; see `condition_problems` for all of them.
     """
     found = locked_draft(version, by=by)
-    return _write_condition(found, draft, _schedules(found), _own(found.conditions, condition))
+    row = _own(found.conditions, condition, read_at)
+    return _write_condition(found, draft, _schedules(found), row)
 
 
 def _write_condition(
@@ -248,9 +283,11 @@ def _write_condition(
 
 @explained()
 @transaction.atomic
-def delete_condition(*, condition: TradeCondition, by: User) -> None:
+def delete_condition(
+    *, condition: TradeCondition, by: User, read_at: datetime | None = None
+) -> None:
     """Remove a condition from a draft; raises RefusedError for a version that is no draft."""
-    _standing(locked_draft(condition.version, by=by).conditions, condition).delete()
+    _standing(locked_draft(condition.version, by=by).conditions, condition, read_at).delete()
 
 
 # Responsibilities
@@ -259,10 +296,16 @@ def delete_condition(*, condition: TradeCondition, by: User) -> None:
 @explained()
 @transaction.atomic
 def save_responsibilities(
-    *, version: AgreementVersion, drafts: Sequence[ResponsibilityDraft], by: User
+    *,
+    version: AgreementVersion,
+    drafts: Sequence[ResponsibilityDraft],
+    by: User,
+    read_as: str | None = None,
 ) -> None:
     """Write who bears what, all of it; what is not named is not agreed. Raises RefusedError."""
-    _write_responsibilities(locked_draft(version, by=by), drafts)
+    found = locked_draft(version, by=by)
+    refuse_stale(bearers_version(found), read_as)
+    _write_responsibilities(found, drafts)
 
 
 def _write_responsibilities(
@@ -338,14 +381,18 @@ def _schedules(version: AgreementVersion) -> dict[str, RateSchedule]:
     return {one.name: one for one in version.schedules.all()}
 
 
-def _own[Row: Model](rows: Manager[Row], row: Row | None) -> Row | None:
+def _own[Row: Record](
+    rows: Manager[Row], row: Row | None, read_at: datetime | None = None
+) -> Row | None:
     """Return the part that is written over, None for a new one."""
-    return None if row is None else _standing(rows, row)
+    return None if row is None else _standing(rows, row, read_at)
 
 
-def _standing[Row: Model](rows: Manager[Row], row: Row) -> Row:
-    """Return a part of this very version as it stands; raises RefusedError for any other."""
+def _standing[Row: Record](rows: Manager[Row], row: Row, read_at: datetime | None = None) -> Row:
+    """Return a part of this very version as it stands; raises RefusedError for any other, and
+    StaleError for one that was saved after `read_at`."""
     found = rows.filter(pk=row.pk).first()
     if found is None:
         raise RefusedError(_("This is no part of the version any more."), code="not_here")
+    refuse_stale(found.updated_at, read_at)
     return found

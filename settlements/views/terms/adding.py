@@ -22,8 +22,10 @@ from settlements.forms.terms.payment import PaymentEditor
 from settlements.forms.terms.term import GuaranteeForm, TermForm
 from settlements.models import AgreementVersion
 from settlements.services.terms import checks, parts
+from settlements.services.terms.copying import term_draft_of
 from settlements.services.terms.drafts import TermDraft
 from settlements.services.terms.presets import PRESETS
+from settlements.services.terms.said import term_version
 from settlements.views.terms import common, presets
 from settlements.views.terms.editing import EDIT, due_context
 
@@ -147,7 +149,7 @@ def term_remove(request: HttpRequest, pk: int, number: int, term_pk: int) -> Htt
     back = common.page_of(EDIT, version)
     if request.method == "POST":
         try:
-            parts.delete_term(term=term, by=signed_in(request))
+            parts.delete_term(term=term, by=signed_in(request), read_as=request.POST.get("version"))
         except RefusedError as problem:
             messages.error(request, str(problem))
         else:
@@ -160,4 +162,5 @@ def term_remove(request: HttpRequest, pk: int, number: int, term_pk: int) -> Htt
         back_url=back,
         goes=[_("The method with its payment and guarantee")],
         stays=[_("Every approved version"), _("Bands and conditions of the draft")],
+        version=term_version(term_draft_of(term)),
     )

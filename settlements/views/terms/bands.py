@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from kam.core import htmx
+from kam.core.forms import time_of, version_of
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError
 from kam.identity.decorators import requires, signed_in
@@ -41,7 +44,11 @@ def bands_edit(
     if bound and editor.is_valid():
         try:
             parts.save_schedule(
-                version=version, draft=editor.draft(), by=signed_in(request), schedule=schedule
+                version=version,
+                draft=editor.draft(),
+                by=signed_in(request),
+                schedule=schedule,
+                read_at=editor.head.read_at(),
             )
         except RefusedError as problem:
             editor.note(problem)
@@ -71,7 +78,10 @@ def bands_remove(request: HttpRequest, pk: int, number: int, schedule_pk: int) -
         request,
         schedule.name,
         f"{common.page_of(EDIT, version)}#bands",
-        lambda: parts.delete_schedule(schedule=schedule, by=signed_in(request)),
+        lambda read_at: parts.delete_schedule(
+            schedule=schedule, by=signed_in(request), read_at=read_at
+        ),
+        version_of(schedule.updated_at),
     )
 
 
@@ -96,7 +106,11 @@ def condition_edit(
         if form.is_valid():
             try:
                 parts.save_condition(
-                    version=version, draft=form.draft(), by=signed_in(request), condition=row
+                    version=version,
+                    draft=form.draft(),
+                    by=signed_in(request),
+                    condition=row,
+                    read_at=form.read_at(),
                 )
             except RefusedError as problem:
                 form.note(problem)
@@ -125,14 +139,23 @@ def condition_remove(request: HttpRequest, pk: int, number: int, condition_pk: i
         request,
         row.name,
         f"{common.page_of(EDIT, version)}#conditions",
-        lambda: parts.delete_condition(condition=row, by=signed_in(request)),
+        lambda read_at: parts.delete_condition(
+            condition=row, by=signed_in(request), read_at=read_at
+        ),
+        version_of(row.updated_at),
     )
 
 
-def _remove(request: HttpRequest, name: str, back: str, act: Any) -> HttpResponse:
+def _remove(
+    request: HttpRequest,
+    name: str,
+    back: str,
+    act: Callable[[datetime | None], object],
+    version: str,
+) -> HttpResponse:
     if request.method == "POST":
         try:
-            act()
+            act(time_of(request.POST.get("version")))
         except RefusedError as problem:
             messages.error(request, str(problem))
         else:
@@ -145,4 +168,5 @@ def _remove(request: HttpRequest, name: str, back: str, act: Any) -> HttpRespons
         back_url=back,
         goes=[name],
         stays=[_("Every approved version")],
+        version=version,
     )

@@ -32,6 +32,7 @@ from settlements.services.terms import checks, parts
 from settlements.services.terms.copying import term_draft_of
 from settlements.services.terms.drafts import TermDraft
 from settlements.services.terms.presets import PRESETS
+from settlements.services.terms.said import term_version
 from settlements.views.terms import common, examples, payment_words, presets, reading
 from settlements.views.terms.conditions import condition_rows
 
@@ -79,20 +80,25 @@ class TermSection:
         """Dress a term; `data` is what was sent for one of its parts, `average` a month's sales."""
         start, pk = term_draft_of(term), term.pk
         given = {name: data if name == part else None for name in PARTS}
-        payment = PaymentEditor(given["payment"], start=start, prefix=f"payment-{pk}")
+        read = {name: term_version(start, name) for name in PARTS}
+        payment = PaymentEditor(
+            given["payment"], start=start, prefix=f"payment-{pk}", version=read["payment"]
+        )
         return cls(
             term=term,
             start=start,
             axes=TermForm(
                 given["axes"], version=version, prefix=f"axes-{pk}",
-                initial=TermForm.starting(start),
+                initial=TermForm.starting(start) | {"version": read["axes"]},
             ),
             payment=payment,
             guarantee=GuaranteeForm(
                 given["guarantee"], prefix=f"guarantee-{pk}",
-                initial=GuaranteeForm.starting(start.guarantee),
+                initial=GuaranteeForm.starting(start.guarantee) | {"version": read["guarantee"]},
             ),
-            media=MediaEditor(given["media"], start=start, prefix=f"media-{pk}"),
+            media=MediaEditor(
+                given["media"], start=start, prefix=f"media-{pk}", version=read["media"]
+            ),
             block=reading.block(term, today=today, average=average),
             due=due_of_term(term, start, today),
         )  # fmt: skip
@@ -174,11 +180,13 @@ def _page(
 def header_save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The period, the renewal, the notice."""
     version = common.get_draft(request, pk, number)
-    form = HeaderForm(request.POST, prefix="header")
+    form = HeaderForm(request.POST, initial=HeaderForm.starting(version), prefix="header")
     if form.is_valid():
         try:
             user = signed_in(request)
-            saved = parts.save_header(version=version, draft=form.draft(), by=user)
+            saved = parts.save_header(
+                version=version, draft=form.draft(), by=user, read_as=form.read_as()
+            )
         except RefusedError as problem:
             note(form, problem, names={"end": "last"})
         else:
@@ -193,13 +201,16 @@ def bearers_save(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Who bears what."""
     version = common.get_draft(request, pk, number)
     editor = BearersEditor(request.POST, version=version)
-    if editor.rows.is_valid():
+    if editor.is_valid():
         for problem in checks.responsibility_problems(editor.drafts()):
             editor.note(problem)
         if not editor.has_errors:
             try:
                 parts.save_responsibilities(
-                    version=version, drafts=editor.drafts(), by=signed_in(request)
+                    version=version,
+                    drafts=editor.drafts(),
+                    by=signed_in(request),
+                    read_as=editor.head.read_as(),
                 )
             except RefusedError as problem:
                 editor.note(problem)
@@ -218,10 +229,11 @@ def term_save(request: HttpRequest, pk: int, number: int, term_pk: int, part: st
         raise Http404
     term = common.get_term(version, term_pk)
     section = TermSection.of(term, version, today, request.POST, part)
-    draft = READ[part](section)
-    if draft is not None:
+    found = READ[part](section)
+    if found is not None:
+        put, read_as = found
         try:
-            parts.save_term(version=version, draft=draft, by=signed_in(request), term=term)
+            parts.save_part(term=term, part=part, put=put, by=signed_in(request), read_as=read_as)
         except RefusedError as problem:
             _note(section, part, problem)
         else:
@@ -230,27 +242,35 @@ def term_save(request: HttpRequest, pk: int, number: int, term_pk: int, part: st
     return _refused(request, version, part, {"section": section})
 
 
-def _axes(section: TermSection) -> TermDraft | None:
+type _Put = tuple[Callable[[TermDraft], TermDraft], str | None]
+"""How what was typed is set in the term as it stands, and which version of it was read."""
+
+
+def _axes(section: TermSection) -> _Put | None:
     form = section.axes
-    return form.draft(section.start) if form.is_valid() else None
+    return (form.draft, form.read_as()) if form.is_valid() else None
 
 
-def _payment(section: TermSection) -> TermDraft | None:
+def _payment(section: TermSection) -> _Put | None:
     editor = section.payment
-    return editor.draft(section.start) if editor.is_valid() else None
+    return (editor.draft, editor.base.read_as()) if editor.is_valid() else None
 
 
-def _guarantee(section: TermSection) -> TermDraft | None:
+def _guarantee(section: TermSection) -> _Put | None:
     form = section.guarantee
-    return replace(section.start, guarantee=form.draft()) if form.is_valid() else None
+    if not form.is_valid():
+        return None
+    return lambda start: replace(start, guarantee=form.draft()), form.read_as()
 
 
-def _media(section: TermSection) -> TermDraft | None:
+def _media(section: TermSection) -> _Put | None:
     editor = section.media
-    return replace(section.start, media=editor.drafts()) if editor.is_valid() else None
+    if not editor.is_valid():
+        return None
+    return lambda start: replace(start, media=editor.drafts()), editor.head.read_as()
 
 
-READ: dict[str, Callable[[TermSection], TermDraft | None]] = {
+READ: dict[str, Callable[[TermSection], _Put | None]] = {
     "axes": _axes,
     "payment": _payment,
     "guarantee": _guarantee,

@@ -233,11 +233,10 @@ def _first(request: HttpRequest) -> dict[str, Any]:
 def agreement_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Number, name and note of an agreement."""
     agreement = common.get_agreement(request, pk, to_write=True)
-    start = {name: getattr(agreement, name) for name in ("number", "name", "note")}
-    form = AgreementEditForm(request.POST or None, initial=start)
+    form = AgreementEditForm(request.POST or None, initial=AgreementEditForm.starting(agreement))
     if request.method == "POST" and form.is_valid():
         try:
-            update_agreement(agreement=agreement, **form.cleaned_data)
+            update_agreement(agreement=agreement, **form.said())
         except RefusedError as problem:
             note(form, problem)
         else:
