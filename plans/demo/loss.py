@@ -60,7 +60,7 @@ def _tell(story: Story, request: DemoRequest, kind: str, title: str, keys: Seque
         result = run_scenario(scenario=scenario, as_of=request.as_of, by=story.owner)
     except RefusedError:
         return  # a small demo may have nothing to lose there
-    scenario = attach(scenario=scenario, plan=story.plan, by=story.owner, at=timezone.now())
+    scenario = attach(scenario=scenario, plan=story.plan, at=timezone.now())
     result.refresh_from_db()
     found = [one for one in proposals_for(scenario, result, user=story.owner) if one.key in keys]
     _act(scenario, story, found, result)

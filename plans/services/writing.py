@@ -1,9 +1,10 @@
 """Who writes in a plan: every service that changes what a plan says begins here.
 
 `written_by` for what changes in a draft alone (header, sections, objectives, targets, figures),
-`worked_on` for actions and progress, which go on while a plan is approved or active. Both lock
-the plan until the transaction ends, so that nobody approves what is being written, and return it
-as it stands: go on with the returned plan, the one that was passed may be old.
+`worked_on` for actions and progress, which go on while a plan is approved or active, `hung_at` for
+what is hung at a plan and says nothing in its name. All lock the plan until the transaction ends,
+so that nobody approves what is being written, and return it as it stands: go on with the returned
+plan, the one that was passed may be old.
 """
 
 from __future__ import annotations
@@ -56,12 +57,23 @@ def worked_on(plan: Plan, user: User | None) -> Plan:
 
     Inside a transaction. Raises NotOpenError for a plan that waits for approval or is over.
     """
-    found = locked_plan(plan)
-    if found.state not in (PlanState.DRAFT, *LIVE):
-        raise NotOpenError
+    found = hung_at(plan)
     if found.is_draft:
         _keep(found, user)
         plan.writer_ids = found.writer_ids
+    return found
+
+
+def hung_at(plan: Plan) -> Plan:
+    """Lock a plan at which something is hung that stands by itself, as a loss scenario does.
+
+    Nobody becomes a writer by it: what was computed elsewhere is no promise of the plan's, so who
+    attaches it may still approve the plan. Inside a transaction. Raises NotOpenError for a plan
+    that waits for approval or is over.
+    """
+    found = locked_plan(plan)
+    if found.state not in (PlanState.DRAFT, *LIVE):
+        raise NotOpenError
     return found
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account
@@ -16,6 +18,7 @@ from accounts.services.merging import merge_accounts
 from kam.core.models import JobRun
 from kam.core.problems import RefusedError
 from plans.models import LossResult, LossScenario, PlanAction
+from plans.selectors.approval import may_decide
 from plans.selectors.loss.facts import Asked, history, read_books
 from plans.selectors.loss.section import content_of_risks
 from plans.services import loss as services
@@ -202,8 +205,8 @@ def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
     with pytest.raises(RefusedError, match="to a plan first"):
         services.add_actions(scenario=scenario, result=result, chosen=[], by=people.owner)
     with pytest.raises(RefusedError, match="not about an account"):
-        services.attach(scenario=scenario, plan=other, by=people.owner, at=now)
-    scenario = services.attach(scenario=scenario, plan=plan, by=people.owner, at=now)
+        services.attach(scenario=scenario, plan=other, at=now)
+    scenario = services.attach(scenario=scenario, plan=plan, at=now)
     with pytest.raises(RefusedError, match="part of a plan"):
         services.delete_scenario(scenario=scenario)
     keys = [one.key for one in services.proposals_for(scenario, result, user=people.director)]
@@ -225,7 +228,7 @@ def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
     ]
     take_plan(plan=plan, to="in_review")
     with pytest.raises(RefusedError):
-        services.detach(scenario=scenario, by=people.owner)
+        services.detach(scenario=scenario)
 
 
 class _Progress:
@@ -299,3 +302,33 @@ def test_a_part_of_the_business_is_a_category_or_a_region(people: People) -> Non
     found = result.result["concentration"]
     # Half of the north's 70 leaves 65 of 165: still the smaller one, and still major.
     assert [round(Decimal(one), 4) for one in found["after"]["cr1"]] == [Decimal("0.6061")] * 3
+
+
+def test_who_attaches_what_was_computed_may_still_approve(
+    client: Client, people: People, ten: list[Account]
+) -> None:
+    scenario = _saved(people, ten[0])
+    result = services.run_scenario(scenario=scenario, as_of=AS_OF, by=people.director)
+    result.refresh_from_db()
+    plan = make_plan(account=ten[0], owner=people.owner)
+    before = list(plan.writer_ids)
+    client.force_login(people.director)
+    url = reverse("plans:loss-attach", args=[scenario.pk])
+    assert client.post(url, {"plan": plan.pk}).status_code == 302
+    scenario.refresh_from_db()
+    plan.refresh_from_db()
+    assert (scenario.plan_id, plan.writer_ids) == (plan.pk, before)
+    assert may_decide(people.director, plan)
+    actions = reverse("plans:loss-actions", args=[scenario.pk])
+    said = "written in the plan, so that somebody else approves it"
+    assert said in client.get(actions).content.decode()
+    assert client.post(reverse("plans:loss-detach", args=[scenario.pk])).status_code == 302
+    plan.refresh_from_db()
+    assert plan.writer_ids == before
+    scenario = services.attach(scenario=scenario, plan=plan, at=timezone.now())
+    chosen = [Chosen(key="save", owner=people.owner, due_on=date(2026, 8, 1))]
+    services.add_actions(scenario=scenario, result=result, chosen=chosen, by=people.director)
+    plan.refresh_from_db()
+    assert plan.writer_ids == [*before, people.director.pk]  # a promise in the plan is writing
+    assert not may_decide(people.director, plan)
+    assert said not in client.get(actions).content.decode()

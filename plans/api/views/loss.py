@@ -165,9 +165,9 @@ class LossScenarioViewSet(Listed, Retrieved, Looking):
             raise unknown("plan", _("There is no such plan."))
         with self.locked() as scenario:
             if plan is None:
-                services.detach(scenario=scenario, by=self.user)
+                services.detach(scenario=scenario)
             else:
-                services.attach(scenario=scenario, plan=plan, by=self.user, at=timezone.now())
+                services.attach(scenario=scenario, plan=plan, at=timezone.now())
         return self.answer(self.row())
 
     @action(detail=False, methods=["get"])

@@ -9,22 +9,24 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from kam.core.problems import explained
-from kam.identity.models import User
 from plans.models import LossScenario, Plan
 from plans.services.loss.problems import NotAttachableError
 from plans.services.loss.saving import locked
-from plans.services.writing import worked_on
+from plans.services.writing import hung_at
 
 
 @explained()
 @transaction.atomic
-def attach(*, scenario: LossScenario, plan: Plan, by: User | None, at: datetime) -> LossScenario:
+def attach(*, scenario: LossScenario, plan: Plan, at: datetime) -> LossScenario:
     """Make a scenario part of a plan that is about one of its accounts.
+
+    It is no writing in the plan: who attached what was computed may approve the plan. Actions
+    against the loss are (`proposing.add_actions`).
 
     Raises NotOpenError for a plan in review or over, NotAttachableError for one of other
     accounts, ArchivedError.
     """
-    row, found = locked(scenario), worked_on(plan, by)
+    row, found = locked(scenario), hung_at(plan)
     if not _concerns(row, found):
         raise NotAttachableError(
             _("This plan is not about an account that is lost here, nor about one above or below.")
@@ -46,12 +48,12 @@ def _concerns(scenario: LossScenario, plan: Plan) -> bool:
 
 @explained()
 @transaction.atomic
-def detach(*, scenario: LossScenario, by: User | None) -> LossScenario:
+def detach(*, scenario: LossScenario) -> LossScenario:
     """Take a scenario out of its plan; actions that came from it stay. Raises NotOpenError."""
     row = locked(scenario)
     if row.plan is None:
         return row
-    worked_on(row.plan, by)
+    hung_at(row.plan)
     row.plan, row.attached_at = None, None
     row.save(update_fields=["plan", "attached_at", "updated_at"])
     return row

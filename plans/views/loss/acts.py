@@ -33,6 +33,7 @@ from plans.forms.loss import (
     starting,
 )
 from plans.models import LossScenario
+from plans.selectors.approval import may_decide
 from plans.selectors.loss.defaults import Defaults, defaults
 from plans.selectors.loss.facts import Asked
 from plans.selectors.loss.listing import latest_result, plans_to_join
@@ -233,7 +234,7 @@ def scenario_attach(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         plan = form.cleaned_data["plan"]
         try:
-            services.attach(scenario=scenario, plan=plan, by=user, at=timezone.now())
+            services.attach(scenario=scenario, plan=plan, at=timezone.now())
         except RefusedError as problem:
             add_to_form(form, problem)
         else:
@@ -256,7 +257,7 @@ def scenario_detach(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it out of its plan."""
     scenario = common.get_editable(request, pk)
     return _act(request, scenario, _("The scenario left the plan; its actions stay there."),
-                lambda: services.detach(scenario=scenario, by=signed_in(request)))  # fmt: skip
+                lambda: services.detach(scenario=scenario))  # fmt: skip
 
 
 def _act(request: HttpRequest, scenario: LossScenario, done: str, act: Any) -> HttpResponse:
@@ -294,6 +295,9 @@ def scenario_actions(request: HttpRequest, pk: int) -> HttpResponse:
         "scenario": scenario,
         "result": result,
         "form": form,
+        "becomes_writer": scenario.plan is not None
+        and scenario.plan.is_draft
+        and may_decide(user, scenario.plan),
         "crumbs": _below(scenario, _("Survival plan")),
     }
     status = 422 if form.errors else 200
