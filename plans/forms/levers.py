@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kam.core.forms import Versioned, version_of
 from kam.core.number_fields import NumberField
 from plans.choices.levers import LeverKind
 from plans.forms.sales import money_field, percent_field
@@ -26,7 +27,7 @@ def _factor(label: Any) -> forms.DecimalField:
     return NumberField(label=label, required=False, max_digits=20, decimal_places=4)
 
 
-class ScenarioForm(forms.Form):
+class ScenarioForm(Versioned):
     """A scenario as a whole; a lever without figures is left out."""
 
     name = forms.CharField(label=_("Scenario"), max_length=100)
@@ -57,7 +58,8 @@ class ScenarioForm(forms.Form):
 
     def __init__(self, *args: Any, scenario: LeverScenario | None = None, **kwargs: Any) -> None:
         if scenario is not None:
-            kwargs["initial"] = _initial(scenario)
+            start = _initial(scenario)
+            kwargs["initial"] = start | {"version": version_of(scenario.updated_at)}
         super().__init__(*args, **kwargs)
         for kind in LeverKind:
             self.fields[f"{kind}_now"] = _factor(_("Now"))

@@ -9,30 +9,37 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.forms import Versioned, version_of
 from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.marketing import ActivityKind, ActivityState, Payer
 from plans.forms.levers import short
 from plans.forms.sales import money_field, percent_field
 from plans.models import MarketingActivity, MarketingBudget, Plan
-from plans.services.marketing import FREE
+from plans.services.marketing import FREE, budget_version
 
 OUTSIDE = _("This is outside the period of the plan.")
 
 
-class BudgetForm(forms.Form):
+class BudgetForm(Versioned):
     """What we may spend."""
 
     amount = money_field(_("Our budget"), min_value=0, help_text=_("Empty: there is none."))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
     def __init__(self, *args: Any, budget: MarketingBudget | None = None, **kwargs: Any) -> None:
+        start: dict[str, Any] = {"version": budget_version(budget)}
         if budget is not None:
-            kwargs["initial"] = {"amount": short(budget.amount), "note": budget.note}
-        super().__init__(*args, **kwargs)
+            start |= {"amount": short(budget.amount), "note": budget.note}
+        super().__init__(*args, initial=start, **kwargs)
+
+    def said(self) -> dict[str, Any]:
+        """What the service takes."""
+        names = ("amount", "note")
+        return {name: self.cleaned_data[name] for name in names} | {"read_as": self.read_as()}
 
 
-class ActivityForm(forms.Form):
+class ActivityForm(Versioned):
     """An activity; while the plan is carried out only how it goes."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=ActivityKind.choices)
@@ -82,8 +89,9 @@ class ActivityForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         if activity is not None:
-            values = {name: getattr(activity, name) for name in self.base_fields}
-            kwargs["initial"] = {name: short(value) for name, value in values.items()}
+            names = (name for name in self.base_fields if name != "version")
+            start = {name: short(getattr(activity, name)) for name in names}
+            kwargs["initial"] = start | {"version": version_of(activity.updated_at)}
         super().__init__(*args, **kwargs)
         self.plan = plan
         self.activity = activity
@@ -92,7 +100,7 @@ class ActivityForm(forms.Form):
         self.fields["state"].initial = ActivityState.PLANNED
         if fixed:
             self.more = ()
-            for name in set(self.fields) - set(FREE):
+            for name in set(self.fields) - {*FREE, "version"}:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -124,6 +132,6 @@ class ActivityForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
-        values = dict(self.cleaned_data)
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
         values["state"] = values.get("state") or ActivityState.PLANNED
         return values

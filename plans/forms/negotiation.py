@@ -15,13 +15,14 @@ from accounts.forms.fields import AccountField, give_user
 from accounts.forms.people import PositionChoice
 from accounts.forms.team import colleagues, partners
 from accounts.models import Account, Position
+from kam.core.forms import Versioned, version_of
 from kam.core.models import Currency
 from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.negotiation import EntryState, Side, Subject
 from plans.forms.reviews import _choice, plans_for
 from plans.models import BriefIssue, GiveGet, NegotiationBrief, Plan
-from plans.services.negotiation.briefs import ISSUE, Preparation
+from plans.services.negotiation.briefs import ISSUE, Preparation, told_version
 from plans.services.negotiation.entries import WAYS
 from plans.services.negotiation.offers import Draft
 from settlements.forms.products import ProductField
@@ -68,7 +69,7 @@ class OfAccountForm(forms.Form):
         give_user(self, user)
 
 
-class BriefForm(forms.Form):
+class BriefForm(Versioned):
     """What we go into a negotiation with."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
@@ -103,12 +104,14 @@ class BriefForm(forms.Form):
 
     def preparation(self) -> Preparation:
         """What was told, as the service takes it."""
-        return Preparation(**self.cleaned_data)
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
+        return Preparation(**values)
 
     @classmethod
     def starting(cls, brief: NegotiationBrief) -> dict[str, Any]:
         """What the form begins with."""
-        return {name: getattr(brief, name) for name in cls.base_fields}
+        names = (name for name in cls.base_fields if name != "version")
+        return {name: getattr(brief, name) for name in names} | {"version": told_version(brief)}
 
 
 class ConcludeForm(forms.Form):
@@ -126,7 +129,7 @@ class ConcludeForm(forms.Form):
     )
 
 
-class IssueForm(forms.Form):
+class IssueForm(Versioned):
     """A point that is negotiated."""
 
     subject = forms.ChoiceField(label=_("About"), choices=Subject.choices)
@@ -156,7 +159,8 @@ class IssueForm(forms.Form):
     @classmethod
     def starting(cls, issue: BriefIssue) -> dict[str, Any]:
         """What the form begins with."""
-        return {name: getattr(issue, name) for name in ISSUE}
+        start = {name: getattr(issue, name) for name in ISSUE}
+        return start | {"version": version_of(issue.updated_at)}
 
 
 class DeciderForm(forms.Form):
@@ -170,7 +174,7 @@ class DeciderForm(forms.Form):
         _choice(self, "position", partners(account, user=by, as_of=as_of))
 
 
-class EntryForm(forms.Form):
+class EntryForm(Versioned):
     """A give or a get."""
 
     side = forms.ChoiceField(
@@ -220,6 +224,7 @@ class EntryForm(forms.Form):
         return {name: getattr(entry, name) for name in names} | {
             "valid_from": entry.valid.lower,
             "last_day": upper - ONE_DAY if upper else None,
+            "version": version_of(entry.updated_at),
         }
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.forms import Versioned, version_of
 from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.sales import ListingState
@@ -86,7 +87,7 @@ class PrefillForm(forms.Form):
     )
 
 
-class RangeStepForm(forms.Form):
+class RangeStepForm(Versioned):
     """A step of the range: what, where, by when, and how far it is."""
 
     product = ProductField(required=False)
@@ -121,19 +122,22 @@ class RangeStepForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         if step is not None:
-            kwargs["initial"] = {name: getattr(step, name) for name in self.base_fields}
-            kwargs["initial"]["product"] = step.product.code if step.product else ""
+            names = (name for name in self.base_fields if name != "version")
+            kwargs["initial"] = {name: getattr(step, name) for name in names} | {
+                "product": step.product.code if step.product else "",
+                "version": version_of(step.updated_at),
+            }
         super().__init__(*args, **kwargs)
         give_user(self, user)
         owner: Any = self.fields["owner"]
         owner.queryset = colleagues()
         self.fields["state"].initial = ListingState.PLANNED
         if fixed:
-            for name in set(self.fields) - set(FREE):
+            for name in set(self.fields) - {*FREE, "version"}:
                 del self.fields[name]
 
     def facts(self) -> dict[str, Any]:
         """What the service takes."""
-        values = dict(self.cleaned_data)
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
         values["state"] = values.get("state") or ListingState.PLANNED
         return values

@@ -7,13 +7,14 @@ go on while the plan is carried out. The database says the same, and what it ref
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import RefusedError, explained, register_constraint
+from kam.core.problems import RefusedError, explained, refuse_stale, register_constraint
 from kam.identity.models import User
 from plans.models import Plan
 from plans.services.writing import NotDraftError, locked_plan, worked_on, written_by
@@ -82,10 +83,12 @@ def change(
     user: User | None,
     values: Mapping[str, Any],
     free: Collection[str] = (),
+    read_at: datetime | None = None,
 ) -> bool:
     """Change what differs; in a plan that is carried out only what is free.
 
-    Says whether anything changed. Raises NotDraftError, NotOpenError or RefusedError.
+    Says whether anything changed. Raises NotDraftError, NotOpenError or RefusedError, and
+    StaleError where somebody else changed the row after `read_at`.
     """
     with explained(), transaction.atomic():
         locked_plan(plan)  # before the row, as everybody who writes in a plan does
@@ -94,6 +97,7 @@ def change(
         changed = [name for name, value in values.items() if getattr(stands, name) != value]
         if not changed:
             return False
+        refuse_stale(stands.updated_at, read_at)
         (worked_on if set(changed) <= set(free) else written_by)(plan, user)
         for name in changed:
             setattr(stands, name, values[name])
@@ -103,8 +107,11 @@ def change(
     return True
 
 
-def remove(row: Any, *, plan: Plan, user: User | None) -> None:
-    """Take a row out of a draft, with what hangs at it. Raises NotDraftError."""
+def remove(row: Any, *, plan: Plan, user: User | None, read_at: datetime | None = None) -> None:
+    """Take a row out of a draft, with what hangs at it. Raises NotDraftError, and StaleError where
+    somebody else changed it after `read_at`; one that is gone already stays gone."""
     with explained(), transaction.atomic():
         written_by(plan, user)
-        row.delete()
+        if (stands := type(row)._default_manager.filter(pk=row.pk).first()) is not None:
+            refuse_stale(stands.updated_at, read_at)
+            stands.delete()

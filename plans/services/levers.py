@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from kam.core.problems import explained
+from kam.core.problems import explained, refuse_stale
 from kam.identity.models import User
 from plans.models import GrowthLever, LeverScenario, Plan
 from plans.services import figures
-from plans.services.writing import written_by
+from plans.services.writing import locked_plan, written_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,18 @@ def change_scenario(
     scenario: LeverScenario,
     user: User | None,
     levers: Sequence[LeverRow] | None = None,
+    read_at: datetime | None = None,
     **values: Any,
 ) -> None:
-    """Change a scenario; `levers` replace all that it has. Raises NotDraftError, RefusedError."""
+    """Change a scenario; `levers` replace all that it has.
+
+    Raises NotDraftError, RefusedError, and StaleError where somebody else changed the scenario or
+    its levers after `read_at`.
+    """
     with explained(), transaction.atomic():
+        locked_plan(scenario.plan)
+        stands = LeverScenario.objects.filter(pk=scenario.pk).values_list("updated_at", flat=True)
+        refuse_stale(stands.get(), read_at)
         if not scenario.is_chosen:
             _unchoose(scenario.plan, user, values)
         figures.change(scenario, plan=scenario.plan, user=user, values=values)
@@ -56,9 +66,11 @@ def change_scenario(
             _write(scenario, levers)
 
 
-def remove_scenario(*, scenario: LeverScenario, user: User | None) -> None:
+def remove_scenario(
+    *, scenario: LeverScenario, user: User | None, read_at: datetime | None = None
+) -> None:
     """Take a scenario out of a draft."""
-    figures.remove(scenario, plan=scenario.plan, user=user)
+    figures.remove(scenario, plan=scenario.plan, user=user, read_at=read_at)
 
 
 def copy_scenario(*, scenario: LeverScenario, user: User | None, name: str) -> LeverScenario:
@@ -79,15 +91,19 @@ def _unchoose(plan: Plan, user: User | None, values: Mapping[str, Any]) -> None:
     """The one that is chosen now makes room."""
     if values.get("is_chosen"):
         written_by(plan, user)
-        plan.lever_scenarios.filter(is_chosen=True).update(is_chosen=False)
+        chosen = plan.lever_scenarios.filter(is_chosen=True)
+        chosen.update(is_chosen=False, updated_at=timezone.now())
 
 
 def _write(scenario: LeverScenario, levers: Sequence[LeverRow]) -> None:
+    """Put the levers in their place; the scenario counts as changed where one of them does."""
+    is_changed = False
     known = {one.kind: one for one in scenario.levers.all()}
     wanted = {one.kind: one for one in levers}
     for kind, row in known.items():
         if kind not in wanted:
             row.delete()
+            is_changed = True
     for kind, given in wanted.items():
         row = known.get(kind) or GrowthLever(scenario=scenario, kind=kind)
         values = {"baseline": given.baseline, "target": given.target, "evidence": given.evidence}
@@ -95,3 +111,6 @@ def _write(scenario: LeverScenario, levers: Sequence[LeverRow]) -> None:
             for key, value in values.items():
                 setattr(row, key, value)
             row.save()
+            is_changed = True
+    if is_changed:
+        scenario.save(update_fields=["updated_at"])

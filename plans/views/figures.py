@@ -6,6 +6,7 @@ Figures are for who reads the plan and sees its account by scope; everybody else
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from kam.core import htmx
+from kam.core.forms import time_of, version_of
 from kam.core.nav import Tab
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
@@ -120,16 +122,23 @@ def form_answer(
 
 
 def removal(
-    request: HttpRequest, *, title: str, back: str, act: Callable[[], Any], goes: list[str]
+    request: HttpRequest,
+    *,
+    row: Any,
+    title: str,
+    back: str,
+    act: Callable[[datetime | None], Any],
+    goes: list[str],
 ) -> HttpResponse:
-    """The question before something goes out of a draft; POST does it."""
+    """The question before something goes out of a draft; POST does it, unless somebody else
+    changed it since the question was asked."""
     if request.method != "POST":
         return confirm_page(
             request, title=title, verb=_("Take out"), back_url=back, goes=goes,
-            stays=[_("Its history")],
+            stays=[_("Its history")], version=version_of(row.updated_at),
         )  # fmt: skip
     try:
-        act()
+        act(time_of(request.POST.get("version")))
     except RefusedError as problem:
         messages.error(request, str(problem))
     else:

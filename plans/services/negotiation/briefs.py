@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Position
 from accounts.services import tree
 from kam.core.models import Currency
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
+from kam.core.versions import fingerprint
 from kam.identity.models import User
 from plans.choices.negotiation import BriefState, EntryState
 from plans.models import BriefDecider, BriefIssue, GiveGet, NegotiationBrief, Plan
@@ -57,14 +58,27 @@ def prepare(*, account: Account, facts: Preparation) -> NegotiationBrief:
 
 @explained()
 @transaction.atomic
-def update_brief(*, brief: NegotiationBrief, facts: Preparation) -> NegotiationBrief:
-    """Change what is told of a brief. Raises BriefOverError and ForeignPlanError."""
+def update_brief(
+    *, brief: NegotiationBrief, facts: Preparation, read_as: str | None = None
+) -> NegotiationBrief:
+    """Change what is told of a brief.
+
+    Raises BriefOverError, ForeignPlanError, and StaleError where somebody else changed it since
+    it was read as `read_as` (`told_version`).
+    """
     row = open_brief(brief)
+    refuse_stale(told_version(row), read_as)
     check_plan(row.account, facts.plan)
     for name, value in _told(facts).items():
         setattr(row, name, value)
     row.save()
     return row
+
+
+def told_version(brief: NegotiationBrief) -> str:
+    """Return the version of what is told of a brief; its state goes on beside it."""
+    rows = (getattr(brief, one.name) for one in fields(Preparation))
+    return fingerprint(*(getattr(one, "pk", one) for one in rows))
 
 
 def _told(facts: Preparation) -> dict[str, Any]:
@@ -122,12 +136,16 @@ def open_brief(brief: NegotiationBrief) -> NegotiationBrief:
 @explained()
 @transaction.atomic
 def save_issue(
-    *, brief: NegotiationBrief, facts: Mapping[str, Any], issue: BriefIssue | None = None
+    *,
+    brief: NegotiationBrief,
+    facts: Mapping[str, Any],
+    issue: BriefIssue | None = None,
+    read_at: datetime | None = None,
 ) -> BriefIssue:
     """Put an issue at the end of a brief, or change one; `facts` holds the fields of ISSUE.
 
-    Raises BriefOverError, and RefusedError for limits that do not go one way and for a reference
-    without source and day.
+    Raises BriefOverError, RefusedError for limits that do not go one way and for a reference
+    without source and day, and StaleError where somebody else changed the issue after `read_at`.
     """
     row = open_brief(brief)
     if issue is None:
@@ -135,6 +153,7 @@ def save_issue(
         found = BriefIssue(brief=row, place=0 if last is None else last + 1)
     else:
         found = BriefIssue.objects.select_for_update().get(pk=issue.pk)
+        refuse_stale(found.updated_at, read_at)
     for name in ISSUE:
         if name in facts:
             setattr(found, name, facts[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from accounts.services import tree
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.choices.negotiation import EntryState
 from plans.models import GiveGet, NegotiationBrief
@@ -63,12 +63,16 @@ def add_entry(
 
 @explained()
 @transaction.atomic
-def update_entry(*, entry: GiveGet, facts: Mapping[str, Any]) -> GiveGet:
+def update_entry(
+    *, entry: GiveGet, facts: Mapping[str, Any], read_at: datetime | None = None
+) -> GiveGet:
     """Change an entry that is planned or offered; of an agreed one the proof alone.
 
-    Raises EntryFixedError and ForeignPlanError.
+    Raises EntryFixedError, ForeignPlanError, and StaleError where somebody else changed it after
+    `read_at`.
     """
     row = _locked(entry)
+    refuse_stale(row.updated_at, read_at)
     if row.state in WRITABLE:
         _put(row, facts)
     elif row.state == EntryState.AGREED and set(facts) <= {"proof"}:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ProductCategory
 from kam.core.money import Separator, quantise, round_to_currency
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, StaleError, explained
 from kam.identity.models import User
 from plans.analytics.paste import Block, MonthOf, Row, Trouble, read_block
 from plans.models import Plan, SalesLine, SalesMonth
@@ -34,6 +34,14 @@ class VolumeError(RefusedError):
 
     code, field = "volume_without_amount", "volume"
     words = _("A month has an amount before it has a volume.")
+
+
+class ChangedCellsError(StaleError):
+    """Months that somebody else planned otherwise than they were read."""
+
+    def __init__(self, keys: Iterable[tuple[int, date]]) -> None:
+        super().__init__()
+        self.keys = frozenset(keys)
 
 
 class PasteError(RefusedError):
@@ -72,11 +80,19 @@ def words_of(trouble: Trouble) -> str:
     return messages[trouble.code] % named
 
 
-def save_cells(*, plan: Plan, user: User | None, cells: Cells, measure: Measure = "amount") -> int:
+def save_cells(
+    *,
+    plan: Plan,
+    user: User | None,
+    cells: Cells,
+    measure: Measure = "amount",
+    read: Cells | None = None,
+) -> int:
     """Set the amounts, or the volumes, of lines and months; None empties one.
 
-    Returns how many changed. Lines of another plan are left alone. Raises NotDraftError,
-    OutsidePeriodError for a month that the plan has not, VolumeError.
+    Returns how many changed. Lines of another plan are left alone. `read` is what stood there
+    when it was looked at. Raises NotDraftError, OutsidePeriodError for a month that the plan has
+    not, VolumeError, ChangedCellsError where somebody else wrote something else since.
     """
     with explained(), transaction.atomic():
         plan = written_by(plan, user)
@@ -88,7 +104,23 @@ def save_cells(*, plan: Plan, user: User | None, cells: Cells, measure: Measure 
             (one.line_id, one.month): one for one in SalesMonth.objects.filter(line__plan=plan)
         }
         wanted = {key: value for key, value in cells.items() if key[0] in lines}
+        if read is not None:
+            _refuse_changed(known, wanted, measure, read)
         return _write(known, wanted, measure)
+
+
+def _refuse_changed(
+    known: Mapping[tuple[int, date], SalesMonth], wanted: Cells, measure: Measure, read: Cells
+) -> None:
+    """Let nobody overwrite unseen; what both wrote alike is no matter."""
+    theirs = []
+    for key, value in wanted.items():
+        stands = getattr(known[key], measure) if key in known else None
+        exact = None if value is None else quantise(value)
+        if stands not in (read.get(key), exact):
+            theirs.append(key)
+    if theirs:
+        raise ChangedCellsError(theirs)
 
 
 def _write(known: Mapping[tuple[int, date], SalesMonth], cells: Cells, measure: Measure) -> int:
@@ -138,11 +170,12 @@ def paste(
     sign: Separator,
     month_of: MonthOf,
     measure: Measure = "amount",
+    read: Cells | None = None,
 ) -> Pasted:
     """Take over a block of rows: category, then months. All of it or nothing.
 
     Categories are known by code or name; those without a line get one. Raises PasteError, which
-    names each row and column that cannot be used, NotDraftError, VolumeError.
+    names each row and column that cannot be used, and what `save_cells` does.
     """
     block = read_block(text, months_of(plan), sign=sign, month_of=month_of, totals=_total_words())
     with explained(), transaction.atomic():
@@ -159,7 +192,8 @@ def paste(
             for key, row in zip(found.keys, block.rows, strict=True)
             for month, value in row.amounts.items()
         }
-        return Pasted(save_cells(plan=plan, user=user, cells=cells, measure=measure), len(new))
+        count = save_cells(plan=plan, user=user, cells=cells, measure=measure, read=read)
+        return Pasted(count, len(new))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -27,6 +28,6 @@ def change_line(*, line: SalesLine, user: User | None, **values: Any) -> bool:
     return figures.change(line, plan=line.plan, user=user, values=values)
 
 
-def remove_line(*, line: SalesLine, user: User | None) -> None:
-    """Take a line out of a draft, with its months."""
-    figures.remove(line, plan=line.plan, user=user)
+def remove_line(*, line: SalesLine, user: User | None, read_at: datetime | None = None) -> None:
+    """Take a line out of a draft, with its months; not where they changed after `read_at`."""
+    figures.remove(line, plan=line.plan, user=user, read_at=read_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kam.identity.models import User
@@ -18,9 +18,13 @@ def add_step(*, plan: Plan, user: User | None, **values: Any) -> RangeStep:
     return figures.make(RangeStep, plan=plan, user=user, **values)
 
 
-def change_step(*, step: RangeStep, user: User | None, **values: Any) -> bool:
+def change_step(
+    *, step: RangeStep, user: User | None, read_at: datetime | None = None, **values: Any
+) -> bool:
     """Change a step; how far it is also while the plan is carried out."""
-    return figures.change(step, plan=step.plan, user=user, values=values, free=FREE)
+    return figures.change(
+        step, plan=step.plan, user=user, values=values, free=FREE, read_at=read_at
+    )
 
 
 def move_step(
@@ -34,6 +38,6 @@ def move_step(
     return change_step(step=step, user=user, **values)
 
 
-def remove_step(*, step: RangeStep, user: User | None) -> None:
+def remove_step(*, step: RangeStep, user: User | None, read_at: datetime | None = None) -> None:
     """Take a step out of a draft."""
-    figures.remove(step, plan=step.plan, user=user)
+    figures.remove(step, plan=step.plan, user=user, read_at=read_at)

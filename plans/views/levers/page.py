@@ -205,7 +205,8 @@ def scenario_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(
         request, form, scenario.plan, scenario.name,
         lambda: services.change_scenario(
-            scenario=scenario, user=signed_in(request), levers=form.lever_rows(), **form.facts()
+            scenario=scenario, user=signed_in(request), levers=form.lever_rows(),
+            read_at=form.read_at(), **form.facts(),
         ),
     )  # fmt: skip
 
@@ -231,10 +232,13 @@ def scenario_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a scenario out of a draft."""
     scenario: LeverScenario = figures.get_row(request, LeverScenario, pk)
     return figures.removal(
-        request, title=_("Take “%(name)s” out of the plan?") % {"name": scenario.name},
+        request, row=scenario,
+        title=_("Take “%(name)s” out of the plan?") % {"name": scenario.name},
         back=reverse("plans:lever-list", args=[scenario.plan_id]),
         goes=[_("The scenario with its levers")],
-        act=lambda: services.remove_scenario(scenario=scenario, user=signed_in(request)),
+        act=lambda read_at: services.remove_scenario(
+            scenario=scenario, user=signed_in(request), read_at=read_at
+        ),
     )  # fmt: skip
 
 

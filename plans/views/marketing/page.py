@@ -254,7 +254,7 @@ def budget_edit(request: HttpRequest, pk: int) -> HttpResponse:
     lead = _("Amounts in %(unit)s.") % {"unit": plan.currency_id}
     return figures.form_answer(
         request, form, plan=plan, title=_("Marketing budget"), lead=lead, back=_back(plan),
-        act=lambda: services.set_budget(plan=plan, user=signed_in(request), **form.cleaned_data),
+        act=lambda: services.set_budget(plan=plan, user=signed_in(request), **form.said()),
     )  # fmt: skip
 
 
@@ -281,7 +281,9 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     return figures.form_answer(
         request, form, plan=plan, title=row.title, back=_back(plan),
         lead=_("Amounts in %(unit)s.") % {"unit": plan.currency_id},
-        act=lambda: services.change_activity(activity=row, user=signed_in(request), **form.facts()),
+        act=lambda: services.change_activity(
+            activity=row, user=signed_in(request), read_at=form.read_at(), **form.facts()
+        ),
     )  # fmt: skip
 
 
@@ -291,9 +293,11 @@ def activity_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an activity out of a draft."""
     row: MarketingActivity = figures.get_row(request, MarketingActivity, pk)
     return figures.removal(
-        request, title=_("Take “%(name)s” out of the plan?") % {"name": row.title},
+        request, row=row, title=_("Take “%(name)s” out of the plan?") % {"name": row.title},
         back=_back(row.plan), goes=[row.title],
-        act=lambda: services.remove_activity(activity=row, user=signed_in(request)),
+        act=lambda read_at: services.remove_activity(
+            activity=row, user=signed_in(request), read_at=read_at
+        ),
     )  # fmt: skip
 
 

@@ -235,7 +235,10 @@ def negotiation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     return _act(
         request, brief, form,
-        lambda: services.update_brief(brief=brief, facts=form.preparation()), _("Edit"),
+        lambda: services.update_brief(
+            brief=brief, facts=form.preparation(), read_as=form.read_as()
+        ),
+        _("Edit"),
     )  # fmt: skip
 
 
@@ -295,7 +298,9 @@ def issue_edit(request: HttpRequest, pk: int, issue_pk: int | None = None) -> Ht
     form = IssueForm(request.POST or None, initial=start)
     return _act(
         request, brief, form,
-        lambda: services.save_issue(brief=brief, facts=form.cleaned_data, issue=issue),
+        lambda: services.save_issue(
+            brief=brief, facts=form.cleaned_data, issue=issue, read_at=form.read_at()
+        ),
         issue.title if issue else _("New issue"), "issues",
     )  # fmt: skip
 

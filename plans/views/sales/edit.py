@@ -55,9 +55,11 @@ def line_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a line out, with its months."""
     line: SalesLine = figures.get_row(request, SalesLine, pk)
     return figures.removal(
-        request, title=_("Take %(line)s out of the sales plan?") % {"line": line},
+        request, row=line, title=_("Take %(line)s out of the sales plan?") % {"line": line},
         back=_grid(line.plan), goes=[_("What is planned for it, month by month")],
-        act=lambda: lines.remove_line(line=line, user=signed_in(request)),
+        act=lambda read_at: lines.remove_line(
+            line=line, user=signed_in(request), read_at=read_at
+        ),
     )  # fmt: skip
 
 
@@ -98,7 +100,9 @@ def range_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = RangeStepForm(request.POST or None, user=user, step=step, fixed=not step.plan.is_draft)
     return figures.form_answer(
         request, form, plan=step.plan, title=str(step), back=_page(step.plan),
-        act=lambda: range_steps.change_step(step=step, user=user, **form.facts()),
+        act=lambda: range_steps.change_step(
+            step=step, user=user, read_at=form.read_at(), **form.facts()
+        ),
     )  # fmt: skip
 
 
@@ -108,7 +112,9 @@ def range_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a step out of a draft."""
     step: RangeStep = figures.get_row(request, RangeStep, pk)
     return figures.removal(
-        request, title=_("Take %(step)s out of the range steps?") % {"step": step},
+        request, row=step, title=_("Take %(step)s out of the range steps?") % {"step": step},
         back=_page(step.plan), goes=[str(step)],
-        act=lambda: range_steps.remove_step(step=step, user=signed_in(request)),
+        act=lambda read_at: range_steps.remove_step(
+            step=step, user=signed_in(request), read_at=read_at
+        ),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -142,6 +142,7 @@ def _save(request: HttpRequest, grid: Grid) -> HttpResponse | None:
     before it is overwritten.
     """
     changed, theirs = _changed(request, grid)
+    grid.troubles += _of_lines_gone(request, grid)
     sign = decimal_sign((cell.text for _at, _key, cell in changed), locale_sign())
     wanted: dict[tuple[int, date], Decimal | None] = {}
     for (place, column), key, cell in changed:
@@ -181,6 +182,50 @@ def _changed(request: HttpRequest, grid: Grid) -> tuple[_Changed, set[str]]:
     return found, theirs
 
 
+def _of_lines_gone(request: HttpRequest, grid: Grid) -> list[str]:
+    """What was typed into lines that somebody else took out meanwhile: it has no place any more."""
+    names = {cell.name for row in grid.rows for cell in row.cells}
+    shown = _shown(request)
+    typed_there = [
+        text
+        for name, was in shown.items()
+        if name not in names and (text := request.POST.get(name, was)[:64].strip()) not in ("", was)
+    ]
+    if not typed_there:
+        return []
+    words = _("Somebody else took a line out meanwhile. What you wrote in it: %(texts)s.")
+    return [words % {"texts": "; ".join(typed_there)}]
+
+
+def _read(request: HttpRequest, grid: Grid) -> dict[tuple[int, date], Decimal | None]:
+    """What stood in each field when the page was opened, as far as the browser says so."""
+    shown, is_said = _shown(request), "shown" in request.POST
+    found: dict[tuple[int, date], Decimal | None] = {}
+    for row in grid.rows:
+        for month, cell, value in zip(grid.months, row.cells, row.values, strict=True):
+            was = shown.get(cell.name, "" if is_said else cell.stands)
+            found[row.line.pk, month] = value if was == cell.stands else _figure(was)
+    return found
+
+
+def _figure(text: str) -> Decimal | None:
+    try:
+        return number(text, locale_sign())
+    except AmountError:
+        return None
+
+
+def _tell_theirs(grid: Grid, keys: Collection[tuple[int, date]]) -> None:
+    """Say what somebody else wrote meanwhile; sent again, one's own takes its place."""
+    rows = read_grid(grid.plan, grid.measure).rows
+    stands = {cell.name: cell.stands for row in rows for cell in row.cells}
+    for row in grid.rows:
+        for month, cell in zip(grid.months, row.cells, strict=True):
+            if (row.line.pk, month) in keys:
+                cell.stands, cell.is_wrong = stands.get(cell.name, ""), True
+                grid.troubles.append(_of_others(cell))
+
+
 def _shown(request: HttpRequest) -> dict[str, str]:
     """What the fields held when the page was opened; nothing where a client does not say."""
     try:
@@ -200,8 +245,19 @@ def _act(
 ) -> HttpResponse | None:
     try:
         count = services.save_cells(
-            plan=grid.plan, user=signed_in(request), cells=wanted, measure=grid.measure
+            plan=grid.plan,
+            user=signed_in(request),
+            cells=wanted,
+            measure=grid.measure,
+            read={
+                (row.line.pk, month): value
+                for row in grid.rows
+                for month, value in zip(grid.months, row.values, strict=True)
+            },
         )
+    except services.ChangedCellsError as problem:
+        _tell_theirs(grid, problem.keys)
+        return None
     except RefusedError as problem:
         grid.troubles.append(str(problem))
         return None
@@ -222,7 +278,11 @@ def _paste(request: HttpRequest, grid: Grid) -> HttpResponse | None:
             sign=locale_sign(),
             month_of=month_reader(grid.months),
             measure=grid.measure,
+            read=_read(request, grid),
         )
+    except services.ChangedCellsError as problem:
+        _tell_theirs(grid, problem.keys)
+        return None
     except PasteError as problem:
         grid.troubles += [str(problem), *problem.lines[:20]]
         return None

@@ -1,0 +1,248 @@
+"""Two who write the same form of a plan: the second sees the first before anything is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kam.core.problems import StaleError
+from plans.models import LeverScenario, MarketingActivity, MarketingBudget, Plan, SalesMonth
+from plans.services import levers
+from plans.services.plan import making
+from plans.services.sales import amounts
+from tests.api import Api
+from tests.conftest import People, client_of
+from tests.factories.accounts import make_category
+from tests.factories.figures import (
+    make_activity,
+    make_budget,
+    make_range_step,
+    make_sales_line,
+    make_scenario,
+)
+from tests.factories.negotiation import make_brief, make_give_get, make_issue
+from tests.factories.plans import take_plan
+
+pytestmark = pytest.mark.django_db
+STALE = "Somebody else changed this meanwhile."
+NOW = "It says now: {} – save again to put yours in its place."
+LEVERS: dict[str, tuple[int | str, int | str]] = {"trips": (4, 5)}
+
+
+def url_of(name: str, *args: Any) -> str:
+    return reverse(f"plans:{name}", args=args)
+
+
+@pytest.fixture
+def client(people: People) -> Client:
+    return client_of(people.owner)
+
+
+def sent_by(form: Any) -> dict[str, Any]:
+    """What a browser sends of a form that nobody touched."""
+    found = {one.html_name: one.value() for one in form}
+    return {name: one for name, one in found.items() if one not in (None, "", False)}
+
+
+def _brief(plan: Plan) -> Any:
+    return make_brief(account=plan.account, owner=plan.owner)
+
+
+def _issue(plan: Plan) -> str:
+    issue = make_issue(brief=_brief(plan), target=1, acceptable=2, walk_away=3)
+    return url_of("issue-edit", issue.brief_id, issue.pk)
+
+
+FORMS: dict[str, tuple[Callable[[Plan], str], str, str, str]] = {
+    # the page; the field that both change; theirs, and mine
+    "header": (lambda plan: url_of("plan-edit", plan.pk), "title", "Theirs", "Mine"),
+    "budget": (lambda plan: url_of("marketing-budget", make_budget(plan=plan).plan_id), "amount",
+               "250", "300"),
+    "first budget": (lambda plan: url_of("marketing-budget", plan.pk), "amount", "250", "300"),
+    "activity": (lambda plan: url_of("activity-edit", make_activity(plan=plan).pk), "title",
+                 "Theirs", "Mine"),
+    "scenario": (lambda plan: url_of("lever-edit", make_scenario(plan=plan, levers=LEVERS).pk),
+                 "note", "Theirs", "Mine"),
+    "lever": (lambda plan: url_of("lever-edit", make_scenario(plan=plan, levers=LEVERS).pk),
+              "trips_target", "6", "7"),
+    "range step": (lambda plan: url_of("range-edit", make_range_step(plan=plan).pk), "note",
+                   "Theirs", "Mine"),
+    "negotiation": (lambda plan: url_of("negotiation-edit", _brief(plan).pk), "aim", "Theirs",
+                    "Mine"),
+    "issue": (_issue, "our_interest", "Theirs", "Mine"),
+    "entry": (lambda plan: url_of("entry-edit", make_give_get(
+        account=plan.account, state="planned").pk), "condition", "Theirs", "Mine"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_second_sees_what_the_first_wrote(client: Client, plan: Plan, name: str) -> None:
+    page, field, theirs, mine = FORMS[name]
+    url = page(plan)
+    data = sent_by(client.get(url).context["form"])
+    assert client.post(url, data | {field: theirs}).status_code == 302
+    refused = client.post(url, data | {field: mine})
+    words = refused.content.decode()
+    assert (refused.status_code, STALE in words, NOW.format(theirs) in words) == (422, True, True)
+    again = sent_by(refused.context["form"])
+    assert again[field] == mine  # nothing that was typed is lost
+    assert str(client.get(url).context["form"][field].value()) == theirs
+    assert client.post(url, again).status_code == 302
+    assert str(client.get(url).context["form"][field].value()) == mine
+
+
+def test_what_else_is_written_in_a_plan_does_not_stand_in_the_headers_way(
+    client: Client, people: People, plan: Plan
+) -> None:
+    url = url_of("plan-edit", plan.pk)
+    data = sent_by(client.get(url).context["form"])
+    section = url_of("section-edit", plan.pk, "ambition")
+    assert client_of(people.director).post(section, {"text": "Oats"}).status_code == 302
+    assert client.post(url, data | {"title": "Mine"}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.title == "Mine"
+    assert people.director.pk in plan.writer_ids
+    with pytest.raises(StaleError):
+        making.update_header(plan=plan, by=people.owner, read_as=data["version"], title="Other")
+
+
+def test_progress_of_an_activity_goes_on_and_tells_too(client: Client, plan: Plan) -> None:
+    row = make_activity(plan=plan)
+    take_plan(plan=plan, to="active")
+    url = url_of("activity-edit", row.pk)
+    data = sent_by(client.get(url).context["form"])
+    assert client.post(url, data | {"spent": "5"}).status_code == 302
+    refused = client.post(url, data | {"spent": "6"})
+    assert (refused.status_code, NOW.format("5") in refused.content.decode()) == (422, True)
+    row.refresh_from_db()
+    assert row.spent == 5
+
+
+def test_another_scenario_that_is_chosen_takes_the_mark_from_this_one(
+    client: Client, plan: Plan
+) -> None:
+    mine = make_scenario(plan=plan, levers=LEVERS, is_chosen=True)
+    url = url_of("lever-edit", mine.pk)
+    data = sent_by(client.get(url).context["form"])
+    levers.add_scenario(plan=plan, user=None, name="Theirs", is_chosen=True)
+    refused = client.post(url, data | {"note": "Mine"})
+    assert (refused.status_code, NOW.format("no") in refused.content.decode()) == (422, True)
+    assert LeverScenario.objects.get(is_chosen=True).name == "Theirs"
+
+
+REMOVED: dict[str, tuple[str, Callable[[Plan], Any]]] = {
+    "activity-remove": ("marketing-plan", lambda plan: make_activity(plan=plan)),
+    "lever-remove": ("lever-list", lambda plan: make_scenario(plan=plan, levers=LEVERS)),
+    "range-remove": ("sales-plan", lambda plan: make_range_step(plan=plan)),
+    "sales-line-remove": ("sales-plan", lambda plan: make_sales_line(plan=plan, months={1: 5})),
+}
+
+
+@pytest.mark.parametrize("name", REMOVED)
+def test_what_another_changed_is_not_taken_out_unseen(
+    client: Client, plan: Plan, name: str
+) -> None:
+    row = REMOVED[name][1](plan)
+    url = url_of(name, row.pk)
+    asked = client.get(url).context["version"]
+    assert f'value="{asked}"' in client.get(url).content.decode()
+    row.save()
+    assert STALE in client.post(url, {"version": asked}, follow=True).content.decode()
+    assert type(row).objects.filter(pk=row.pk).exists()
+    assert client.post(url, {"version": client.get(url).context["version"]}).status_code == 302
+    assert not type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_a_pasted_block_does_not_overwrite_unseen(client: Client, plan: Plan) -> None:
+    line = make_sales_line(plan=plan, category=make_category(name="Oil"), months={1: 5, 2: 6})
+    grid = url_of("sales-grid", plan.pk)
+    shown = client.get(grid).context["grid"].shown
+    SalesMonth.objects.filter(line=line, month__month=1).update(amount=7)
+    sent = {"paste": "1", "block": "Oil\t9\t8", "shown": shown}
+    refused = client.post(grid, sent)
+    words = refused.content.decode()
+    assert refused.status_code == 422
+    assert "somebody else wrote “7” meanwhile" in words
+    assert "Oil\t9\t8" in words  # the block stays where it was pasted
+    assert [one.amount for one in line.months.order_by("month")] == [7, 6]
+    again = sent | {"shown": refused.context["grid"].shown}
+    assert client.post(grid, again).status_code == 302
+    assert [one.amount for one in line.months.order_by("month")] == [9, 8]
+    # What somebody wrote alike is no matter, and who does not say what was shown is not asked.
+    assert client.post(grid, sent).status_code == 302
+    assert client.post(grid, {"paste": "1", "block": "Oil\t1\t2"}).status_code == 302
+    assert [one.amount for one in line.months.order_by("month")] == [1, 2]
+
+
+def test_a_block_pasted_where_nothing_was_planned_asks_as_well(client: Client, plan: Plan) -> None:
+    grid = url_of("sales-grid", plan.pk)
+    shown = client.get(grid).context["grid"].shown
+    make_sales_line(plan=plan, category=make_category(name="Oil"), months={1: 5})
+    sent = {"paste": "1", "block": "Oil\t9", "shown": shown}
+    assert client.post(grid, sent).status_code == 422
+    assert SalesMonth.objects.get().amount == 5
+
+
+def test_what_was_typed_into_a_line_that_is_gone_is_told(client: Client, plan: Plan) -> None:
+    oil = make_sales_line(plan=plan, category=make_category(name="Oil"), months={1: 5})
+    rye = make_sales_line(plan=plan, category=make_category(name="Rye"), months={1: 5})
+    grid = url_of("sales-grid", plan.pk)
+    shown = client.get(grid).context["grid"].shown
+    here, gone = f"c-{oil.pk}-2026-01", f"c-{rye.pk}-2026-01"
+    rye.delete()
+    sent = {here: "6", gone: "77", "shown": shown, "save": "1"}
+    refused = client.post(grid, sent)
+    words = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Somebody else took a line out meanwhile. What you wrote in it: 77." in words
+    assert SalesMonth.objects.get().amount == 5
+    again = {here: "6", "shown": refused.context["grid"].shown, "save": "1"}
+    assert client.post(grid, again).status_code == 302
+    assert SalesMonth.objects.get().amount == 6
+
+
+def test_cells_are_compared_under_the_lock(people: People, plan: Plan) -> None:
+    line = make_sales_line(plan=plan, category=make_category(), months={1: 5})
+    month = plan.period.lower
+    key = (line.pk, month)
+    with pytest.raises(amounts.ChangedCellsError) as refused:
+        amounts.save_cells(
+            plan=plan, user=people.owner, cells={key: Decimal(6)}, read={key: Decimal(4)}
+        )
+    assert refused.value.keys == {key}
+    alike = {key: Decimal(5)}
+    assert amounts.save_cells(plan=plan, user=people.owner, cells=alike, read={}) == 0
+
+
+def test_the_api_refuses_an_older_version(people: People, plan: Plan) -> None:
+    api, brief = Api(people.owner), _brief(plan)
+    issue = make_issue(brief=brief, our_interest="Ours")
+    activity, budget = make_activity(plan=plan), make_budget(plan=plan)
+    scenario = make_scenario(plan=plan, levers=LEVERS)
+    put_issue = {"id": issue.pk, "title": issue.title, "subject": "price"}
+    calls: tuple[tuple[str, str, str, dict[str, Any], dict[str, Any]], ...] = (
+        (f"plans/{plan.pk}/", "PATCH", "", {"title": "Theirs"}, {"title": "Mine"}),
+        (f"plan-marketing-activities/{activity.pk}/", "PATCH", "", {"title": "Theirs"},
+         {"title": "Mine"}),
+        (f"plan-marketing-budgets/{budget.pk}/", "PATCH", "", {"amount": "2"}, {"amount": "3"}),
+        (f"plan-growth-scenarios/{scenario.pk}/", "PATCH", "",
+         {"levers": [{"kind": "trips", "baseline": "4", "target": "6"}]}, {"note": "Mine"}),
+        (f"negotiation-briefs/{brief.pk}/", "PATCH", "", {"aim": "Theirs"}, {"aim": "Mine"}),
+        (f"negotiation-briefs/{brief.pk}/", "POST", "put-issue/",
+         put_issue | {"our_interest": "Theirs"}, put_issue | {"our_interest": "Mine"}),
+    )  # fmt: skip
+    for path, method, act, theirs, mine in calls:
+        read = {"If-Match": api.get(path)["ETag"]}
+        first = api.call(method, f"{path}{act}", theirs, headers=read)
+        assert first.status_code == 200, (path, first.content)
+        late = api.call(method, f"{path}{act}", mine, headers=read)
+        assert late.status_code == 412, (path, late.content)
+    assert MarketingActivity.objects.get().title == "Theirs"
+    assert MarketingBudget.objects.get().amount == 2
+    issue.refresh_from_db()
+    assert issue.our_interest == "Theirs"
