@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.selectors.below import BELOW, MONTHS
-from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS, GOODS
+from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS_BELOW, GOODS
 from accounts.selectors.profitability.query import Costing, whole
 from accounts.selectors.profitability.tiers import HeldTier, held_tiers
 from kam.core.dates import Period
@@ -19,7 +19,7 @@ from kam.core.exact import exact_sum
 from kam.core.selectors.rates import base_currency
 
 _LINES = f"""
-{BELOW}{MONTHS}, {AVERAGES}, {FACTS}, {AS_MONTHS}
+{BELOW}{MONTHS}, {AVERAGES}, {FACTS_BELOW}, {AS_MONTHS}
 SELECT '' AS kind, '' AS origin, '' AS rule, COALESCE(sum(m.base_amount), 0),
     COALESCE(sum(m.unconverted), 0), COALESCE(round(sum({COSTED}), 4), 0),
     COALESCE(round(sum({GOODS}), 4), 0)

@@ -1,63 +1,51 @@
 """SQL for costs of a period of whole months: one relation of facts, whatever they come from.
 
 A fact is (account_id, day, kind, origin, rule, amount, gap): `direct` costs are entries, `activity`
-ones volumes at the rate in force on the first of the month, `allocated` ones parts of pools.
-`gap` is 1 where a rate is missing; the amount is null then, never zero. For a pool that is spread
-by revenue that is a rate of anybody's revenue of the month: nobody's part of it is known then.
-Parts of a pool add up to it: each is the difference of two rounded running sums. Parameters:
-`start` and `end`; for averages of rates `base` too.
+ones volumes at the rate in force on the first of the month, `allocated` ones parts of pools (see
+`parts`). `gap` is 1 where a rate is missing; the amount is null then, never zero. Of every account
+the parts of a month and kind are one fact without a rule. Parameters: `start` and `end`; for
+averages of rates `base` too.
 """
 
-FACTS = """
-bought AS (
-    SELECT m.account_id, m.month, sum(m.base_amount) AS base, sum(m.entries) AS entries
-    FROM accounts_revenuemonth m
-    WHERE m.month >= %(start)s AND m.month < %(end)s AND m.entries > 0
-        AND m.account_id IS NOT NULL
-        AND m.month IN (SELECT p.month FROM accounts_costpool p)
-    GROUP BY m.account_id, m.month
-), pools AS (
-    SELECT p.month, p.kind, p.rule, sum(p.amount) AS amount FROM accounts_costpool p
-    WHERE p.month >= %(start)s AND p.month < %(end)s GROUP BY p.month, p.kind, p.rule
-), weights AS (
-    SELECT p.month, p.kind, p.rule, p.amount, b.account_id,
-        p.rule = 'revenue' AND p.month IN (
-            SELECT g.month FROM accounts_groupmonth g
-            WHERE g.month >= %(start)s AND g.month < %(end)s AND g.unconverted > 0
-        ) AS lacks_rate,
-        CASE p.rule WHEN 'revenue' THEN b.base WHEN 'entries' THEN b.entries ELSE 1 END AS weight
-    FROM pools p JOIN bought b ON b.month = p.month
-    WHERE (b.account_id, p.kind, p.month) NOT IN (
-        SELECT d.account_id, d.kind, d.month FROM accounts_activitydriver d
-        WHERE d.month >= %(start)s AND d.month < %(end)s
-            AND d.kind IN (SELECT kind FROM pools)
-    )
-), reached AS (
-    SELECT account_id, month, kind, rule,
-        round(amount * sum(weight) OVER so_far / sum(weight) OVER whole, 4) AS up_to
-    FROM weights WHERE weight > 0 AND NOT lacks_rate
-    WINDOW whole AS (PARTITION BY month, kind, rule),
-        so_far AS (PARTITION BY month, kind, rule ORDER BY account_id)
-), facts AS (
+from accounts.selectors.profitability.parts import PARTS_OF_ALL, PARTS_OF_ASKED, POOLS
+
+_OWN = """
     SELECT e.account_id, e.booked_on AS day, e.kind, 'direct' AS origin, '' AS rule,
         e.base_amount AS amount, (e.base_amount IS NULL)::integer AS gap
-    FROM accounts_costentry e WHERE e.booked_on >= %(start)s AND e.booked_on < %(end)s
+    FROM {asked} accounts_costentry e WHERE {of_entry}
+        e.booked_on >= %(start)s AND e.booked_on < %(end)s
     UNION ALL
     SELECT d.account_id, d.month, d.kind, 'activity', '',
         CASE WHEN d.volume = 0 THEN 0 ELSE round(d.volume * r.amount, 4) END,
         (d.volume > 0 AND r.id IS NULL)::integer
-    FROM accounts_activitydriver d
+    FROM {asked} accounts_activitydriver d
     LEFT JOIN accounts_activityrate r ON r.kind = d.kind AND r.valid @> d.month
-    WHERE d.month >= %(start)s AND d.month < %(end)s
+    WHERE {of_driver} d.month >= %(start)s AND d.month < %(end)s
+"""
+# Of every account.
+FACTS = f"""
+{POOLS}, {PARTS_OF_ALL}, facts AS (
+    {_OWN.format(asked="", of_entry="", of_driver="")}
     UNION ALL
-    SELECT account_id, month, kind, 'allocated', rule,
-        up_to - COALESCE(lag(up_to) OVER (
-            PARTITION BY month, kind, rule ORDER BY account_id
-        ), 0), 0
-    FROM reached
+    SELECT account_id, month, kind, 'allocated', '',
+        CASE WHEN num_nonnulls(by_revenue, by_entries, evenly) > 0
+            THEN COALESCE(by_revenue, 0) + COALESCE(by_entries, 0) + COALESCE(evenly, 0) END, gap
+    FROM parts WHERE num_nonnulls(by_revenue, by_entries, evenly) > 0 OR gap > 0
+)
+"""
+_ASKED = "asked CROSS JOIN"
+# Of the accounts of `below`, which stands before it; parts of a pool by rule.
+FACTS_BELOW = f"""
+asked AS MATERIALIZED (SELECT DISTINCT account_id FROM below), {POOLS}, {PARTS_OF_ASKED}, facts AS (
+    {
+    _OWN.format(
+        asked=_ASKED,
+        of_entry="e.account_id = asked.account_id AND",
+        of_driver="d.account_id = asked.account_id AND",
+    )
+}
     UNION ALL
-    SELECT account_id, month, kind, 'allocated', rule, NULL, 1
-    FROM weights WHERE weight > 0 AND lacks_rate
+    SELECT account_id, month, kind, 'allocated', rule, amount, gap FROM parts
 )
 """
 # What a month's revenue of a currency was worth on average: costs of goods follow it. Groups with

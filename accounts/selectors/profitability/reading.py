@@ -19,6 +19,7 @@ from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.concentration.reading import scope_of
 from accounts.selectors.concentration.totals import MissingRatesError, missing_rates
 from accounts.selectors.profitability.facts import AVERAGES, COSTED, FACTS, GOODS
+from accounts.selectors.profitability.parts import POOLS, TOTALS
 from accounts.selectors.profitability.query import Costing, ProfitQuery, added
 from accounts.selectors.profitability.tiers import HeldTier, held_tiers
 from kam.core.dates import Period
@@ -174,11 +175,11 @@ def _fetch(query: ProfitQuery, base: str, scope: Scope) -> list[Any]:
 
 
 _UNSPREAD = f"""
-WITH {FACTS}
-SELECT p.month, p.kind, p.amount FROM pools p WHERE NOT EXISTS (
-    SELECT 1 FROM weights w
-    WHERE w.month = p.month AND w.kind = p.kind AND w.rule = p.rule AND w.weight > 0
-) ORDER BY 1, 2
+WITH {POOLS}, {TOTALS}
+SELECT p.month, p.kind, p.amount
+FROM pools p LEFT JOIN totals t ON t.month = p.month AND t.kind = p.kind
+WHERE t.accounts IS NULL OR p.rule = 'revenue' AND t.revenue = 0
+ORDER BY 1, 2
 """
 
 

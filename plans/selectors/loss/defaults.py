@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.selectors.below import BELOW, MONTHS
-from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS, GOODS
+from accounts.selectors.profitability.facts import AS_MONTHS, AVERAGES, COSTED, FACTS_BELOW, GOODS
 from kam.core.dates import Period
 from kam.core.exact import ratio
 from kam.core.selectors.rates import MissingRateError, base_currency, rate_on
@@ -164,7 +164,7 @@ class _Margins:
 
 
 _COSTS = f"""
-{BELOW}{MONTHS}, {AVERAGES}, {FACTS}, {AS_MONTHS}
+{BELOW}{MONTHS}, {AVERAGES}, {FACTS_BELOW}, {AS_MONTHS}
 SELECT '' AS kind, COALESCE(round(sum({COSTED}), 4), 0), COALESCE(round(sum({GOODS}), 4), 0),
     COALESCE(sum(m.unconverted), 0)
 FROM as_months m LEFT JOIN averages v ON v.month = m.month AND v.currency_id = m.currency_id
