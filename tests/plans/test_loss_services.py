@@ -223,6 +223,7 @@ def test_a_scenario_joins_a_plan_and_its_actions_are_chosen_one_by_one(
     services.add_actions(scenario=scenario, result=result, chosen=chosen, by=people.owner)
     action = PlanAction.objects.get()
     assert (action.origin, action.owner, action.plan) == ("loss", people.owner, plan)
+    assert action.note == ""  # who reads the plan without its figures reads its actions
     assert "save" not in [
         one.key for one in services.proposals_for(scenario, result, user=people.owner)
     ]

@@ -23,7 +23,11 @@ from plans.services.work.actions import add_action
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """Something sensible to do; `key` names it, `days` is by when from the start on."""
+    """Something sensible to do; `key` names it, `days` is by when from the start on.
+
+    `why` has the scenario's figures: it stays where one chooses, because an action is read by
+    everybody who reads the plan.
+    """
 
     key: str
     title: str
@@ -169,7 +173,6 @@ def add_actions(
                 plan=scenario.plan,
                 by=by,
                 title=proposal.title[:300],
-                note=proposal.why,
                 owner=one.owner,
                 due_on=one.due_on,
                 origin=Origin.LOSS,
