@@ -93,6 +93,7 @@ class _Dated(Importer):
             ),
             _base(),
         )
+        run.execute(sql.NAMED)
         if self.unit_of is not None:
             run.execute(sql.UNIT_PROBLEM.format(whose=self.unit_of))
         self.judge(run)
@@ -392,6 +393,7 @@ REASONS = {
     "overlap with what stands": _("What stands holds on some of these days"),
     "same quantity twice": _("A price has two rows from this quantity on"),
     "other end in the same price": _("Rows of one price end on different days"),
+    "breaks overlap": _("The next row of this price begins before this one ends"),
     "gap between breaks": _("Between this row and the next one quantities have no price"),
     "part of a rejected price": _("Another row of the same price is rejected"),
     "not a factor": _("What a unit holds is a whole number above zero"),

@@ -53,6 +53,17 @@ LEFT JOIN import_products i ON i.value = s.product
 LEFT JOIN accounts_product p ON p.id = i.product_id {joins}
 """
 
+# What is wrong is told by the cell that is, not by the product of the row.
+NAMED = """
+UPDATE import_found f SET detail = left(to_jsonb(s) ->> CASE
+        WHEN f.problem LIKE '%%account' THEN 'account' WHEN f.problem = 'unknown currency'
+        THEN 'currency' WHEN f.problem = 'not a factor' THEN 'holds'
+        WHEN to_jsonb(s) ->> 'price' LIKE '-%%' THEN 'price' ELSE 'from_quantity' END, 200)
+FROM import_stage s
+WHERE s.line_no = f.line_no AND f.problem IN ('unknown account', 'ambiguous account',
+    'unknown currency', 'not a factor', 'negative amount')
+"""
+
 ACCOUNTS = "LEFT JOIN import_accounts a ON a.value = s.account"
 CURRENCY = "LEFT JOIN core_currency x ON x.code = COALESCE(upper(s.currency), {otherwise})"
 
@@ -84,7 +95,8 @@ WHERE found.line_no = f.line_no
 STANDING = """
 UPDATE import_found f SET problem = 'overlap with what stands', detail = found.period
 FROM (
-    SELECT f.line_no, min(t.valid::text) AS period
+    SELECT f.line_no, concat(min(lower(t.valid)), ' – ', CASE WHEN NOT bool_or(upper_inf(t.valid))
+        THEN max(upper(t.valid)) - 1 END) AS period
     FROM import_found f JOIN {table} t ON {alike} AND t.valid && f.valid
         AND lower(t.valid) <> lower(f.valid)
     WHERE f.problem IS NULL AND NOT EXISTS (
@@ -125,9 +137,10 @@ FROM (
         WHEN min(COALESCE(upper(f.valid), 'infinity')) OVER price
             <> max(COALESCE(upper(f.valid), 'infinity')) OVER price
             THEN 'other end in the same price'
+        WHEN f.to_quantity > lead(f.from_quantity) OVER steps THEN 'breaks overlap'
         WHEN f.to_quantity IS NOT NULL AND f.to_quantity IS DISTINCT FROM lead(f.from_quantity)
             OVER steps THEN 'gap between breaks'
-        END AS problem, f.from_quantity::text AS detail
+        END AS problem, trim_scale(COALESCE(f.to_quantity, f.from_quantity))::text AS detail
     FROM import_found f WHERE f.problem IS NULL
     WINDOW price AS (PARTITION BY f.account_id, f.product_id, f.unit, f.currency_id,
             lower(f.valid)),

@@ -172,3 +172,44 @@ def test_units_codes_and_list_prices_go_in_and_say_what_is_wrong() -> None:
     assert [row.amount for row in ListPrice.objects.order_by("valid")] == [3, Decimal("3.5")]
     undoing.undo(batch_id=sent.batch.pk, as_of=TODAY)
     assert ListPrice.objects.get().valid.upper is None
+
+
+def test_a_refusal_names_the_cell_that_is_wrong() -> None:
+    account, product = make_account(external_id="C-1"), make_product(code="P-1")
+    make_list_price(product=product, amount="9", start=date(2026, 1, 1))
+    make_price(account=account, product=product, amount="5", end=date(2026, 2, 1))
+
+    def row(**more: Any) -> tuple[Any, ...]:
+        values = dict.fromkeys(PRICES) | {"account": "C-1", "product": "P-1", "price": "1"}
+        return tuple((values | {"valid_from": "2027-01-01"} | more)[name] for name in PRICES)
+
+    thirty = {"valid_from": "2030-01-01", "valid_until": "2031-01-01"}
+    sent = send(
+        "account_prices",
+        csv_text(
+            PRICES,
+            row(account="Nobody"),
+            row(currency="XXX"),
+            row(price="-3"),
+            row(valid_from="2025-06-01", valid_until="2026-01-15"),
+            row(**thirty, from_quantity="0", to_quantity="100"),
+            row(**thirty, from_quantity="90"),
+            row(valid_from="2031-01-01", from_quantity="0", to_quantity="50"),
+            row(valid_from="2031-01-01", from_quantity="60"),
+        ),
+    )
+    rejects = ImportReject.objects.filter(batch=sent.batch)
+    assert dict(rejects.values_list("line", "message")) == {
+        2: "unknown account (Nobody)",
+        3: "unknown currency (XXX)",
+        4: "negative amount (-3)",
+        5: "overlap with what stands (2026-01-01 – 2026-01-31)",
+        6: "breaks overlap (100)",
+        7: "part of a rejected price (P-1)",
+        8: "gap between breaks (50)",
+        9: "part of a rejected price (P-1)",
+    }
+    names = ("product", "price", "valid_from")
+    sent = send("list_prices", csv_text(names, ("P-1", "8", "2025-06-01")))
+    stands = ImportReject.objects.get(batch=sent.batch)
+    assert stands.message == "overlap with what stands (2026-01-01 – )"
