@@ -10,6 +10,7 @@ import pytest
 
 from accounts.forms.fields import as_typed
 from settlements.models import SalesReport
+from settlements.services.reports.deciding import accept_report
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_category, make_product
 from tests.factories.prices import make_code, make_unit
@@ -87,6 +88,27 @@ def test_a_report_is_typed_and_waits(people: People, world: World) -> None:
     assert facts(second_version) == [("Chain", "P-1", 3, 0, None, "P-1", "")]
     client.post(URL, sent(world, function="cancel"))
     assert SalesReport.objects.get(version=3).line_count == 0
+
+
+def test_what_takes_the_place_of_a_report_begins_with_all_that_stands(
+    people: People, world: World
+) -> None:
+    client = client_of(people.owner)
+    client.post(URL, sent(world, {"product": "P-1", "quantity_sold": "24"}))
+    more = sent(world, {"product": "P-1", "quantity_sold": "7"}, function="addition")
+    client.post(URL, more | {"key": uuid4()})
+    original, addition = SalesReport.objects.order_by("version")
+    for report in (original, addition):
+        accept_report(report=report, decided_by=None, allow_below_zero=True)
+
+    page = client.get(f"{URL}?about={addition.pk}")
+    sold = [row["quantity_sold"] for row in page.context["rows"].initial]
+    assert sold == ["24", "7"], "a replacement would drop what it does not repeat"
+    page = client.get(addition.get_absolute_url()).content.decode()
+    assert f"about={addition.pk}&amp;function=cancel" in page
+    cancelling = client.get(f"{URL}?about={addition.pk}&function=cancel")
+    assert cancelling.context["form"]["function"].value() == "cancel"
+    assert not cancelling.context["rows"].initial
 
 
 def test_bad_rows_stand_beside_their_field_with_the_line(people: People, world: World) -> None:

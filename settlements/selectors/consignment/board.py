@@ -139,9 +139,27 @@ def coupons_of(report: SalesReport) -> Decimal | None:
     return found
 
 
+def lines_that_stand(report: SalesReport) -> QuerySet[SalesReportLine]:
+    """Return what a replacement takes the place of: all accepted under the report's number.
+
+    Of a report that is not accepted its own lines.
+    """
+    if report.state != ReportState.ACCEPTED:
+        return lines_of(report).order_by("line")
+    rows = SalesReportLine.objects.in_force().filter(
+        report__account=report.account_id,
+        report__kind=report.kind,
+        report__their_number=report.their_number,
+    )
+    return _with_names(rows).order_by("report__version", "line")
+
+
 def lines_of(report: SalesReport) -> QuerySet[SalesReportLine]:
     """Return the lines of a report with what they name."""
-    rows: QuerySet[SalesReportLine] = report.lines.all()
+    return _with_names(report.lines.all())
+
+
+def _with_names(rows: QuerySet[SalesReportLine]) -> QuerySet[SalesReportLine]:
     return rows.select_related("store", "product", "category").annotate(
         net=F("quantity_sold") - F("quantity_returned")
     )

@@ -20,6 +20,7 @@ from kam.core.registry import may
 from kam.core.selectors.history import history_of
 from kam.core.tables import Column, Empty, Table
 from kam.identity.decorators import requires, signed_in
+from settlements.choices.reports import ReportFunction, ReportState
 from settlements.forms.consignment import DecisionForm, RejectForm, ReportFilter
 from settlements.models import SalesReport
 from settlements.selectors.consignment import board as reads
@@ -169,6 +170,9 @@ def _detail(request: HttpRequest, row: SalesReport, form: DecisionForm) -> HttpR
         "versions": [(one, report_badge(one).__html__()) for one in versions.order_by("-version")],
         "form": form if waits else None,
         "again_url": url("report-new", about=row.pk) if may(user, EDIT) else "",
+        "cancel_url": url("report-new", about=row.pk, function=ReportFunction.CANCEL.value)
+        if may(user, EDIT) and row.state == ReportState.ACCEPTED
+        else "",
         "history": history_of(row),
         "coupons": reads.coupons_of(row),
         "movements_url": url("consignment-movements", report=row.pk),

@@ -104,7 +104,8 @@ def _first(request: HttpRequest) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         **company_values(),
     }
     if about := _number(request, "about"):
-        return _again(get_object_or_404(reads.reports_for(user), pk=about))
+        row = get_object_or_404(reads.reports_for(user), pk=about)
+        return _again(row, is_cancelled=request.GET.get("function") == ReportFunction.CANCEL)
     if account := _number(request, "account"):
         found = Account.objects.visible_to(user).not_merged().filter(pk=account).first()
         first["account"] = as_typed(found) if found else ""
@@ -116,19 +117,26 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _again(row: SalesReport) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A replacement of a report, beginning with what it said; long ones without their lines."""
+def _again(
+    row: SalesReport, *, is_cancelled: bool = False
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A replacement of a report, beginning with what stands; long ones without their lines.
+
+    Or its cancellation, which has none.
+    """
     head = {
         "account": as_typed(row.account),
         "selling_company": row.selling_company_id,
         "kind": row.kind,
-        "function": ReportFunction.REPLACE,
+        "function": ReportFunction.CANCEL if is_cancelled else ReportFunction.REPLACE,
         "their_number": row.their_number,
         "first_day": row.first_day,
         "last_day": row.last_day,
         "currency": row.currency_id,
     }
-    lines = list(reads.lines_of(row).order_by("line")[: SHOWN + 1])
+    if is_cancelled:
+        return head, []
+    lines = list(reads.lines_that_stand(row)[: SHOWN + 1])
     if len(lines) > SHOWN:
         return head, []
     return head, [
