@@ -55,7 +55,8 @@ class Stat:
         if self.kind == "percent":
             return formats.percent(self.value, 1 if self.places is None else self.places)
         if self.kind == "money":
-            return formats.money(self.value, places=2 if self.places is None else self.places)
+            own = formats.places_of(str(self.unit))
+            return formats.money(self.value, places=own if self.places is None else self.places)
         if self.kind == "number":
             return formats.number(self.value, self.places)
         return str(self.value)

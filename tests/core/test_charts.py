@@ -126,6 +126,7 @@ def make_stat(**options: Any) -> Stat:
             '<span title="48,211,904.18">48.21M</span>',
         ),
         ({"kind": "money", "value": Decimal("99.5")}, "99.50"),
+        ({"kind": "money", "value": Decimal(99), "unit": "VND"}, "99"),
         ({"kind": "number", "value": 300}, "300"),
         ({"kind": "number", "value": 12_345, "compact": False}, "12,345"),
         ({"kind": "text", "value": "A & B"}, "A &amp; B"),

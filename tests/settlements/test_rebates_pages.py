@@ -114,7 +114,7 @@ def test_an_expectation_is_noted_and_shown(people: People) -> None:
     run_rebates(today())
     said = text_of(client.get(page))
     assert "Two new stores" in said
-    assert "1,200,000.00" in said
+    assert said.count("1,200,000.00 EUR") >= 2  # expected, and beside what was accrued
     first, second = RebateAccrual.objects.order_by("pk")
     assert (first.accrued, second.accrued, second.catch_up) == (0, 19752, 19752)
     chart = client.get(page, {"chart": "rebate-accruals"})

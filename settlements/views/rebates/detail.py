@@ -95,8 +95,11 @@ def _detail(
         "stats": _stats(condition, figure, chosen, today),
         "slices": _slices(condition, figure, chosen),
         "chart": chart,
-        "history": history,
-        "expectations": reads.expectations_of(condition, start) if start else [],
+        "history": [_accrual(condition, row) for row in history],
+        "expectations": [
+            (row, words.counted(condition, row.total))
+            for row in (reads.expectations_of(condition, start) if start else [])
+        ],
         "expectation_form": form or ExpectationForm(),
         "may_expect": may(user, EXPECT) and runs_on,
         "settle_url": _settle_url(condition, chosen, today) if may(user, SETTLE) else "",
@@ -108,6 +111,16 @@ def _detail(
     return htmx.render_part(
         request, "settlements/rebates_detail.html", context, "panel", status=status
     )
+
+
+def _accrual(condition: TradeCondition, row: RebateAccrual) -> dict[str, Any]:
+    """A row of the history, what it counts in the basis' own words."""
+    expected = row.expected_total
+    return {
+        "row": row,
+        "basis": words.counted(condition, row.basis_amount),
+        "expected": None if expected is None else words.counted(condition, expected),
+    }
 
 
 def _last_day(figure: Figure | None, chosen: reads.PeriodOf | None) -> date | None:
