@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -139,18 +140,24 @@ def line_words(line: StatementLine, statement: SettlementStatement) -> str:
 
 
 class CorrectForm(NoteForm):
-    """What claims come to in the next version; everything else is computed anew."""
+    """What claims come to in the next version; everything else is computed anew.
+
+    A claim that is contested comes without what is contested of it.
+    """
 
     def __init__(self, *args: Any, statement: SettlementStatement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = list(statement.lines.filter(part=LinePart.CLAIM).order_by("sequence"))
+        disputes = statement.disputes.filter(settled_on__isnull=True, line__part=LinePart.CLAIM)
+        contested = dict(disputes.values_list("line").annotate(Sum("amount")))
         for line in self.lines:
+            amount = contested.get(line.pk)
             self.fields[f"line_{line.pk}"] = amount_field(
                 label=line.what,
                 min_value=Decimal(0),
                 required=False,
-                help_text=_("Claimed now: %s. Empty: as computed.")
-                % formats.money(-line.amount, statement.currency_id),
+                initial=None if amount is None else -line.amount - amount,
+                help_text=_claim_words(line, amount, statement.currency_id),
             )
 
     def claims(self) -> list[Concession]:
@@ -160,6 +167,14 @@ class CorrectForm(NoteForm):
             for line in self.lines
             if (amount := self.cleaned_data.get(f"line_{line.pk}")) is not None
         ]
+
+
+def _claim_words(line: StatementLine, contested: Decimal | None, currency: str) -> str:
+    claimed = formats.money(-line.amount, currency)
+    if contested is None:
+        return _("Claimed now: %s. Empty: as computed.") % claimed
+    words = _("Claimed now: %(claimed)s, of it contested: %(contested)s. Empty: as computed.")
+    return words % {"claimed": claimed, "contested": formats.money(contested, currency)}
 
 
 class ConfirmForm(forms.Form):

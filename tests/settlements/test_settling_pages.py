@@ -17,9 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from settlements.choices.settling import StatementDisputeReason
 from settlements.models import Document, SettlementStatement
+from settlements.selectors.settling.calendar import statements_due
 from settlements.selectors.settling.unbilled import sold_not_stated
-from settlements.services.settling.issuing import issue_statement
+from settlements.services.settling.contests import Contest
+from settlements.services.settling.issuing import dispute_statement, issue_statement
 from settlements.services.settling.posting import limit_of
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account
@@ -134,6 +137,26 @@ def test_a_statement_goes_its_way_by_its_pages(people: People) -> None:
     assert second.taken_back_on == date(2026, 8, 6)
 
 
+def test_a_correction_proposes_what_is_left_of_a_contested_fee(people: People) -> None:
+    world = make_world(lead=people.owner, fees=FEES)
+    report_turnover(world, "113000")
+    statement = issue_statement(statement=draft(world), issued_on=date(2026, 8, 2), issued_by=None)
+    line = statement.lines.get(label="Promotion")
+    dispute_statement(
+        statement=statement,
+        contests=[Contest(D(500), StatementDisputeReason.UNAGREED_FEE, line.pk)],
+        raised_on=date(2026, 8, 3),
+        raised_by=None,
+    )
+
+    page_of = client_of(people.owner).get(page(statement, "correct"))
+    form = page_of.context["form"]
+    assert form[f"line_{line.pk}"].initial == 1500
+    assert "of it contested: 500.00" in page_of.content.decode()
+    other = statement.lines.get(label="Utilities")
+    assert form[f"line_{other.pk}"].initial is None
+
+
 def test_a_closed_day_and_a_missing_price_are_said_beside_the_form(people: People) -> None:
     world = make_world(lead=people.owner, tax_rate=None)
     url = reverse("settlements:settling-create", args=[world.term.pk])
@@ -159,6 +182,74 @@ def test_due_statements_are_told_and_drafted_together(
     client_of(people.controller).post(reverse("settlements:settling-draft-all"), values)
 
     assert SettlementStatement.objects.get().payable == 88_140
+
+
+def test_a_late_statement_of_long_ago_stays_in_the_calendar(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: date(2027, 3, 12))
+    world = make_world(lead=people.owner)
+    other = make_world(lead=people.owner)
+    report_turnover(world, "113000")
+    confirmed(world)
+    confirmed_months = {(2026, 8), (2026, 9), (2026, 10), (2026, 11)}
+    url = reverse("settlements:settling-due")
+    client = client_of(people.owner)
+
+    found = statements_due(people.owner, as_of=date(2027, 3, 12))
+    old = [one for one in found if one.is_old]
+    assert {(one.start.year, one.start.month) for one in old} == confirmed_months
+    assert {one.account_id for one in old} == {world.account.pk}, "no life before the first report"
+
+    text = client.get(url).content.decode()
+    assert "4 older statements were never made." in text
+    assert "Aug 1, 2026" not in text
+    text = client.get(url, {"older": 1}).content.decode()
+    assert "Aug 1, 2026" in text
+    assert other.account.name not in text
+    panel = reverse("settlements:panel-settling", args=[world.account.pk])
+    assert "4 older statements were never made." in client.get(panel).content.decode()
+    only = client.get(url, {"older": 1, "account": world.account.pk}).content.decode()
+    assert world.account.name in only
+    for name, status in (("teammate", 200), ("stranger", 404)):
+        answer = client_of(getattr(people, name)).get(url, {"account": world.account.pk})
+        assert answer.status_code == status, name
+    assert client.get(url, {"account": "x"}).status_code == 404
+
+
+def test_a_statement_says_what_its_figures_can_be_checked_by(people: People) -> None:
+    guarantee = {
+        "basis": "sales",
+        "amount": D(100_000),
+        "test_period": "month",
+        "excess_rate": D(18),
+    }
+    world = make_world(lead=people.owner, guarantee=guarantee)
+    report_turnover(world, "113000")
+    goods, _product = worked_consignment(lead=people.owner, start=JULY[0])
+    client = client_of(people.owner)
+
+    text = client.get(page(draft(world))).content.decode()
+    assert "They keep 22% of the turnover." in text
+    assert "They keep 18% of what is sold above it." in text
+    assert "on average" in text, "22 % of 100,000 and 18 % of 13,000 are no single rate"
+    text = client.get(page(draft(goods))).content.decode()
+    assert "We bear shrink up to 1% of the units sold; they bear what is above." in text
+    assert ">10.00<" in text.replace("\n", ""), "a price has the decimals of its currency"
+
+
+def test_what_waits_is_told_though_nothing_falls_due(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: date(2026, 8, 12))
+    world = make_world(lead=people.owner, start=JULY[0], end=JULY[1])
+    report_turnover(world, "113000")
+    draft(world)
+    panel = reverse("settlements:panel-settling", args=[world.account.pk])
+
+    text = client_of(people.owner).get(panel).content.decode()
+    assert "Sold and not posted yet" in text
+    assert "88,140.00" in text
 
 
 def queries_of(client: Client, url: str) -> int:

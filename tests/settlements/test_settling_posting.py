@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from accounts.models import RevenueEntry
 from kam.core.problems import RefusedError
@@ -24,7 +25,7 @@ from settlements.models import (
 from settlements.services.settling.drafting import draft_true_up
 from settlements.services.settling.issuing import confirm_statement, issue_statement
 from settlements.services.settling.posting import post_statement, take_back_statement
-from tests.conftest import People
+from tests.conftest import People, client_of
 from tests.factories.identity import make_user
 from tests.factories.settling import (
     AUGUST,
@@ -108,6 +109,39 @@ def test_what_was_carried_forward_is_set_off_by_the_next_statement() -> None:
     assert ledger() == [
         ("claim", D(13_000), D(0), None),
         ("invoice", D(80_000), D(67_000), date(2026, 10, 1)),
+    ]
+
+
+def test_what_was_carried_goes_before_claims_and_what_they_exceed_is_told(people: People) -> None:
+    guarantee = {"basis": "sales", "amount": D(150_000), "test_period": "month"}
+    fees = [{"name": "Promotion", "fee_type": "flyer", "calculation": "fixed", "value": "4000"}]
+    world = make_world(guarantee=guarantee, fees=fees)
+    report_turnover(world, "20000", JULY)
+    report_turnover(world, "48000", AUGUST)
+    first, second = confirmed(world, JULY), confirmed(world, AUGUST)
+    client = client_of(people.controller)
+
+    def told(statement: SettlementStatement, amount: str) -> None:
+        path = reverse("settlements:settling-detail", args=[statement.pk])
+        for url in (path, f"{path}post/"):
+            text = client.get(url).content.decode()
+            assert f"exceed what is payable by {amount}" in text, url
+            assert "Remains in their favour" in text, url
+
+    # 20,000 less 33,000: carried; nothing is there to set the 4,000 off against.
+    assert (first.carried_forward, first.left_open) == (-13_000, 4000)
+    told(first, "4,000.00")
+    post(first)
+    # 48,000 less 33,000 less 13,000 carried: 2,000 for the 4,000 that they claim.
+    assert (second.carried_forward, second.remains, second.left_open) == (0, -2000, 2000)
+    told(second, "2,000.00")
+    post(second, date(2026, 9, 5))
+
+    assert [row[:3] for row in ledger()] == [
+        ("claim", D(13_000), D(0)),
+        ("claim", D(4000), D(4000)),
+        ("invoice", D(15_000), D(0)),
+        ("claim", D(4000), D(2000)),
     ]
 
 

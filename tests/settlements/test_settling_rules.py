@@ -162,6 +162,27 @@ def test_a_disputed_fee_is_put_right_by_the_next_version() -> None:
     assert [one.total for one in Document.objects.order_by("pk")] == [88_140, 678, 1500, 500]
 
 
+def test_a_dispute_of_what_is_claimed_as_before_is_not_granted() -> None:
+    world = make_world(fees=FEES)
+    report_turnover(world, "113000")
+    first = issue_statement(statement=draft(world), issued_on=DAY, issued_by=None)
+    card, promotion = (first.lines.get(label=label) for label in ("Card", "Promotion"))
+    contests = [Contest(D(600), UNAGREED, card.pk), Contest(D(2000), UNAGREED, promotion.pk)]
+    contests.append(Contest(D(100), UNAGREED))
+    dispute_statement(statement=first, contests=contests, raised_on=DAY, raised_by=None)
+
+    claims = [Concession(card.pk, D(678)), Concession(promotion.pk, D(0))]
+    second = correct_statement(statement=first, corrected_on=DAY, corrected_by=None, claims=claims)
+    assert [one.is_granted for one in first.disputes.order_by("pk")] == [False, True, True]
+
+    dispute_statement(
+        statement=second, contests=[Contest(D(100), UNAGREED)], raised_on=DAY, raised_by=None
+    )
+    third = correct_statement(statement=second, corrected_on=DAY, corrected_by=None)
+    assert second.disputes.get().is_granted is False, "nothing is other than before"
+    assert (second.claimed, third.claimed) == (1178, 1178), "what was put right stays so"
+
+
 def test_disputes_together_stay_within_the_statement() -> None:
     world = make_world(fees=FEES)
     report_turnover(world, "113000")
@@ -372,7 +393,8 @@ class Life(RuleBasedStateMachine):
         )
         if done:
             self.version += 1
-            self.claimed = D(2678 + amount) if line else D(3178)
+            if line:  # what was put right before stays so
+                self.claimed = D(2678 + amount)
 
     @precondition(lambda self: self.state != "none")
     @rule()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from kam.core.problems import explained
 from kam.identity.models import User
+from settlements.analytics.settling import Line
 from settlements.choices.settling import LinePart, StatementState
-from settlements.models import SettlementStatement, StatementDispute
+from settlements.models import SettlementStatement, StatementDispute, StatementLine
 from settlements.selectors.settling.computing import Outcome
-from settlements.selectors.settling.recomputing import outcome_of
+from settlements.selectors.settling.recomputing import outcome_of, stored_lines
 from settlements.services.settling.contests import Contest, check_contests
 from settlements.services.settling.drafting import lock_terms, locked, write
 from settlements.services.settling.problems import NotInputError, StateError
@@ -100,15 +101,19 @@ def reject_dispute(
     """Let a disputed statement stand as it is: it is issued again, its disputes are not granted."""
     row = locked(statement)
     _need(row, StatementState.DISPUTED)
-    _settle(row, settled_on, note, is_granted=False)
+    _settle(row, settled_on, note)
     row.state = StatementState.ISSUED
     row.save(update_fields=["state", "updated_at"])
     return row
 
 
-def _settle(row: SettlementStatement, day: date, note: str, *, is_granted: bool) -> None:
+def _settle(
+    row: SettlementStatement, day: date, note: str, *, granted: Collection[int | None] = ()
+) -> None:
+    """Settle what is contested: granted for the lines named (None: the whole), the rest not."""
     for dispute in row.disputes.filter(settled_on__isnull=True):
-        dispute.settled_on, dispute.is_granted = max(day, dispute.raised_on), is_granted
+        dispute.settled_on = max(day, dispute.raised_on)
+        dispute.is_granted = dispute.line_id in granted
         dispute.settled_note = note
         dispute.save()
 
@@ -136,8 +141,9 @@ def correct_statement(
     """Issue the next version of a disputed statement and cancel the one before.
 
     Computed anew from the reports as they stand now and the version pinned before. `claims` says
-    what fee lines come to instead (zero: not claimed), as unsigned amounts. `at` is the moment at
-    which who drafted is told. Raises StateError, or NotInputError with what is missing.
+    what fee lines come to instead (zero: not claimed), as unsigned amounts. Disputes of
+    lines that the next version says as before are not granted. `at` is the moment at which who
+    drafted is told. Raises StateError, or NotInputError with what is missing.
     """
     row = locked(statement)
     _need(row, StatementState.DISPUTED)
@@ -147,7 +153,7 @@ def correct_statement(
     if outcome.computed is None:
         raise NotInputError(outcome.problem, code=outcome.code)
     outcome = _with_claims(row, outcome, claims)
-    _settle(row, corrected_on, note, is_granted=True)
+    _settle(row, corrected_on, note, granted=_changed(row, outcome))
     row.state = StatementState.CANCELLED
     row.save(update_fields=["state", "updated_at"])
     (made,) = write([outcome], drafted_by=corrected_by, note=note, corrects=row)
@@ -156,13 +162,24 @@ def correct_statement(
     return row
 
 
+def _changed(row: SettlementStatement, outcome: Outcome) -> set[int | None]:
+    """The lines of the row that the next version does not say; None, the whole, with any."""
+    lines = outcome.computed.lines if outcome.computed else ()
+    said = {replace(line, rate=None) for line in lines}
+    own = zip(row.lines.order_by("sequence"), stored_lines(row), strict=True)
+    changed: set[int | None] = {
+        line.pk for line, stored in own if replace(stored, rate=None) not in said
+    }
+    return changed | {None} if changed or len(lines) != row.lines.count() else changed
+
+
 def _with_claims(
     row: SettlementStatement, outcome: Outcome, claims: Sequence[Concession]
 ) -> Outcome:
-    if not claims or outcome.computed is None:
+    if outcome.computed is None:
         return outcome
     standing = {line.pk: line for line in row.lines.filter(part=LinePart.CLAIM)}
-    wanted: dict[int | None, Decimal] = {}
+    wanted = _conceded(row, standing.values(), outcome.computed.lines)
     for claim in claims:
         line = standing.get(claim.line_id)
         if line is None:
@@ -170,6 +187,8 @@ def _with_claims(
         if claim.amount < 0:
             raise NotInputError(_("An amount claimed is zero or more."), field="amount")
         wanted[line.condition_id] = claim.amount
+    if not wanted:
+        return outcome
     lines = [
         replace(line, amount=-wanted[line.condition_id], rate=None)
         if line.part == LinePart.CLAIM and line.condition_id in wanted
@@ -179,6 +198,28 @@ def _with_claims(
     kept = tuple(line for line in lines if line.part != LinePart.CLAIM or line.amount)
     claimed = -sum((line.amount for line in kept if line.part == LinePart.CLAIM), Decimal(0))
     return replace(outcome, computed=replace(outcome.computed, lines=kept, claimed=claimed))
+
+
+def _conceded(
+    row: SettlementStatement, standing: Iterable[StatementLine], lines: Iterable[Line]
+) -> dict[int | None, Decimal]:
+    """What an earlier correction put right, by condition: the next one does not take it back.
+
+    A fee that is computed but not claimed, or claimed with another amount of the same basis.
+    """
+    if row.replaces_id is None:
+        return {}
+    stood = {line.condition_id: line for line in standing}
+    found: dict[int | None, Decimal] = {}
+    for line in lines:
+        if line.part != LinePart.CLAIM:
+            continue
+        before = stood.get(line.condition_id)
+        if before is None:
+            found[line.condition_id] = Decimal(0)
+        elif before.amount != line.amount and before.basis == line.basis:
+            found[line.condition_id] = -before.amount
+    return found
 
 
 @dataclass(frozen=True, slots=True)

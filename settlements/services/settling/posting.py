@@ -247,7 +247,10 @@ def _post(
 def _set_off(
     row: SettlementStatement, receivable: Document, rules: TermRules, day: date, user: User | None
 ) -> None:
-    """Set the statement's claims against its receivable, then what earlier ones left over."""
+    """Set what earlier statements left over against the receivable, then its own claims.
+
+    In this order what the statement says that it carries forward is what stays open of it.
+    """
     claims = list(
         LedgerItem.objects.filter(
             document__from_statement__statement=row,
@@ -255,7 +258,7 @@ def _set_off(
         ).order_by("pk")
     )
     if rules.negative_handling == NegativeHandling.CARRY_FORWARD and row.brought_forward:
-        claims += _carried(row, receivable)
+        claims = [*_carried(row, receivable), *claims]
     matches = _matches(list(receivable.items.order_by("sequence")), claims)
     if matches:
         allocate(matches=matches, effective_date=day, created_by=user, note=str(row))

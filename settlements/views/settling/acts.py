@@ -232,6 +232,7 @@ def settling_post(request: HttpRequest, pk: int) -> HttpResponse:
         lead=_("Documents are posted, fees are set off and the revenue is booked."),
         said=_("The statement is posted."),
         sums=_sums(row),
+        left_open=common.left_open_words(row),
         blockers=[one for one in blockers if one.field != "posted_on"],
         cautions=[one for one in blockers if one.field == "posted_on"],
         names={"posted_on": "day"},
@@ -242,7 +243,8 @@ def _sums(row: SettlementStatement) -> list[tuple[Text, Decimal]]:
     """What a statement will post: the receivable, the claims beside it, what is left of it."""
     claims = [line for line in row.lines.all() if line.part == LinePart.CLAIM]
     brought = [(_("Brought forward"), row.brought_forward)] if row.brought_forward else []
-    rest = [(_("Remains to be paid"), row.remains)] if claims or brought else []
+    left = _("Remains in their favour") if row.remains < 0 else _("Remains to be paid")
+    rest = [(left, row.remains)] if claims or brought else []
     carried = [(_("Carried to the next statement"), row.carried_forward)]
     return [
         (_("Payable"), row.payable),

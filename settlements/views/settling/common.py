@@ -89,3 +89,14 @@ def rate_by_bands(line: StatementLine) -> Decimal | None:
     if not line.basis:
         return None
     return abs(rounded(Fraction(line.amount) * 100 / Fraction(line.basis), 2))
+
+
+def left_open_words(row: SettlementStatement) -> str:
+    """What becomes of claims that exceed what is payable; "" where they do not."""
+    if not row.left_open or row.state == StatementState.CANCELLED or row.taken_back_on:
+        return ""
+    words = _(
+        "Their claims exceed what is payable by %(amount)s. That much is not set off when the"
+        " statement is posted: it stays open in the ledger until it is paid or set off there."
+    )
+    return words % {"amount": formats.money(row.left_open, row.currency_id)}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from kam.core import exports
+from kam.core import exports, formats
 from kam.core.selectors.history import history_of
 from kam.core.tables import Column, Table
 from kam.identity.decorators import requires, signed_in
@@ -34,11 +34,13 @@ from settlements.selectors.settling.reads import (
     says_coupons,
 )
 from settlements.selectors.settling.recomputing import is_as_computed
+from settlements.selectors.terms.conditions import bands_of
 from settlements.services.settling.posting import posting_blockers
 from settlements.views.downloads import download
 from settlements.views.settling import common
 from settlements.views.settling.paper import paper_response
-from settlements.views.terms.words import guarantee
+from settlements.views.terms.examples import band_rows
+from settlements.views.terms.words import deduction, guarantee, media, shrink
 
 # icons: table-export message-report download list-search file-type-pdf
 GOODS = (StatementLineKind.GROSS, StatementLineKind.RETURN)
@@ -66,6 +68,7 @@ def settling_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "contested": sum((one.amount for one in contested(row)), 0) or None,
         "documents": row.documents.exclude(role=DocumentRole.REVERSAL),
         "blockers": _blockers(request, row) if acts["post"] else [],
+        "left_open": common.left_open_words(row),
         "differs": row.state in _MAY_DIFFER and not is_as_computed(row),
         "later": getattr(row, "replaced_by", None),
         "history": history_of(row),
@@ -88,11 +91,20 @@ def _line(line: StatementLine, row: SettlementStatement) -> dict[str, Any]:
         "of": line.product or line.category or line.store or "",
         "store": line.store if line.product_id else None,
         "has_sources": line.kind in SOURCED or line.medium,
-        "is_price": row.kind == "sell_through" and line.kind in (*GOODS, StatementLineKind.SHRINK),
+        "price": _price(line, row),
         "is_contained": line.part == LinePart.CONTAINED,
         "by_bands": common.rate_by_bands(line),
         "is_banded": row.term.deduction in BANDED,
     }
+
+
+def _price(line: StatementLine, row: SettlementStatement) -> str:
+    """The price of a piece, with the decimals of its currency at least; "" of other lines."""
+    priced = (*GOODS, StatementLineKind.SHRINK)
+    if row.kind != StatementKind.SELL_THROUGH or line.kind not in priced or line.rate is None:
+        return ""
+    own = -int(line.rate.normalize().as_tuple().exponent)
+    return formats.number(line.rate, max(own, formats.places_of(row.currency_id)))
 
 
 def how(row: SettlementStatement) -> list[str]:
@@ -104,7 +116,10 @@ def how(row: SettlementStatement) -> list[str]:
         found.append(words % {"days": row.trading_days, "whole": row.calendar_days})
     if row.kind == "true_up":
         found.append(_("The guarantee of the whole period against what its months took."))
-    if row.kind != StatementKind.SELL_THROUGH:
+    if row.kind == StatementKind.SELL_THROUGH:
+        found += shrink(row.term)
+    else:
+        found += [*deduction(row.term), *_bands(row), *media(row.term)]
         found += guarantee(getattr(row.term, "guarantee", None), row.currency_id)
     if row.kind == StatementKind.TURNOVER:
         found += _coupons(row)
@@ -115,6 +130,15 @@ def how(row: SettlementStatement) -> list[str]:
             _("Fees of purchases count what was booked as revenue by other ways than statements.")
         )
     return found
+
+
+def _bands(row: SettlementStatement) -> list[str]:
+    """The bands of the deduction, each with its rate."""
+    schedule = row.term.deduction_schedule
+    if schedule is None:
+        return []
+    rows = band_rows(bands_of(schedule.bands.all()), row.currency_id)
+    return [f"{one.words}: {one.rate}" for one in rows]
 
 
 def _coupons(row: SettlementStatement) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import Account
+from accounts.views.accounts import get_account
 from kam.core import formats
 from kam.core.dates import add_months
 from kam.core.jobs import enqueue
@@ -102,25 +105,57 @@ def _columns() -> list[Column]:
 @requires(common.VIEW)
 @require_GET
 def settling_due(request: HttpRequest) -> HttpResponse:
-    """Which statement falls due when: periods that are over and those that end soon."""
-    user, today = signed_in(request), timezone.localdate()
-    found = statements_due(user, as_of=today)
+    """Which statement falls due when: periods that are over and those that end soon.
+
+    Of all accounts or (`account`) of one and all below it; `older` shows the old ones alone.
+    """
+    user, today, account = signed_in(request), timezone.localdate(), _account(request)
+    found = statements_due(user, as_of=today, account=account)
+    old = [one for one in found if one.is_old]
+    new = [one for one in found if one.is_over and not one.is_old]
+    only_old = bool(request.GET.get("older"))
     context = {
         "today": today,
-        "over": _part(request, [one for one in found if one.is_over], ""),
-        "ahead": _part(request, [one for one in found if not one.is_over], "next-"),
+        "account": account,
+        "only_old": only_old,
+        "older": len(old),
+        "older_url": due_url(account, older=True),
+        "newer_url": due_url(account),
+        "over": _part(request, old if only_old else new, ""),
+        "ahead": _part(request, [] if only_old else [one for one in found if not one.is_over],
+                       "next-"),
         "may_draft": user.can(common.DRAFT),
-        "may_draft_all": user.can(common.POST),
-        "form": DueForm(
-            initial={
-                "start": add_months(today.replace(day=1), -1),
-                "last": today.replace(day=1) - timedelta(days=1),
-            }
-        ),
+        "may_draft_all": user.can(common.POST) and account is None,
+        "form": DueForm(initial=_days_to_draft(today, old if only_old else [])),
         "tabs": common.tabs("due"),
         "crumbs": common.crumbs((_("To be made"), "")),
-    }
+    }  # fmt: skip
     return render(request, "settlements/settling_due.html", context)
+
+
+def due_url(account: Account | None = None, *, older: bool = False) -> str:
+    """The address of the statements to be made, of one account or of all."""
+    wanted = {"account": account.pk} if account else {}
+    words = urlencode(wanted | ({"older": 1} if older else {}))
+    return f"{reverse('settlements:settling-due')}{words and '?' + words}"
+
+
+def _account(request: HttpRequest) -> Account | None:
+    """The account that the address names. Raises Http404."""
+    asked = request.GET.get("account", "")
+    if not asked:
+        return None
+    if not asked.isdecimal():
+        raise Http404
+    return get_account(request, int(asked))
+
+
+def _days_to_draft(today: date, old: list[Due]) -> dict[str, date]:
+    """Last month; where old ones are shown, the days on which those ended."""
+    if old:
+        return {"start": old[0].last_day, "last": old[-1].last_day}
+    month = today.replace(day=1)
+    return {"start": add_months(month, -1), "last": month - timedelta(days=1)}
 
 
 def _part(request: HttpRequest, rows: list[Due], prefix: str) -> dict[str, Any]:
@@ -149,7 +184,8 @@ def settling_draft_all(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Say from which day up to which."))
         return back
     start, end = period_of(form.cleaned_data)
-    if len(statements_due(user, as_of=timezone.localdate())) > AT_ONCE:
+    due = statements_due(user, as_of=timezone.localdate())
+    if sum(start <= one.end <= end for one in due) > AT_ONCE:
         enqueue(
             "settlements.draft_statements",
             key=f"settlements.draft_statements:{start}:{end}",

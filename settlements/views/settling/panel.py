@@ -14,6 +14,7 @@ from settlements.selectors.settling.calendar import statements_due, with_terms
 from settlements.selectors.settling.reads import statements_for
 from settlements.selectors.settling.unbilled import sold_not_stated
 from settlements.views.settling import common
+from settlements.views.settling.lists import due_url
 
 SHOWN = 6
 
@@ -27,7 +28,10 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.exclude(state="cancelled")
     shown = rows.order_by("-period", "-pk")[:SHOWN]
     statements = [(row, common.state_badge(row).__html__()) for row in shown]
-    due = statements_due(user, as_of=today, account=account)
+    found = statements_due(user, as_of=today, account=account)
+    due = [one for one in found if not one.is_old]
+    settles = found or statements
+    unbilled = sold_not_stated(as_of=today, user=user, account=account) if settles else []
     context = {
         "account": account,
         "title": _("Settlement statements"),
@@ -37,7 +41,10 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
         "statements": statements,
         "due": with_terms(due[:SHOWN]),
         "more_due": max(len(due) - SHOWN, 0),
-        "unbilled": sold_not_stated(as_of=today, user=user, account=account) if due else [],
+        "due_url": due_url(account),
+        "older": len(found) - len(due),
+        "older_url": due_url(account, older=True),
+        "unbilled": unbilled,
         "may_draft": user.can(common.DRAFT),
     }
     return htmx.render_part(request, "accounts/panel_page.html", context, "panel")

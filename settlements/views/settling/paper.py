@@ -144,7 +144,11 @@ def _claims(row: SettlementStatement) -> list[Flowable]:
         return []
     more = [
         (_("Brought forward"), row.brought_forward or None),
-        (_("Remains to be paid"), row.remains),
+        (
+            _("Remains in their favour") if row.remains < 0 else _("Remains to be paid"),
+            row.remains,
+        ),
+        (_("Claims left open"), row.left_open or None),
         (_("Carried to the next statement"), row.carried_forward or None),
     ]
     cells = [

@@ -158,18 +158,19 @@ def method(term: SettlementTerm, currency: str) -> list[str]:
     """How goods become money under a term; the deduction's bands stand in a table of their own."""
     if term.settlement_basis == SettlementBasis.FIXED_RENT:
         rent = formats.money(term.rent or Decimal(0), currency)
-        return [str(_RENTS[term.cycle]) % {"rent": rent}, *_deduction(term), *_tax(term)]
+        return [str(_RENTS[term.cycle]) % {"rent": rent}, *deduction(term), *_tax(term)]
     found = [str(_BASES[term.settlement_basis]), str(_TITLES[term.title_transfer])]
-    found += _deduction(term)
+    found += deduction(term)
     if term.settlement_basis != SettlementBasis.RECEIVED_NET:
         found.append(str(_CYCLES[term.cycle]))
     found += [str(_INVOICES[term.invoicing_party]), *_tax(term)]
     if term.settlement_basis == SettlementBasis.TURNOVER_NET:
         found += _turnover(term)
-    return [*found, *_shrink(term)]
+    return [*found, *shrink(term)]
 
 
-def _deduction(term: SettlementTerm) -> list[str]:
+def deduction(term: SettlementTerm) -> list[str]:
+    """What they keep of a turnover; nothing where there is no deduction."""
     if term.deduction == Deduction.NONE:
         return []
     facts = {"rate": percent(term.deduction_percent or Decimal(0))}
@@ -227,7 +228,8 @@ def _medium(one: MediumRule, *, is_guaranteed: bool) -> str:
     return str(_OWN_RATE[is_guaranteed]) % facts
 
 
-def _shrink(term: SettlementTerm) -> list[str]:
+def shrink(term: SettlementTerm) -> list[str]:
+    """Who bears what is missing; nothing where it was not agreed."""
     if not term.shrink_bearer:
         return []
     if term.shrink_tolerance is None:
