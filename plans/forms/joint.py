@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
 from accounts.models import Account
+from kam.core.forms import Versioned
 from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.joint import JointState, JointTopic
@@ -17,7 +18,7 @@ from plans.forms.reviews import PersonForm, plans_for
 from plans.models import Plan
 
 
-class JointTeamForm(forms.Form):
+class JointTeamForm(Versioned):
     """A team of both sides."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
@@ -58,7 +59,7 @@ class JointMemberForm(PersonForm):
     role = forms.CharField(label=_("Does what"), max_length=100, required=False)
 
 
-class JointInitiativeForm(forms.Form):
+class JointInitiativeForm(Versioned):
     """Something that a team works on."""
 
     title = forms.CharField(label=_("Initiative"), max_length=200)

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.forms.fields import AccountField, give_user
 from accounts.forms.team import colleagues
 from accounts.models import Account, ProductCategory
-from kam.core.forms import CurrencyChoiceField
+from kam.core.forms import CurrencyChoiceField, Versioned, version_of
 from kam.core.models import Currency
 from kam.core.number_fields import DecimalInput, NumberField, plain_number
 from kam.identity.models import User
@@ -112,7 +112,7 @@ def _rates() -> Iterator[tuple[str, str, RangeOf]]:
             yield subject, key, RangeOf(name=f"lgd_{key}", label=label, kinds=insolvency)
 
 
-class ScenarioForm(forms.Form):
+class ScenarioForm(Versioned):
     """What is assumed; each range has three fields, `<name>_low`, `_base` and `_high`."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
@@ -196,8 +196,9 @@ class ScenarioForm(forms.Form):
     def plain(self) -> list[tuple[Any, str]]:
         """Fields with one value, each with where its default comes from."""
         return [
-            (self[name], self._source(name)) for name in self.base_fields if name in self.fields
-        ]
+            (self[name], self._source(name)) for name in self.base_fields
+            if name in self.fields and name != "version"
+        ]  # fmt: skip
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -228,7 +229,8 @@ class ScenarioForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """What was said, as the services take it."""
         values = self.cleaned_data
-        facts = {name: values[name] for name in self.base_fields if name in self.fields}
+        names = [name for name in self.base_fields if name in self.fields and name != "version"]
+        facts = {name: values[name] for name in names}
         if "clawback_days" in facts:
             facts["clawback_days"] = facts["clawback_days"] or 0
         return facts | {one.name: self._three(one) for one in self.ranges}
@@ -261,11 +263,12 @@ def starting(kind: str, found: Defaults) -> dict[str, Any]:
 
 def of_scenario(scenario: LossScenario, found: Defaults) -> dict[str, Any]:
     """A scenario as the form begins with it; shares that it does not name are the conventions."""
-    names = [*ScenarioForm.base_fields, *(one.name for one in RANGES)]
-    values = {name: getattr(scenario, name) for name in names}
+    plain = (name for name in ScenarioForm.base_fields if name != "version")
+    values = {name: getattr(scenario, name) for name in (*plain, *(one.name for one in RANGES))}
     rates = {f"lgd_{row.key}": row.share for row in scenario.rates.all()}
     conventions = {k: one.value for k, one in found.by_field.items() if k.startswith("lgd_")}
-    return _shown(scenario.kind, conventions | values | rates)
+    shown = _shown(scenario.kind, conventions | values | rates)
+    return shown | {"version": version_of(scenario.updated_at)}
 
 
 def _shown(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from accounts.forms.people import PositionChoice
 from accounts.forms.team import colleagues, partners
 from accounts.models import Account, Position
 from interactions.choices import ConcernCategory, ConcernSeverity
+from kam.core.forms import Versioned
 from kam.identity.models import User
 from plans.choices.joint import LineKind
 from plans.models import AgendaItem, BusinessReview, Plan, ReviewTemplate
-from plans.services.reviews.holding import Meeting
+from plans.services.reviews.holding import Meeting, told_version
 
 RATINGS = [(None, "–"), *((n, str(n)) for n in range(1, 6))]
 MINUTES = 600
@@ -99,7 +100,7 @@ class ReviewForm(MeetingForm):
         _choice(self, "template", ReviewTemplate.objects.filter(is_active=True))
 
 
-class EndingForm(forms.Form):
+class EndingForm(Versioned):
     """What is said at the end: the summary, and what both sides thought of it."""
 
     summary = forms.CharField(
@@ -126,7 +127,12 @@ class EndingForm(forms.Form):
     def ending(review: BusinessReview) -> dict[str, Any]:
         """What was said of it so far."""
         names = ("summary", "is_summary_shareable", "our_rating", "their_rating")
-        return {name: getattr(review, name) for name in names}
+        return {name: getattr(review, name) for name in names} | {"version": told_version(review)}
+
+    def ended(self) -> dict[str, Any]:
+        """What was said at the end, as the service takes it."""
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
+        return values | {"read_as": self.read_as()}
 
 
 class ReviewEditForm(EndingForm, MeetingForm):
@@ -165,7 +171,7 @@ class LineForm(forms.Form):
         _choice(self, "item", AgendaItem.objects.filter(review=review))
 
 
-class LineEditForm(forms.Form):
+class LineEditForm(Versioned):
     """A line put right."""
 
     text = forms.CharField(label=_("What was said"), max_length=1000)

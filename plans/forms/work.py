@@ -143,7 +143,7 @@ class ActionForm(_Owned):
         return super().starting(row) | {"initiative": row.initiative_id}
 
 
-class ProgressForm(forms.Form):
+class ProgressForm(Versioned):
     """How far an objective or initiative is, and who answers for it, once it is agreed."""
 
     typed_percent = _percent(_("Progress, percent"), _("Empty: it comes from the actions below."))
@@ -245,7 +245,7 @@ def plain_number(value: Decimal) -> Decimal:
     return found.quantize(Decimal(1)) if found == found.to_integral_value() else found
 
 
-class ActualForm(forms.Form):
+class ActualForm(Versioned):
     """What was seen of a measure that the system does not know."""
 
     typed_actual = _number(_("Actual"), places=4)

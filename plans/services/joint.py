@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, Position
 from accounts.services import tree
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.models import JointInitiative, JointMember, JointTeam
 from plans.services.problems import check_plan
@@ -31,11 +32,16 @@ class TwiceError(RefusedError):
 @explained()
 @transaction.atomic
 def save_team(
-    *, facts: Mapping[str, Any], account: Account | None = None, team: JointTeam | None = None
+    *,
+    facts: Mapping[str, Any],
+    account: Account | None = None,
+    team: JointTeam | None = None,
+    read_at: datetime | None = None,
 ) -> JointTeam:
     """Make a team at an account, or change one; `facts` holds the fields of TEAM.
 
-    Who leads it is a member. Raises ForeignPlanError and what a merged account raises.
+    Who leads it is a member. Raises ForeignPlanError, what a merged account raises, and
+    StaleError where somebody else changed it after `read_at`.
     """
     if team is None:
         assert account is not None  # noqa: S101 - one of both is there
@@ -43,6 +49,7 @@ def save_team(
         row = JointTeam(account=account)
     else:
         row = JointTeam.objects.select_for_update(no_key=True).get(pk=team.pk)
+        refuse_stale(row.updated_at, read_at)
     for name in TEAM:
         if name in facts:
             setattr(row, name, facts[name])
@@ -82,12 +89,17 @@ def save_initiative(
     facts: Mapping[str, Any],
     team: JointTeam | None = None,
     initiative: JointInitiative | None = None,
+    read_at: datetime | None = None,
 ) -> JointInitiative:
-    """Give a team something to work on, or change it; `facts` holds the fields of INITIATIVE."""
+    """Give a team something to work on, or change it; `facts` holds the fields of INITIATIVE.
+
+    Raises StaleError where somebody else changed it after `read_at`.
+    """
     if initiative is None:
         row = JointInitiative(team=team)
     else:
         row = JointInitiative.objects.select_for_update().get(pk=initiative.pk)
+        refuse_stale(row.updated_at, read_at)
     for name in INITIATIVE:
         if name in facts:
             setattr(row, name, facts[name])

@@ -333,3 +333,26 @@ def test_who_attaches_what_was_computed_may_still_approve(
     assert plan.writer_ids == [*before, people.director.pk]  # a promise in the plan is writing
     assert not may_decide(people.director, plan)
     assert said not in client.get(actions).content.decode()
+
+
+def test_two_who_change_the_assumptions_see_each_other(
+    client: Client, people: People, ten: list[Account]
+) -> None:
+    scenario = _saved(people, ten[0])
+    client.force_login(people.owner)
+    url = reverse("plans:loss-edit", args=[scenario.pk])
+    page = client.get(url)
+    assert b'name="version"' in page.content
+    read = {one.html_name: one.value() for one in page.context["form"]}
+    data = {name: one for name, one in read.items() if one not in (None, "")}
+    assert client.post(url, data | {"note": "Theirs", "contribution_low": "11"}).status_code == 302
+    refused = client.post(url, data | {"note": "Mine"})
+    words = refused.content.decode()
+    assert refused.status_code == 422
+    for theirs in ("Theirs", "11"):
+        assert f"It says now: {theirs} – save again to put yours in its place." in words
+    again = {one.html_name: one.value() for one in refused.context["form"]}
+    sent = {name: one for name, one in again.items() if one not in (None, "")}
+    assert client.post(url, sent).status_code == 302
+    scenario.refresh_from_db()
+    assert scenario.note == "Mine"

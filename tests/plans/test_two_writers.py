@@ -13,8 +13,11 @@ from django.urls import reverse
 from kam.core.problems import StaleError
 from plans.models import LeverScenario, MarketingActivity, MarketingBudget, Plan, SalesMonth
 from plans.services import levers
+from plans.services.joint import save_initiative
 from plans.services.plan import making
+from plans.services.reviews.lines import add_line
 from plans.services.sales import amounts
+from plans.services.work import objectives
 from tests.api import Api
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_category
@@ -26,7 +29,14 @@ from tests.factories.figures import (
     make_scenario,
 )
 from tests.factories.negotiation import make_brief, make_give_get, make_issue
-from tests.factories.plans import take_plan
+from tests.factories.plans import (
+    make_action,
+    make_initiative,
+    make_kpi,
+    make_objective,
+    take_plan,
+)
+from tests.factories.together import make_review, make_team
 
 pytestmark = pytest.mark.django_db
 STALE = "Somebody else changed this meanwhile."
@@ -58,6 +68,24 @@ def _issue(plan: Plan) -> str:
     return url_of("issue-edit", issue.brief_id, issue.pk)
 
 
+def _review(plan: Plan) -> Any:
+    return make_review(account=plan.account, owner=plan.owner)
+
+
+def _line(plan: Plan) -> str:
+    line = add_line(review=_review(plan), text="They want rye", author=plan.owner)
+    return url_of("review-line-edit", line.review_id, line.pk)
+
+
+def _team(plan: Plan) -> Any:
+    return make_team(account=plan.account, owner=plan.owner)
+
+
+def _joint_initiative(plan: Plan) -> str:
+    row = save_initiative(team=_team(plan), facts={"title": "One box"})
+    return url_of("joint-initiative-edit", row.team_id, row.pk)
+
+
 FORMS: dict[str, tuple[Callable[[Plan], str], str, str, str]] = {
     # the page; the field that both change; theirs, and mine
     "header": (lambda plan: url_of("plan-edit", plan.pk), "title", "Theirs", "Mine"),
@@ -77,6 +105,12 @@ FORMS: dict[str, tuple[Callable[[Plan], str], str, str, str]] = {
     "issue": (_issue, "our_interest", "Theirs", "Mine"),
     "entry": (lambda plan: url_of("entry-edit", make_give_get(
         account=plan.account, state="planned").pk), "condition", "Theirs", "Mine"),
+    "review": (lambda plan: url_of("review-edit", _review(plan).pk), "summary", "Theirs", "Mine"),
+    "line of a review": (_line, "text", "Theirs", "Mine"),
+    "team": (lambda plan: url_of("team-edit", _team(plan).pk), "aim", "Theirs", "Mine"),
+    "joint initiative": (_joint_initiative, "result", "Theirs", "Mine"),
+    "actual": (lambda plan: url_of("target-actual", make_kpi(plan=plan, target=9).pk),
+               "typed_actual", "5", "6"),
 }  # fmt: skip
 
 
@@ -133,6 +167,55 @@ def test_another_scenario_that_is_chosen_takes_the_mark_from_this_one(
     refused = client.post(url, data | {"note": "Mine"})
     assert (refused.status_code, NOW.format("no") in refused.content.decode()) == (422, True)
     assert LeverScenario.objects.get(is_chosen=True).name == "Theirs"
+
+
+def test_how_far_it_is_does_not_give_work_back(client: Client, people: People, plan: Plan) -> None:
+    goal = make_objective(plan=plan, owner=people.owner)
+    take_plan(plan=plan, to="active")
+    url = url_of("objective-edit", goal.pk)
+    data = sent_by(client.get(url).context["form"])
+    objectives.give_work(row=goal, owner=people.director, by=people.owner)
+    refused = client.post(url, data | {"typed_percent": "30"})
+    assert refused.status_code == 422
+    assert STALE in refused.content.decode()
+    goal.refresh_from_db()
+    assert (goal.owner, goal.typed_percent) == (people.director, None)
+    again = sent_by(refused.context["form"]) | {"owner": people.director.pk}
+    assert client.post(url, again).status_code == 302
+    goal.refresh_from_db()
+    assert (goal.owner, goal.typed_percent) == (people.director, 30)
+
+
+def test_a_review_is_not_finished_over_what_another_wrote(client: Client, plan: Plan) -> None:
+    review = _review(plan)
+    url = url_of("review-finish", review.pk)
+    data = sent_by(client.get(url).context["form"])
+    type(review).objects.filter(pk=review.pk).update(summary="Theirs")
+    refused = client.post(url, data | {"summary": "Mine"})
+    assert (refused.status_code, NOW.format("Theirs") in refused.content.decode()) == (422, True)
+    assert client.post(url, sent_by(refused.context["form"])).status_code == 302
+    review.refresh_from_db()
+    assert (review.summary, review.state) == ("Mine", "done")
+
+
+def test_what_hangs_below_is_not_taken_out_unseen(client: Client, plan: Plan) -> None:
+    goal = make_objective(plan=plan)
+    bundle = make_initiative(objective=goal)
+    item = plan.swot_items.create(kind="threat", text="Own label", place=1)
+    action = make_action(plan=plan, initiative=bundle)
+    for row, url, change in (
+        (action, url_of("action-drop", action.pk), action.save),
+        (bundle, url_of("initiative-delete", bundle.pk),
+         lambda: make_action(plan=plan, initiative=bundle)),
+        (goal, url_of("objective-delete", goal.pk), lambda: make_initiative(objective=goal)),
+        (item, url_of("swot-remove", plan.pk, item.pk), item.save),
+    ):  # fmt: skip
+        asked = client.get(url).context["version"]
+        change()
+        assert STALE in client.post(url, {"version": asked}, follow=True).content.decode(), url
+        assert type(row).objects.filter(pk=row.pk).exists()
+        assert client.post(url, {"version": client.get(url).context["version"]}).status_code == 302
+        assert not type(row).objects.filter(pk=row.pk).exists()
 
 
 REMOVED: dict[str, tuple[str, Callable[[Plan], Any]]] = {

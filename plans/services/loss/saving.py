@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.selectors.concentration.totals import MissingRatesError
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.core.selectors.rates import MissingRateError
 from kam.identity.models import User
 from plans.choices.loss import METHOD_LABELS, SECURITY_LABELS, LossKind, RateSubject
@@ -89,11 +89,14 @@ def update_scenario(
     scenario: LossScenario,
     accounts: Sequence[Account] | None = None,
     rates: Rates | None = None,
+    read_at: datetime | None = None,
     **facts: Any,
 ) -> LossScenario:
     """Change what a scenario assumes; its results stay, and with them the accounts that they are
-    about. Raises what `create_scenario` does, and ArchivedError."""
+    about. Raises what `create_scenario` does, ArchivedError, and StaleError where somebody else
+    changed it after `read_at`."""
     row = locked(scenario)
+    refuse_stale(row.updated_at, read_at)
     for name in FACTS:
         if name in facts:
             setattr(row, name, facts[name])

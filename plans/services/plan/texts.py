@@ -136,10 +136,13 @@ def update_swot_item(
 
 @explained()
 @transaction.atomic
-def remove_swot_item(*, item: SwotItem, by: User) -> None:
-    """Take an item out of a draft; actions that came from it stay."""
+def remove_swot_item(*, item: SwotItem, by: User, read_at: datetime | None = None) -> None:
+    """Take an item out of a draft; actions that came from it stay. Raises StaleError where
+    somebody else mended it after `read_at`."""
     plan = written_by(item.plan, by)
-    plan.swot_items.filter(pk=item.pk).delete()
+    if (row := plan.swot_items.filter(pk=item.pk).first()) is not None:
+        refuse_stale(row.updated_at, read_at)
+        row.delete()
     touch(plan)
 
 

@@ -12,7 +12,8 @@ from django.db.models import Max
 
 from accounts.models import Account, Position
 from accounts.services import tree
-from kam.core.problems import explained
+from kam.core.problems import explained, refuse_stale
+from kam.core.versions import fingerprint
 from kam.identity.models import User
 from plans.choices.approval import SnapshotReason
 from plans.choices.joint import ReviewState
@@ -87,9 +88,15 @@ def update_review(
     is_summary_shareable: bool,
     our_rating: int | None,
     their_rating: int | None,
+    read_as: str | None = None,
 ) -> BusinessReview:
-    """Change what is told of a review. Raises ReviewOverError and ForeignPlanError."""
+    """Change what is told of a review.
+
+    Raises ReviewOverError, ForeignPlanError, and StaleError where somebody else changed it since
+    it was read as `read_as` (`told_version`).
+    """
     row = open_review(review)
+    refuse_stale(told_version(row), read_as)
     check_plan(row.account, meeting.plan)
     for name, value in _facts(meeting).items():
         setattr(row, name, value)
@@ -97,6 +104,12 @@ def update_review(
     row.our_rating, row.their_rating = our_rating, their_rating
     row.save()
     return row
+
+
+def told_version(review: BusinessReview) -> str:
+    """Return the version of what is told of a review; its state and its notes go on beside it."""
+    names = ("title", "held_on", "stage", "place", "plan_id", "owner_id", "summary", *ENDING)
+    return fingerprint(*(getattr(review, name) for name in names))
 
 
 @explained()
@@ -116,14 +129,22 @@ ENDING = ("is_summary_shareable", "our_rating", "their_rating")
 @explained()
 @transaction.atomic
 def finish_review(
-    *, review: BusinessReview, by: User, as_of: date, summary: str | None = None, **told: Any
+    *,
+    review: BusinessReview,
+    by: User,
+    as_of: date,
+    summary: str | None = None,
+    read_as: str | None = None,
+    **told: Any,
 ) -> BusinessReview:
     """Close the record. Its plan is frozen with it, as it stood on the day.
 
     `told` is what both sides thought of it (`ENDING`), where that is said at the end. Raises
-    ReviewOverError and NoSummaryError.
+    ReviewOverError, NoSummaryError, and StaleError where somebody else changed what is told of it
+    since it was read as `read_as`.
     """
     row = open_review(review)
+    refuse_stale(told_version(row), read_as)
     for name in ENDING:
         setattr(row, name, told.get(name, getattr(row, name)))
     row.summary = (row.summary if summary is None else summary).strip()

@@ -9,7 +9,7 @@ from django.db import transaction
 from interactions.choices import ConcernCategory, ConcernSeverity
 from interactions.models import Concern
 from interactions.services.concerns import Worry, raise_concern
-from kam.core.problems import explained
+from kam.core.problems import explained, refuse_stale
 from kam.identity.models import User
 from plans.choices.joint import LineKind
 from plans.choices.plan import Origin
@@ -45,9 +45,18 @@ def add_line(
 
 @explained()
 @transaction.atomic
-def update_line(*, line: ReviewLine, text: str, kind: str, is_shareable: bool) -> ReviewLine:
-    """Change a line of an open review. One that became something keeps its kind."""
+def update_line(
+    *,
+    line: ReviewLine,
+    text: str,
+    kind: str,
+    is_shareable: bool,
+    read_at: datetime | None = None,
+) -> ReviewLine:
+    """Change a line of an open review. One that became something keeps its kind. Raises
+    StaleError where somebody else changed it after `read_at`."""
     row = _locked(line)
+    refuse_stale(row.updated_at, read_at)
     if row.kind != kind and (row.action_id or row.concern_id):
         raise problems.BecameAlreadyError
     row.text, row.kind, row.is_shareable = " ".join(text.split()), kind, is_shareable

@@ -134,10 +134,13 @@ def set_percent(*, action: PlanAction, percent: Decimal | None, by: User | None)
 
 @explained()
 @transaction.atomic
-def delete_action(*, action: PlanAction, by: User | None) -> None:
-    """Take an action out of a draft. Raises NotDraftError: later it is dropped."""
+def delete_action(*, action: PlanAction, by: User | None, read_at: datetime | None = None) -> None:
+    """Take an action out of a draft. Raises NotDraftError: later it is dropped; and StaleError
+    where somebody else changed it after `read_at`."""
     plan = written_by(action.plan, by)
-    plan.actions.filter(pk=action.pk).delete()
+    if (row := plan.actions.filter(pk=action.pk).first()) is not None:
+        refuse_stale(row.updated_at, read_at)
+        row.delete()
     touch(plan)
 
 

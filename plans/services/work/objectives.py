@@ -13,7 +13,15 @@ from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
 from plans.models import Initiative, Objective, Plan
 from plans.services.plan.texts import touch
-from plans.services.work.shared import check, check_owner, check_percent, last_place, put, shift
+from plans.services.work.shared import (
+    check,
+    check_owner,
+    check_percent,
+    last_place,
+    put,
+    shift,
+    whole_version,
+)
 from plans.services.writing import worked_on, written_by
 
 OBJECTIVE = (
@@ -73,10 +81,16 @@ def move_objective(*, objective: Objective, step: int, by: User | None) -> None:
 
 @explained()
 @transaction.atomic
-def delete_objective(*, objective: Objective, by: User | None) -> None:
-    """Take it out of a draft with its initiatives and their actions. Raises NotDraftError."""
+def delete_objective(*, objective: Objective, by: User | None, read_as: str | None = None) -> None:
+    """Take it out of a draft with its initiatives and their actions.
+
+    Raises NotDraftError, and StaleError where it, or anything below it, is not what was read as
+    `read_as` (`whole_version`).
+    """
     plan = written_by(objective.plan, by)
-    plan.objectives.filter(pk=objective.pk).delete()
+    if (row := plan.objectives.filter(pk=objective.pk).first()) is not None:
+        refuse_stale(whole_version(row), read_as)
+        row.delete()
     touch(plan)
 
 
@@ -130,25 +144,35 @@ def move_initiative(*, initiative: Initiative, step: int, by: User | None) -> No
 
 @explained()
 @transaction.atomic
-def delete_initiative(*, initiative: Initiative, by: User | None) -> None:
-    """Take it out of a draft with its actions. Raises NotDraftError."""
+def delete_initiative(
+    *, initiative: Initiative, by: User | None, read_as: str | None = None
+) -> None:
+    """Take it out of a draft with its actions. Raises what `delete_objective` does."""
     plan = written_by(initiative.objective.plan, by)
-    _own(initiative, plan).delete()
+    row = _own(initiative, plan)
+    refuse_stale(whole_version(row), read_as)
+    row.delete()
     touch(plan)
 
 
 @explained()
 @transaction.atomic
 def type_progress(
-    *, row: Objective | Initiative, percent: Decimal | None, by: User | None
+    *,
+    row: Objective | Initiative,
+    percent: Decimal | None,
+    by: User | None,
+    read_at: datetime | None = None,
 ) -> Objective | Initiative:
     """Type the progress of an objective or initiative, None to count it from below again.
 
-    In a draft, an approved and an active plan. Raises NotOpenError, and RefusedError out of range.
+    In a draft, an approved and an active plan. Raises NotOpenError, RefusedError out of range, and
+    StaleError where somebody else changed it after `read_at`.
     """
     plan = worked_on(_plan_of(row), by)
     check_percent(percent, field="typed_percent")
     found: Objective | Initiative = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    refuse_stale(found.updated_at, read_at)
     found.typed_percent = percent
     found.save(update_fields=["typed_percent", "updated_at"])
     touch(plan)
@@ -158,12 +182,18 @@ def type_progress(
 @explained()
 @transaction.atomic
 def give_work(
-    *, row: Objective | Initiative, owner: User | None, by: User | None
+    *,
+    row: Objective | Initiative,
+    owner: User | None,
+    by: User | None,
+    read_at: datetime | None = None,
 ) -> Objective | Initiative:
-    """Let somebody else answer for it. Raises NotOpenError and OwnerError."""
+    """Let somebody else answer for it. Raises NotOpenError, OwnerError, and StaleError where
+    somebody else changed it after `read_at`."""
     plan = worked_on(_plan_of(row), by)
     check_owner(owner, plan)
     found: Objective | Initiative = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    refuse_stale(found.updated_at, read_at)
     found.owner = owner
     found.save(update_fields=["owner", "updated_at"])
     touch(plan)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from kam.core import formats
 from kam.core.problems import RefusedError
+from kam.core.versions import fingerprint
 from kam.identity.models import User
-from plans.models import Plan
+from plans.models import Initiative, Objective, Plan, PlanAction
 
 ALL = Decimal(100)
 
@@ -115,3 +116,11 @@ def shift(row: Any, rows: models.QuerySet[Any], step: int) -> None:
         if one.place != place:
             one.place = place
             one.save(update_fields=["place", "updated_at"])
+
+
+def whole_version(row: Objective | Initiative) -> str:
+    """Return the version of an objective or initiative with all below it, which goes with it."""
+    bundles = [row] if isinstance(row, Initiative) else list(row.initiatives.order_by("pk"))
+    actions = PlanAction.objects.filter(initiative__in=bundles).order_by("pk")
+    below = [(one.pk, one.updated_at) for one in (*bundles, *actions)]
+    return fingerprint(row.updated_at, below)

@@ -123,7 +123,13 @@ def delete_target(*, kpi: KpiTarget, by: User | None) -> None:
 @explained()
 @transaction.atomic
 def note_actual(
-    *, kpi: KpiTarget, value: Decimal | None, on: date | None, as_of: date, by: User | None
+    *,
+    kpi: KpiTarget,
+    value: Decimal | None,
+    on: date | None,
+    as_of: date,
+    by: User | None,
+    read_at: datetime | None = None,
 ) -> KpiTarget:
     """Write down what was seen of a measure that the system does not know; None takes it away.
 
@@ -132,6 +138,7 @@ def note_actual(
     """
     plan = worked_on(kpi.plan, by)
     row: KpiTarget = plan.kpis.select_for_update().get(pk=kpi.pk)
+    refuse_stale(row.updated_at, read_at)
     if row.metric:
         words = _("The system knows this figure: it is not typed.")
         raise RefusedError(words, field="typed_actual", code="kpi_actual_not_typed_over")

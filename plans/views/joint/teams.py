@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.selectors.team.members import accounts_worked_on
 from kam.core import htmx
+from kam.core.forms import version_of
 from kam.core.pages import confirm_page, form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of
@@ -157,13 +158,14 @@ def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What a team is about, and how it stands."""
     team = _get_editable(request, pk)
     start = {name: getattr(team, name) for name in joint.TEAM}
+    start["version"] = version_of(team.updated_at)
     form = JointTeamForm(
         request.POST or None, account=team.account, user=signed_in(request), initial=start
     )
     return _saved(
         request,
         form,
-        lambda: joint.save_team(facts=form.cleaned_data, team=team),
+        lambda: joint.save_team(facts=form.cleaned_data, team=team, read_at=form.read_at()),
         title=team.title,
         back=team,
     )
@@ -202,11 +204,15 @@ def initiative_edit(
     if initiative_pk is not None:
         row = get_object_or_404(team.initiatives.all(), pk=initiative_pk)
     start = {name: getattr(row, name) for name in joint.INITIATIVE} if row else {}
+    if row is not None:
+        start["version"] = version_of(row.updated_at)
     form = JointInitiativeForm(request.POST or None, initial=start)
     return _saved(
         request,
         form,
-        lambda: joint.save_initiative(facts=form.cleaned_data, team=team, initiative=row),
+        lambda: joint.save_initiative(
+            facts=form.cleaned_data, team=team, initiative=row, read_at=form.read_at()
+        ),
         title=row.title if row else _("New initiative"),
         back=team,
     )

@@ -175,7 +175,10 @@ def scenario_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             scenario = services.update_scenario(
-                scenario=scenario, rates=form.chosen_rates(), **form.facts()
+                scenario=scenario,
+                rates=form.chosen_rates(),
+                read_at=form.read_at(),
+                **form.facts(),
             )
         except RefusedError as problem:
             _add(form, problem)

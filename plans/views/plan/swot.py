@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from kam.core import formats, htmx
-from kam.core.forms import version_of
+from kam.core.forms import time_of, version_of
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -92,7 +92,9 @@ def swot_remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
     item = _item(plan, item_pk)
     if request.method == "POST":
         try:
-            services.remove_swot_item(item=item, by=signed_in(request))
+            services.remove_swot_item(
+                item=item, by=signed_in(request), read_at=time_of(request.POST.get("version"))
+            )
         except RefusedError as problem:
             messages.error(request, str(problem))
         return htmx.redirect(request, _url(plan))
@@ -103,6 +105,7 @@ def swot_remove(request: HttpRequest, pk: int, item_pk: int) -> HttpResponse:
         back_url=_url(plan),
         goes=[item.text],
         stays=[_("Actions that came from it")],
+        version=version_of(item.updated_at),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from kam.core.forms import version_of
 from kam.core.pages import form_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
@@ -28,12 +29,13 @@ def line_edit(request: HttpRequest, pk: int, line_pk: int) -> HttpResponse:
     """Put a line right."""
     line = common.get_line(common.get_editable(request, pk), line_pk)
     start = {name: getattr(line, name) for name in ("text", "kind", "is_shareable")}
+    start["version"] = version_of(line.updated_at)
     form = LineEditForm(request.POST or None, initial=start)
     return _page(
         request,
         line,
         form,
-        lambda: lines.update_line(line=line, **form.cleaned_data),
+        lambda: lines.update_line(line=line, **form.said()),
         title=_("Edit the line"),
         save=_("Save"),
     )

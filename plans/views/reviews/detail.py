@@ -88,7 +88,10 @@ def review_edit(request: HttpRequest, pk: int) -> HttpResponse:
         values = form.cleaned_data
         more = ("summary", "is_summary_shareable", "our_rating", "their_rating")
         holding.update_review(
-            review=review, meeting=form.meeting(), **{name: values[name] for name in more}
+            review=review,
+            meeting=form.meeting(),
+            read_as=form.read_as(),
+            **{name: values[name] for name in more},
         )
 
     return _form(request, review, form, act, title=_("Edit"), save=_("Save"))
@@ -106,7 +109,7 @@ def review_finish(request: HttpRequest, pk: int) -> HttpResponse:
             review=review,
             by=user,
             as_of=timezone.localdate(),
-            **form.cleaned_data,
+            **form.ended(),
         )
 
     return _form(

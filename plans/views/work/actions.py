@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kam.core import htmx
+from kam.core.forms import time_of, version_of
 from kam.core.pages import confirm_page, safe_next
 from kam.core.problems import RefusedError, add_to_form
 from kam.core.selectors.history import history_of
@@ -177,10 +178,12 @@ def action_drop(request: HttpRequest, pk: int) -> HttpResponse:
             back_url=url,
             goes=[_("The action")] if is_draft else [_("It counts for nothing any more")],
             stays=[_("Its history")],
+            version=version_of(action.updated_at),
         )
     try:
         if is_draft:
-            services.delete_action(action=action, by=user)
+            read_at = time_of(request.POST.get("version"))
+            services.delete_action(action=action, by=user, read_at=read_at)
         else:
             services.drop_action(action=action, by=user)
     except RefusedError as problem:

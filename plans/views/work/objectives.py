@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kam.core import htmx
+from kam.core.forms import version_of
 from kam.core.pages import confirm_page
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from plans.forms.work import InitiativeForm, ObjectiveForm, ProgressForm
 from plans.models import Initiative, Objective, Plan
 from plans.services.work import objectives as services
+from plans.services.work.shared import whole_version
 from plans.views.work import common
 
 EDIT = "plans.edit"
@@ -78,15 +80,21 @@ def objective_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _progress(request: HttpRequest, row: Objective | Initiative, plan: Plan) -> HttpResponse:
     user = signed_in(request)
-    start = {"typed_percent": row.typed_percent, "owner": row.owner_id}
+    start = {
+        "typed_percent": row.typed_percent,
+        "owner": row.owner_id,
+        "version": version_of(row.updated_at),
+    }
     form = ProgressForm(request.POST or None, initial=start)
 
     def save() -> None:
-        said = form.cleaned_data
+        said, read_at = form.cleaned_data, form.read_at()
         if "typed_percent" in form.changed_data:
-            services.type_progress(row=row, percent=said["typed_percent"], by=user)
+            percent = said["typed_percent"]
+            services.type_progress(row=row, percent=percent, by=user, read_at=read_at)
+            read_at = None  # the row is ours by now
         if "owner" in form.changed_data:
-            services.give_work(row=row, owner=said["owner"], by=user)
+            services.give_work(row=row, owner=said["owner"], by=user, read_at=read_at)
 
     return _form_or_save(request, form, plan, _("Progress: %s") % row.title, save)
 
@@ -113,7 +121,9 @@ def objective_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, row, row.plan, _("Delete this objective?"))
     return _gone(
         request, row.plan,
-        lambda: services.delete_objective(objective=row, by=signed_in(request)),
+        lambda: services.delete_objective(
+            objective=row, by=signed_in(request), read_as=request.POST.get("version")
+        ),
         _("Deleted: %s") % row.title,
     )  # fmt: skip
 
@@ -169,7 +179,9 @@ def initiative_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask(request, row, plan, _("Delete this initiative?"))
     return _gone(
         request, plan,
-        lambda: services.delete_initiative(initiative=row, by=signed_in(request)),
+        lambda: services.delete_initiative(
+            initiative=row, by=signed_in(request), read_as=request.POST.get("version")
+        ),
         _("Deleted: %s") % row.title,
     )  # fmt: skip
 
@@ -183,6 +195,7 @@ def _ask(request: HttpRequest, row: Objective | Initiative, plan: Plan, title: s
         back_url=common.section_url(plan, KIND),
         goes=[_("It, with the initiatives and actions below it")],
         stays=[_("Its history")],
+        version=whole_version(row),
     )
 
 

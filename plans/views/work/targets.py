@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kam.core.forms import version_of
 from kam.core.problems import RefusedError, add_to_form
 from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
@@ -100,7 +101,11 @@ def target_actual(request: HttpRequest, pk: int) -> HttpResponse:
     """What was seen of a measure of the plan's own."""
     kpi, today = _kpi(request, pk), timezone.localdate()
     value = None if kpi.typed_actual is None else plain_number(kpi.typed_actual)
-    start = {"typed_actual": value, "typed_on": kpi.typed_on or today}
+    start = {
+        "typed_actual": value,
+        "typed_on": kpi.typed_on or today,
+        "version": version_of(kpi.updated_at),
+    }
     form = ActualForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
         try:
@@ -110,6 +115,7 @@ def target_actual(request: HttpRequest, pk: int) -> HttpResponse:
                 on=form.cleaned_data["typed_on"],
                 as_of=today,
                 by=signed_in(request),
+                read_at=form.read_at(),
             )
         except RefusedError as problem:
             add_to_form(form, problem)
