@@ -6,6 +6,7 @@ import "./rail.js";
 import "./popover.js";
 import "./palette.js";
 import "./table.js";
+import "./scroll.js";
 import "./select.js";
 import "./form.js";
 import "./dialog.js";

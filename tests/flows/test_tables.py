@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -61,3 +63,19 @@ def test_a_row_opens_by_click_and_by_key(browse: Browse) -> None:
     visit.page.keyboard.press("j")
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_url(f"**/settings/users/{other.pk}/")
+
+
+def test_a_table_that_goes_on_sideways_says_so(browse: Browse) -> None:
+    admin = make_user(email="admin@kam.test", full_name="Zoe", roles=[Role.ADMINISTRATOR])
+    visit = browse(admin, phone=True)
+    visit.open("/settings/users/")
+    box = visit.page.locator(".table-scroll")
+    expect(box).to_have_class(re.compile(r"\bgoes-on\b"))
+    assert box.evaluate("(e) => getComputedStyle(e).maskImage").startswith("linear-gradient")
+    assert visit.overflow() == 0
+    box.evaluate("(e) => { e.scrollLeft = e.scrollWidth; }")
+    expect(box).not_to_have_class(re.compile(r"\bgoes-on\b"))
+    box.evaluate("(e) => { e.scrollLeft = 0; }")
+    expect(box).to_have_class(re.compile(r"\bgoes-on\b"))
+    visit.look("light", (2400, 900))
+    expect(box).not_to_have_class(re.compile(r"\bgoes-on\b"))
