@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from plans.models import PlanAction
 from tests.factories.accounts import make_account
 from tests.factories.identity import make_user
-from tests.factories.plans import make_action, make_kpi, make_plan, make_template
+from tests.factories.plans import make_action, make_kpi, make_objective, make_plan, make_template
 from tests.flows.conftest import Browse
 
 pytestmark = [pytest.mark.flow, pytest.mark.django_db(transaction=True)]
@@ -51,6 +51,9 @@ def test_work_is_written_in_place_and_done(browse: Browse) -> None:
     expect(section.get_by_role("button", name="Open again: Send samples")).to_be_visible()
     expect(section).to_contain_text("1 of 2 actions done")
     assert PlanAction.objects.get(title="Send samples").state == "done"
+    link = f"https://kuvat.example/{'hyllykartta' * 20}"
+    make_objective(plan=plan, title="Second placement", measure=link, gain=1, gain_note=link)
+    make_action(plan=plan, title=link)
     here = plan.get_absolute_url()
     addresses = [
         here,
