@@ -10,12 +10,13 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.forms.team import colleagues
 from accounts.models import ProductCategory
+from kam.core.forms import Versioned
 from kam.core.number_fields import NumberField
 from kam.identity.models import User
 from plans.choices.negotiation import RoundAccountState, RoundReason
 from plans.forms.reviews import _choice
 from plans.models import PriceRound, PriceRoundAccount
-from plans.services.negotiation.rounds import HEAD, TOLD
+from plans.services.negotiation.rounds import HEAD, TOLD, head_version
 from settlements.forms.products import ProductField
 
 
@@ -23,7 +24,7 @@ def _percent(label: Any, **options: Any) -> forms.DecimalField:
     return NumberField(label=label, max_digits=6, decimal_places=2, **options)
 
 
-class RoundForm(forms.Form):
+class RoundForm(Versioned):
     """Why prices change, and from when."""
 
     title = forms.CharField(label=pgettext_lazy("of a thing", "Title"), max_length=200)
@@ -44,7 +45,8 @@ class RoundForm(forms.Form):
     @classmethod
     def starting(cls, found: PriceRound) -> dict[str, Any]:
         """What the form begins with."""
-        return {name: getattr(found, name) for name in HEAD}
+        start = {name: getattr(found, name) for name in HEAD}
+        return start | {"version": head_version(found)}
 
 
 class StepForm(forms.Form):

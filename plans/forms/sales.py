@@ -16,6 +16,7 @@ from kam.identity.models import User
 from plans.choices.sales import ListingState
 from plans.models import Plan, RangeStep, SalesLine
 from plans.selectors.sales.board import categories_to_add
+from plans.services.sales.lines import line_version
 from plans.services.sales.range_steps import FREE
 from settlements.forms.products import ProductField
 
@@ -32,7 +33,7 @@ def money_field(label: Any, **options: Any) -> forms.DecimalField:
     return NumberField(label=label, **(facts | options))
 
 
-class LineForm(forms.Form):
+class LineForm(Versioned):
     """A line of the sales plan."""
 
     category = forms.ModelChoiceField(
@@ -57,7 +58,8 @@ class LineForm(forms.Form):
     ) -> None:
         if line is not None:
             kwargs["initial"] = {
-                "unit": line.unit, "terms_percent": line.terms_percent, "note": line.note
+                "unit": line.unit, "terms_percent": line.terms_percent, "note": line.note,
+                "version": line_version(line),
             }  # fmt: skip
         super().__init__(*args, **kwargs)
         if line is not None:
@@ -67,6 +69,11 @@ class LineForm(forms.Form):
         field.queryset = ProductCategory.objects.filter(
             pk__in=[one.pk for one in categories_to_add(plan)]
         )
+
+    def changes(self) -> dict[str, Any]:
+        """What is said of a line that stands, as the service takes it."""
+        values = {name: one for name, one in self.cleaned_data.items() if name != "version"}
+        return values | {"read_as": self.read_as()}
 
 
 class PrefillForm(forms.Form):

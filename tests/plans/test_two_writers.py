@@ -28,7 +28,7 @@ from tests.factories.figures import (
     make_sales_line,
     make_scenario,
 )
-from tests.factories.negotiation import make_brief, make_give_get, make_issue
+from tests.factories.negotiation import make_brief, make_give_get, make_issue, make_round
 from tests.factories.plans import (
     make_action,
     make_initiative,
@@ -77,6 +77,11 @@ def _line(plan: Plan) -> str:
     return url_of("review-line-edit", line.review_id, line.pk)
 
 
+def _sales_line(plan: Plan) -> str:
+    line = make_sales_line(plan=plan, category=make_category(), months={1: 5}, unit="case")
+    return url_of("sales-line-edit", line.pk)
+
+
 def _team(plan: Plan) -> Any:
     return make_team(account=plan.account, owner=plan.owner)
 
@@ -107,6 +112,7 @@ FORMS: dict[str, tuple[Callable[[Plan], str], str, str, str]] = {
         account=plan.account, state="planned").pk), "condition", "Theirs", "Mine"),
     "review": (lambda plan: url_of("review-edit", _review(plan).pk), "summary", "Theirs", "Mine"),
     "line of a review": (_line, "text", "Theirs", "Mine"),
+    "sales line": (_sales_line, "note", "Theirs", "Mine"),
     "team": (lambda plan: url_of("team-edit", _team(plan).pk), "aim", "Theirs", "Mine"),
     "joint initiative": (_joint_initiative, "result", "Theirs", "Mine"),
     "actual": (lambda plan: url_of("target-actual", make_kpi(plan=plan, target=9).pk),
@@ -128,6 +134,29 @@ def test_the_second_sees_what_the_first_wrote(client: Client, plan: Plan, name: 
     assert str(client.get(url).context["form"][field].value()) == theirs
     assert client.post(url, again).status_code == 302
     assert str(client.get(url).context["form"][field].value()) == mine
+
+
+def test_the_head_of_a_price_round(client: Client, people: People) -> None:
+    url = url_of("round-edit", make_round(owner=people.director).pk)
+    client.force_login(people.director)
+    data = sent_by(client.get(url).context["form"])
+    assert client.post(url, data | {"explanation": "Theirs"}).status_code == 302
+    refused = client.post(url, data | {"explanation": "Mine"})
+    assert (refused.status_code, NOW.format("Theirs") in refused.content.decode()) == (422, True)
+    again = sent_by(refused.context["form"])
+    assert again["explanation"] == "Mine"
+    assert client.post(url, again).status_code == 302
+
+
+def test_months_do_not_stand_in_the_way_of_their_line(
+    client: Client, people: People, plan: Plan
+) -> None:
+    url = _sales_line(plan)
+    data = sent_by(client.get(url).context["form"])
+    line = plan.sales_lines.get()
+    key = (line.pk, plan.period.lower)
+    amounts.save_cells(plan=plan, user=people.owner, cells={key: Decimal(6)})
+    assert client.post(url, data | {"note": "Mine"}).status_code == 302
 
 
 def test_what_else_is_written_in_a_plan_does_not_stand_in_the_headers_way(

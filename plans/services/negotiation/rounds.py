@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from kam.core.problems import RefusedError, explained
+from kam.core.problems import RefusedError, explained, refuse_stale
+from kam.core.versions import fingerprint
 from plans.choices.negotiation import RoundAccountState, RoundState
 from plans.models import PriceRound, PriceRoundAccount, PriceRoundStep
 from plans.selectors.negotiation.reads import SETTLED
@@ -24,12 +25,16 @@ TOLD = ("told_on", "effective_on", "agreed_percent", "note")
 
 @explained()
 @transaction.atomic
-def save_round(*, facts: Mapping[str, Any], found: PriceRound | None = None) -> PriceRound:
+def save_round(
+    *, facts: Mapping[str, Any], found: PriceRound | None = None, read_as: str | None = None
+) -> PriceRound:
     """Make a round, or change one that is not over; `facts` holds the fields of HEAD.
 
-    Another effective day moves the day by which accounts are to be told. Raises RoundOverError.
+    Another effective day moves the day by which accounts are to be told. Raises RoundOverError,
+    and StaleError where somebody else changed it since it was read as `read_as` (`head_version`).
     """
     row = PriceRound() if found is None else open_round(found)
+    refuse_stale(head_version(row), read_as)
     before = row.effective_on
     for name in HEAD:
         if name in facts:
@@ -39,6 +44,12 @@ def save_round(*, facts: Mapping[str, Any], found: PriceRound | None = None) -> 
     if found is not None and before != row.effective_on:
         _move_notices(row, row.effective_on - before)
     return row
+
+
+def head_version(found: PriceRound) -> str:
+    """Return the version of a round's head; how far it is goes on beside it."""
+    rows = (getattr(found, "owner_id" if name == "owner" else name) for name in HEAD)
+    return fingerprint(*rows)
 
 
 def open_round(found: PriceRound) -> PriceRound:

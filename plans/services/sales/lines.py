@@ -5,12 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import ProductCategory
+from kam.core.problems import explained, refuse_stale
+from kam.core.versions import fingerprint
 from kam.identity.models import User
 from plans.models import Plan, SalesLine
 from plans.services import figures
+from plans.services.writing import locked_plan
 
 
 def add_line(
@@ -23,9 +27,20 @@ def add_line(
     )
 
 
-def change_line(*, line: SalesLine, user: User | None, **values: Any) -> bool:
-    """Change the unit, the terms or the note of a line."""
-    return figures.change(line, plan=line.plan, user=user, values=values)
+def line_version(line: SalesLine) -> str:
+    """Return the version of what a line says; its months touch its row too."""
+    return fingerprint(line.unit, line.terms_percent, line.note)
+
+
+def change_line(
+    *, line: SalesLine, user: User | None, read_as: str | None = None, **values: Any
+) -> bool:
+    """Change the unit, the terms or the note of a line. Raises what `figures.change` does, and
+    StaleError where somebody else changed them since they were read as `read_as`."""
+    with explained(), transaction.atomic():
+        locked_plan(line.plan)
+        refuse_stale(line_version(SalesLine.objects.get(pk=line.pk)), read_as)
+        return figures.change(line, plan=line.plan, user=user, values=values)
 
 
 def remove_line(*, line: SalesLine, user: User | None, read_at: datetime | None = None) -> None:

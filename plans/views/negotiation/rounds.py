@@ -210,7 +210,7 @@ def round_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return common.acting(
         request,
         form,
-        lambda: services.save_round(facts=form.cleaned_data, found=found),
+        lambda: services.save_round(facts=form.cleaned_data, found=found, read_as=form.read_as()),
         title=title,
         back=found.get_absolute_url() if found else reverse("plans:round-list"),
         crumbs=_crumbs(found, (title, "")),

@@ -45,7 +45,7 @@ def line_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = LineForm(request.POST or None, plan=line.plan, line=line)
     return figures.form_answer(
         request, form, plan=line.plan, title=str(line), back=_page(line.plan),
-        act=lambda: lines.change_line(line=line, user=signed_in(request), **form.cleaned_data),
+        act=lambda: lines.change_line(line=line, user=signed_in(request), **form.changes()),
     )  # fmt: skip
 
 
