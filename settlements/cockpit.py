@@ -96,10 +96,15 @@ def _risks(owed: Owed) -> Sequence[Line]:
     """Items that are late by more than two months."""
     if not owed.overdue or owed.oldest_days <= VERY_LATE:
         return ()
+    words = ngettext(
+        "Payment is overdue since %(days)s day",
+        "Payment is overdue since %(days)s days",
+        owed.oldest_days,
+    )
     days = formats.number(owed.oldest_days)
     return (
         Line(
-            title=_("Payment is overdue since %(days)s days") % {"days": days},
+            title=words % {"days": days},
             detail=f"{formats.compact(owed.overdue)} {owed.currency}",
             url="#panel-receivables",
             state="danger",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from kam.core.dates import ONE_DAY
@@ -117,11 +117,15 @@ def check_report_sums(progress: Progress) -> dict[str, Any]:
     found = check_sums()
     progress.report(1, 1)
     if found.reports:
-        words = gettext(
-            "%(count)s kept sums differ from the lines of %(reports)s sales reports: %(named)s. "
-            "Statements and exposure read them. `manage.py check_report_sums --rebuild` makes "
-            "them anew."
+        words = ngettext(
+            "%(count)s kept sum differs from the lines of %(reports)s: %(named)s. Statements and "
+            "exposure read it. `manage.py check_report_sums --rebuild` makes it anew.",
+            "%(count)s kept sums differ from the lines of %(reports)s: %(named)s. Statements and "
+            "exposure read them. `manage.py check_report_sums --rebuild` makes them anew.",
+            found.differences,
         )
-        named = {"reports": len(found.reports), "named": found.named}
-        raise JobError(words % {"count": found.differences, **named})
+        count = len(found.reports)
+        reports = ngettext("%(n)s sales report", "%(n)s sales reports", count) % {"n": count}
+        facts = {"count": found.differences, "reports": reports, "named": found.named}
+        raise JobError(words % facts)
     return {"differences": 0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db.models import ManyToOneRel
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.importers import colleagues_sql as statements
@@ -26,10 +26,16 @@ REASONS = {
     "manager not found": _("Nobody has this staff number or e-mail address"),
 }
 NOTICES = {
-    "addresses from logins": _(
-        "%(rows)s addresses are made from logins: put them right before you send password links."
+    "addresses from logins": ngettext_lazy(
+        "%(rows)s address is made from a login: put it right before you send a password link.",
+        "%(rows)s addresses are made from logins: put them right before you send password links.",
+        "rows",
     ),
-    "sales teams": _("%(count)s sales teams follow from who manages whom."),
+    "sales teams": ngettext_lazy(
+        "%(count)s sales team follows from who manages whom.",
+        "%(count)s sales teams follow from who manages whom.",
+        "count",
+    ),
 }
 _LOGIN = re.compile(r"(?P<domain>[\w.-]+)\\(?P<name>[\w.-]+)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -1,6 +1,7 @@
 """Words for what importers find."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 REASONS = {
     "unknown account": _("The account is unknown"),
@@ -25,21 +26,36 @@ REASONS = {
     "merged account": _("The account was merged into another one"),
 }
 NOTICES = {
-    "no rate": _(
+    "no rate": ngettext_lazy(
+        "No rate %(currency)s→%(base)s on or before %(date)s: %(rows)s row has no amount in "
+        "%(base)s until a rate is there.",
         "No rate %(currency)s→%(base)s on or before %(date)s: %(rows)s rows have no amount in "
-        "%(base)s until a rate is there."
+        "%(base)s until a rate is there.",
+        "rows",
     ),
     "new accounts": _("New accounts, created as groups: %(count)s."),
     "new products": _("New products, created: %(count)s."),
     "new categories": _("New categories, created: %(count)s (%(names)s)."),
     "new competitors": _("New competitors, created: %(count)s (%(names)s)."),
-    "unassigned": _("%(rows)s rows name no account: their revenue stays unassigned."),
+    "unassigned": ngettext_lazy(
+        "%(rows)s row names no account: its revenue stays unassigned.",
+        "%(rows)s rows name no account: their revenue stays unassigned.",
+        "rows",
+    ),
     "other columns": _(
         "Files of this source were imported with other columns (#%(batch)s). Without keys, rows "
         "are known by their content: undo that import or replace the period, or rows may double."
     ),
     "channels": _("Sales channels that are not known here become “Other”: %(names)s."),
     "countries": _("These words are no countries, the country stays empty: %(names)s."),
-    "linked by name": _("%(count)s accounts are known by their exact name and get an identifier."),
-    "categorised": _("%(count)s revenue entries without a category get that of their product."),
+    "linked by name": ngettext_lazy(
+        "%(count)s account is known by its exact name and gets an identifier.",
+        "%(count)s accounts are known by their exact name and get an identifier.",
+        "count",
+    ),
+    "categorised": ngettext_lazy(
+        "%(count)s revenue entry without a category gets that of its product.",
+        "%(count)s revenue entries without a category get that of their product.",
+        "count",
+    ),
 }

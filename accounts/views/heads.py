@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Account
 from accounts.selectors import accounts as reads
@@ -67,7 +68,11 @@ def _net(account: Account, as_of: date) -> Stat:
 def _unconverted(count: int) -> str:
     if not count:
         return ""
-    words = _(" %(count)s entries without a rate are left out.")
+    words = ngettext(
+        " %(count)s entry without a rate is left out.",
+        " %(count)s entries without a rate are left out.",
+        count,
+    )
     return words % {"count": formats.number(count)}
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.analytics.programme import their_level
 from accounts.models import Account
@@ -45,7 +45,11 @@ def exit_barrier(user: User, account: Account, as_of: date) -> Answer:
     rated = sum(part.rating is not None for part in barrier.parts)
     return Answer(
         value=_("%(score)s of 100") % {"score": formats.number(barrier.score, 0)},
-        detail=_("%(rated)s of %(all)s elements rated")
+        detail=ngettext(
+            "%(rated)s of %(all)s element rated",
+            "%(rated)s of %(all)s elements rated",
+            len(barrier.parts),
+        )
         % {"rated": rated, "all": len(barrier.parts)},
         state=STATES[their_level(barrier.score)],
         url=URL,

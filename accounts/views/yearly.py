@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Account
 from accounts.selectors import revenue
@@ -147,6 +147,10 @@ def _note(year: Year) -> str:
         running = {"month": formats.month(year.months[year.complete]), "currency": year.currency}
         notes.append(words % {**running, "amount": formats.number(year.running, 0)})
     if year.unconverted:
-        words = _("%(count)s entries of this year have no rate yet and are left out.")
+        words = ngettext(
+            "%(count)s entry of this year has no rate yet and is left out.",
+            "%(count)s entries of this year have no rate yet and are left out.",
+            year.unconverted,
+        )
         notes.append(words % {"count": formats.number(year.unconverted)})
     return " ".join(notes)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kam.core.dates import Period, PeriodError
 from kam.core.money import quantise
@@ -91,7 +92,11 @@ class ControlTotals:
         """Say where a file differs from what its sender says, at the decimals they gave."""
         found: list[str] = []
         if self.rows is not None and self.rows != rows:
-            text = _("The file has %(found)s rows, the control total says %(said)s.")
+            text = ngettext(
+                "The file has %(found)s row, the control total says %(said)s.",
+                "The file has %(found)s rows, the control total says %(said)s.",
+                rows,
+            )
             found.append(text % {"found": rows, "said": self.rows})
         for code, said in sorted(self.amounts.items()):
             places = max(-int(said.as_tuple().exponent), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from kam.imports.engine.notices import Also
 
@@ -43,9 +43,21 @@ REASONS = {
     "part of a rejected count": _("Another row of the same count is rejected"),
 }
 NOTICES = {
-    "reports to accept": _("%(count)s reports wait to be accepted: until then they count nothing."),
-    "subtotal rows": _("%(rows)s rows add up others and are left out."),
-    "counts posted": _("%(count)s counts: what is missing becomes shrink, what is more is found."),
+    "reports to accept": ngettext_lazy(
+        "%(count)s report waits to be accepted: until then it counts nothing.",
+        "%(count)s reports wait to be accepted: until then they count nothing.",
+        "count",
+    ),
+    "subtotal rows": ngettext_lazy(
+        "%(rows)s row adds up others and is left out.",
+        "%(rows)s rows add up others and are left out.",
+        "rows",
+    ),
+    "counts posted": ngettext_lazy(
+        "%(count)s count: what is missing becomes shrink, what is more is found.",
+        "%(count)s counts: what is missing becomes shrink, what is more is found.",
+        "count",
+    ),
 }
 ALSO = {"sales reports": Also(title=_("Sales reports"), url_name="settlements:report-list",
                               capability="consignment.view"),

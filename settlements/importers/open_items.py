@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.importers import lookups
 from accounts.services.tree import lock_tree
@@ -135,9 +135,12 @@ class OpenItemsImporter(Importer):
             run.notice("missing items", rows=missing, amounts=sums)
         if missing * _HALF > known and not run.options.accept_shrunk:
             run.blockers.append(
-                gettext(
+                ngettext(
+                    "%(missing)d of the %(known)d item that is open here is missing from this "
+                    "full extract: it looks like half a file. Allow it if it is right.",
                     "%(missing)d of the %(known)d items that are open here are missing from this "
-                    "full extract: it looks like half a file. Allow it if it is right."
+                    "full extract: it looks like half a file. Allow it if it is right.",
+                    known,
                 )
                 % {"missing": missing, "known": known}
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from kam.imports.engine.notices import Also
 from settlements.choices import DocumentKind
@@ -37,16 +38,29 @@ REASONS = {
     "receipt changed": _("The receipt differs from what is posted"),
 }
 NOTICES = {
-    "without due date": _("%(rows)s rows have no due date: they age as “no due date”."),
-    "settled rows": _("%(rows)s rows are settled: their receipts are posted on that date."),
-    "settled here, open there": _(
-        "%(rows)s items are settled here and still open in the file: nothing is changed."
+    "without due date": ngettext_lazy(
+        "%(rows)s row has no due date: it ages as “no due date”.",
+        "%(rows)s rows have no due date: they age as “no due date”.",
+        "rows",
+    ),
+    "settled rows": ngettext_lazy(
+        "%(rows)s row is settled: its receipt is posted on that date.",
+        "%(rows)s rows are settled: their receipts are posted on that date.",
+        "rows",
+    ),
+    "settled here, open there": ngettext_lazy(
+        "%(rows)s item is settled here and still open in the file: nothing is changed.",
+        "%(rows)s items are settled here and still open in the file: nothing is changed.",
+        "rows",
     ),
     "open balance": _("According to the file %(amount)s %(currency)s are open."),
     "first company": _("There is no selling company yet: one is made, named as the organisation."),
-    "missing items": _(
+    "missing items": ngettext_lazy(
+        "%(rows)s item is open here and missing from the file: %(amounts)s. It is listed for "
+        "review, nothing is posted for it.",
         "%(rows)s items are open here and missing from the file: %(amounts)s. They are listed for "
-        "review, nothing is posted for them."
+        "review, nothing is posted for them.",
+        "rows",
     ),
     "unapplied": _("%(amount)s %(currency)s of the receipts are not allocated."),
 }

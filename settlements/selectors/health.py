@@ -73,7 +73,11 @@ GROUP BY b.account_id
 def _payment_told(detail: Mapping[str, Any]) -> str:
     parts = []
     if (days := detail.get("days")) is not None:
-        words = _("Pays %(days)s days after the due date on average.")
+        words = ngettext(
+            "Pays %(days)s day after the due date on average.",
+            "Pays %(days)s days after the due date on average.",
+            round(Decimal(str(days))),
+        )
         if Decimal(str(days)) <= 0:
             words = _("Pays on time on average.")
         parts.append(words % {"days": formats.number(Decimal(str(days)), 0)})

@@ -101,19 +101,30 @@ def currency_blocks(found: Ageing, rate_days: Mapping[str, date]) -> list[dict[s
 
 def collection_stats(dso: Dso, beyond: Mapping[str, BeyondTerms], period: Period) -> list[Stat]:
     """DSO three ways with what it divides by, and days beyond terms per currency."""
-    sold = _("of %(sales)s %(currency)s sold in %(days)s days") % {
+    sold = ngettext(
+        "of %(sales)s %(currency)s sold in %(days)s day",
+        "of %(sales)s %(currency)s sold in %(days)s days",
+        dso.days,
+    ) % {
         "sales": formats.compact(dso.sales),
         "currency": dso.currency,
         "days": dso.days,
     }
-    nothing = _("Nothing was sold in the %(days)s days before.") % {"days": dso.days}
+    nothing = ngettext(
+        "Nothing was sold in the %(days)s day before.",
+        "Nothing was sold in the %(days)s days before.",
+        dso.days,
+    ) % {"days": dso.days}
     days: dict[str, Any] = {"unit": _("days"), "places": 1, "as_of": dso.as_of}
     found = [
         Stat(
             name="dso-simple", title=_("DSO, simple"), value=dso.simple, reference=sold,
-            what=_(
+            what=ngettext(
+                "Open ÷ sales of the last %(days)s day × %(days)s. Sales are invoices and debit "
+                "notes less credit notes, tax included.",
                 "Open ÷ sales of the last %(days)s days × %(days)s. Sales are invoices and debit "
-                "notes less credit notes, tax included."
+                "notes less credit notes, tax included.",
+                dso.days,
             ) % {"days": dso.days},
             unknown=nothing, **days,
         ),
@@ -124,7 +135,11 @@ def collection_stats(dso: Dso, beyond: Mapping[str, BeyondTerms], period: Period
                 "Sales are taken off what is open from the newest month back until it is used up: "
                 "so many days of sales are unpaid. Seasons do not bend it."
             ),
-            unknown=_("More is open than was sold in the %(days)s days that are known.")
+            unknown=ngettext(
+                "More is open than was sold in the %(days)s day that is known.",
+                "More is open than was sold in the %(days)s days that are known.",
+                dso.countback.known_days,
+            )
             % {"days": formats.number(dso.countback.known_days, 0)},
             **days,
         ),

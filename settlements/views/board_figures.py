@@ -385,8 +385,10 @@ def task_lines(tasks: Sequence[Task], *, as_of: date) -> list[TaskLine]:
 def run_words(run: JobRun) -> str:
     """What an overdue run did, in a sentence."""
     outcome = run.outcome or {}
-    words = {
-        "flagged": formats.number(outcome.get("flagged", 0)),
-        "cured": formats.number(outcome.get("cured", 0)),
+    flagged, cured = outcome.get("flagged", 0), outcome.get("cured", 0)
+    became = ngettext("%(n)s item became overdue", "%(n)s items became overdue", flagged)
+    paid = ngettext("%(n)s was paid", "%(n)s were paid", cured)
+    return _("Done: %(became)s, %(paid)s.") % {
+        "became": became % {"n": formats.number(flagged)},
+        "paid": paid % {"n": formats.number(cured)},
     }
-    return _("Done: %(flagged)s items became overdue, %(cured)s were paid.") % words

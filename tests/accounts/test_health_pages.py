@@ -116,7 +116,7 @@ def test_the_board_shows_own_accounts_alone(people: People, scored: HealthScore)
 
     assert "Kesko" in page
     assert "Tesco" not in page
-    assert "0 of 1 accounts are in good health, 1 in poor." in page
+    assert "0 of 1 account is in good health, 1 in poor." in page
     assert "1 is held down by a cap." in page
     assert "Voice of the customer, Service and disputes" not in page
     assert "Items more than 60 days overdue" in page

@@ -62,7 +62,7 @@ def test_the_board_says_who_earns_and_who_loses(people: People, stage: dict[str,
     text = page.content.decode()
     assert "Good Shop" in text
     assert "earn 267" in text
-    assert "1 of 2 customers make a loss" in text
+    assert "1 of 2 customers makes a loss" in text
 
 
 def test_a_manager_sees_the_own_customers_alone(people: People, stage: dict[str, Any]) -> None:

@@ -356,7 +356,7 @@ def test_the_board_before_and_after_a_model(people: People, today: date, account
 
     page = client.get(url("tier-board")).content.decode()
 
-    assert "1 of 1 accounts are Strategic." in page
+    assert "1 of 1 account is Strategic." in page
     assert f'id="chip-{account.pk}"' in page
     assert 'data-at="4"' in page
     stranger = client_of(people.stranger).get(url("tier-board")).content.decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import RevenueEntry
 from kam.core.jobs import execute
 from kam.imports.choices import BatchState
+from kam.imports.engine.notices import Notice
 from kam.imports.guessing import Sample, guess_mapping
 from kam.imports.mapping import ColumnMapping
 from kam.imports.models import DataSource, ImportBatch
@@ -156,6 +158,34 @@ def test_rejected_rows_need_leave_and_come_as_a_file(director: Client) -> None:
     execute(batch.job_run.pk)
     batch.refresh_from_db()
     assert (batch.state, batch.created, batch.rejected) == (BatchState.COMMITTED, 2, 1)
+
+
+def test_rejected_rows_of_a_kind_without_amounts_show_none(director: Client) -> None:
+    no_amounts = send("products", csv_text(("code", "name"), (None, "Rye bread")))
+    page = text_of(director.get(url("batch-detail", no_amounts.batch)))
+    assert "Rejected rows" in page
+    assert "0.00" not in page
+    assert "Amount" not in page
+    assert no_amounts.summary.rejects[0].amount is None
+
+    head = ("source_key", "account", "date", "net_amount", "currency")
+    unread = ("L1", "", "2026-03-31", "many", "EUR")
+    unknown = ("L2", "C9", "2026-03-31", "7.25", "EUR")
+    some = send("sales", csv_text(head, unread, unknown))
+    assert {group.amount for group in some.summary.rejects} == {None, Decimal("7.25")}
+    page = text_of(director.get(url("batch-detail", some.batch)))
+    assert "Amount" in page
+    assert "7.25" in page
+    assert "0.00" not in page
+
+
+def test_what_is_noticed_of_one_row_is_said_of_one() -> None:
+    said = [str(Notice("subtotal rows", {"rows": rows})) for rows in (1, 2)]
+    assert said == [
+        "1 row adds up others and is left out.",
+        "2 rows add up others and are left out.",
+    ]
+    assert str(Notice("nobody gave it words", {"rows": 1})) == "nobody gave it words"
 
 
 def test_broken_file_is_refused_with_its_lines_and_not_kept(director: Client) -> None:

@@ -268,4 +268,4 @@ def test_flagging_shows_how_far_it_is(people: People) -> None:
     JobRun.objects.update(state="succeeded", outcome={"flagged": 3, "cured": 1})
     done = client.get(url, headers={"HX-Request": "true"})
     assert done["HX-Redirect"] == f"{URL}?job={job.pk}"
-    assert "Done: 3 items became overdue, 1 were paid." in body(client.get(URL))
+    assert "Done: 3 items became overdue, 1 was paid." in body(client.get(URL))

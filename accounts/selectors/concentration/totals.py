@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.choices import ConcentrationLevel
 from accounts.selectors.concentration.cells import (
@@ -38,7 +39,11 @@ class MissingRate:
     entries: int
 
     def __str__(self) -> str:
-        return _("%(currency)s to %(into)s on %(day)s (%(entries)s entries)") % {
+        return ngettext(
+            "%(currency)s to %(into)s on %(day)s (%(entries)s entry)",
+            "%(currency)s to %(into)s on %(day)s (%(entries)s entries)",
+            self.entries,
+        ) % {
             "currency": self.currency,
             "into": self.into,
             "day": self.first_on.isoformat(),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.analytics.concentration import DEFAULT_BANDS
 from accounts.analytics.retention import Movement
@@ -32,7 +32,8 @@ def pareto(reading: Reading, names: NameBook) -> charts.Chart:
     found = names.look_up([row.key for row in rows])
     items = [(str(found[row.key].name), row.amount) for row in rows]
     if others := figures.customers - len(rows):
-        label = _("%(count)s others") % {"count": formats.number(others, 0)}
+        text = ngettext("%(count)s other", "%(count)s others", others)
+        label = text % {"count": formats.number(others, 0)}
         items.append((label, figures.total - sum((row.amount for row in rows), Decimal(0))))
     by_group = reading.query.level == ConcentrationLevel.GROUP
     chart = charts.pareto(
@@ -144,7 +145,12 @@ def _retention_title(reading: Reading) -> str:
     found = reading.retention
     if found is None or found.gross_retention is None:
         return _("No revenue in the year before to compare with")
-    return _("%(kept)s of last year's revenue was kept; %(left)s of %(all)s customers left") % {
+    text = ngettext(
+        "%(kept)s of last year's revenue was kept; %(left)s of %(all)s customer left",
+        "%(kept)s of last year's revenue was kept; %(left)s of %(all)s customers left",
+        found.base_customers,
+    )
+    return text % {
         "kept": formats.percent(found.gross_retention),
         "left": formats.number(found.by_movement[Movement.LEFT].customers, 0),
         "all": formats.number(found.base_customers, 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.analytics.concentration import Concentration
 from accounts.selectors.concentration.naming import NameBook
@@ -162,6 +163,7 @@ def _hhi(reading: Reading, earlier: Concentration[int] | None) -> Stat:
 
 def _effective(reading: Reading, earlier: Concentration[int] | None) -> Stat:
     figures = reading.figures
+    among = ngettext("· of %(count)s customer", "· of %(count)s customers", figures.customers)
     return Stat(
         name="effective",
         title=_("Effective customers"),
@@ -169,7 +171,7 @@ def _effective(reading: Reading, earlier: Concentration[int] | None) -> Stat:
         places=1,
         delta=_difference(figures.effective, earlier.effective if earlier else None, places=1),
         delta_kind="number",
-        reference=_("· of %(count)s customers") % {"count": formats.number(figures.customers, 0)},
+        reference=among % {"count": formats.number(figures.customers, 0)},
         good="up",
         what=_("As many equally large customers would be as concentrated: 1 ÷ HHI."),
         as_of=reading.query.period.last_day,

@@ -87,9 +87,12 @@ def own_finding(reading: Reading, names: NameBook) -> tuple[str, str]:
         for name, movement in _COUNTED.items()
     }
     words = {"all": formats.number(found.base_customers, 0), **counts}
-    second = _(
+    second = ngettext(
+        "Of your %(all)s customer of the year before, %(grew)s grew, %(shrank)s shrank and"
+        " %(left)s left.",
         "Of your %(all)s customers of the year before, %(grew)s grew, %(shrank)s shrank and"
-        " %(left)s left."
+        " %(left)s left.",
+        found.base_customers,
     )
     return first, second % words
 

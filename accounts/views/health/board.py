@@ -91,7 +91,11 @@ def _finding(counts: list[reads.LevelCount]) -> list[str]:
     if not total:
         return [_("Nobody has a score yet: health is computed at night, or now.")]
     good, grey = by_level[HealthLevel.GOOD], by_level[HealthLevel.INSUFFICIENT]
-    first = _("%(good)s of %(total)s accounts are in good health, %(poor)s in poor.") % {
+    first = ngettext(
+        "%(good)s of %(total)s account is in good health, %(poor)s in poor.",
+        "%(good)s of %(total)s accounts are in good health, %(poor)s in poor.",
+        total,
+    ) % {
         "good": formats.number(good.accounts, 0),
         "total": formats.number(total, 0),
         "poor": formats.number(by_level[HealthLevel.POOR].accounts, 0),

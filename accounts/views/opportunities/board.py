@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from accounts.choices import OpportunityStage
@@ -121,6 +121,7 @@ def _values(found: reads.Forecast, today: date) -> list[Stat]:
     missing = (
         _("Left out, for want of a rate: %s") % ", ".join(found.missing) if found.missing else ""
     )
+    deals = ngettext("%s opportunity", "%s opportunities", found.deals)
     unit = found.currency
     money: dict[str, Any] = {"kind": "money", "unit": unit, "places": 0, "as_of": today}
     return [
@@ -128,7 +129,7 @@ def _values(found: reads.Forecast, today: date) -> list[Stat]:
             name="open",
             title=_("Open, a year"),
             value=found.value,
-            reference=missing or _("%s opportunities") % formats.number(found.deals),
+            reference=missing or deals % formats.number(found.deals),
             what=_("Yearly value of open opportunities in base currency."),
             **money,
         ),

@@ -85,12 +85,16 @@ def _finding(seen: Seen, gaps: list[Gap]) -> list[str]:
         "checked": formats.number(seen.checked, 0),
         "share": formats.percent(seen.compliance, 0),
     }
-    said = _("%(found)s of %(checked)s agreed placements were there: %(share)s.") % words
+    said = ngettext(
+        "%(found)s of %(checked)s agreed placement was there: %(share)s.",
+        "%(found)s of %(checked)s agreed placements were there: %(share)s.",
+        seen.checked,
+    )
     old = sum(gap.is_old for gap in gaps)
     text = ngettext(
         "%s gap is open for more than 14 days.", "%s gaps are open for more than 14 days.", old
     )
-    return [said, text % formats.number(old, 0) if old else ""]
+    return [said % words, text % formats.number(old, 0) if old else ""]
 
 
 def _stats(

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.choices import PlacementStage
@@ -131,10 +131,14 @@ def _progress(rows: Any, today: Any) -> charts.Chart:
     total = sum(count for _stage, count in steps)
     there = sum(count for stage, count in steps if stage >= PlacementStage.ON_SHELF)
     words = {"there": formats.number(there, 0), "total": formats.number(total, 0)}
-    title = _("%(there)s of %(total)s placements in force have reached the shelf") % words
+    title = ngettext(
+        "%(there)s of %(total)s placement in force has reached the shelf",
+        "%(there)s of %(total)s placements in force have reached the shelf",
+        total,
+    )
     return charts.bar(
         name="placement-steps",
-        title=title if total else _("No placement is in force"),
+        title=title % words if total else _("No placement is in force"),
         labels=[str(stage.label) for stage, _count in steps],
         label_title=_("Step"),
         value_format="number",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.analytics.profitability import Customer, Whale, revenue_curve, state, thinned
 from accounts.selectors.concentration.naming import NameBook
@@ -125,7 +126,11 @@ def effort_chart(profit: Profit, names: NameBook) -> charts.Chart | None:
         for key, one, share, margin in shown
     ]
     losing = sum(1 for key, one, *_rest in keyed if _state(key, one) == "losing")
-    title = _("Effort against return: %(count)s of %(all)s customers make a loss")
+    title = ngettext(
+        "Effort against return: %(count)s of %(all)s customers makes a loss",
+        "Effort against return: %(count)s of %(all)s customers make a loss",
+        losing,
+    )
     chart = plots.scatter(
         name="effort",
         title=title % {"count": formats.number(losing, 0), "all": formats.number(len(keyed), 0)},

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.selectors.profitability.reading import Profit
 from accounts.views.profitability.links import costs_url, revenue_url
@@ -107,13 +108,14 @@ def _serve(profit: Profit, before: Profit | None) -> Stat:
 
 def _peak(profit: Profit) -> Stat:
     whale = profit.whale
+    there = ngettext("at %(count)s customer", "at %(count)s customers", whale.peak_from)
     return Stat(
         name="peak",
         title=_("Peak of the curve"),
         value=whale.peak_share,
         kind="percent",
         places=0,
-        reference=_("at %(count)s customers") % {"count": formats.number(whale.peak_from, 0)},
+        reference=there % {"count": formats.number(whale.peak_from, 0)},
         what=_("What all customers that earn make together ÷ total net profit."),
         unknown=_("All customers together make no profit: amounts say more than percentages."),
         **_shared(profit),

@@ -43,7 +43,11 @@ def finding(profit: Profit) -> tuple[str, str]:
         "total": f"{formats.compact(abs(whale.total))} {profit.currency}",
     }
     if whale.peak_share is None or whale.top_profit_share is None:
-        first = _("Customers lose %(total)s together; %(losing)s of %(all)s make a loss.")
+        first = ngettext(
+            "Customers lose %(total)s together; %(losing)s of %(all)s makes a loss.",
+            "Customers lose %(total)s together; %(losing)s of %(all)s make a loss.",
+            whale.losing,
+        )
         return first % words, _keep()
     words |= {
         "best": formats.percent(whale.top_profit_share, 0),
@@ -56,9 +60,12 @@ def finding(profit: Profit) -> tuple[str, str]:
     )
     if not whale.losing:
         return first % words, _("No customer makes a loss.")
-    second = _(
+    second = ngettext(
+        "The curve peaks at %(peak)s: %(losing)s of %(all)s customers makes a loss and takes"
+        " %(lost)s away again.",
         "The curve peaks at %(peak)s: %(losing)s of %(all)s customers make a loss and take %(lost)s"
-        " away again."
+        " away again.",
+        whale.losing,
     )
     return first % words, f"{second % words} {_keep()}"
 

@@ -96,7 +96,11 @@ def _finding(counts: list[reads.TierCount]) -> list[str]:
         return [_("Nobody has a tier yet: they are computed at night, or now.")]
     top = counts[0]
     lines = [
-        _("%(top)s of %(total)s accounts are %(tier)s.")
+        ngettext(
+            "%(top)s of %(total)s account is %(tier)s.",
+            "%(top)s of %(total)s accounts are %(tier)s.",
+            total,
+        )
         % {
             "top": formats.number(top.accounts, 0),
             "total": formats.number(total, 0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.selectors.tiers.whatif import WhatIf
 from accounts.views.tiers import words
@@ -19,7 +19,11 @@ def moves_chart(preview: WhatIf) -> charts.Chart:
     tiers = [(then.get(code) or now[code])[0] for code in codes]
     return charts.bar(
         name="tiers-then",
-        title=_("%(moves)s of %(scored)s accounts would move")
+        title=ngettext(
+            "%(moves)s of %(scored)s account would move",
+            "%(moves)s of %(scored)s accounts would move",
+            preview.scored,
+        )
         % {
             "moves": formats.number(len(preview.moves), 0),
             "scored": formats.number(preview.scored, 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.days import DayForm
@@ -142,7 +144,11 @@ def _criterion(one: Any, total: Any) -> dict[str, Any]:
     measure = measures.get(one.measure)
     if one.bands:
         how = "; ".join(
-            _("from %(start)s: %(points)s points")
+            ngettext(
+                "from %(start)s: %(points)s point",
+                "from %(start)s: %(points)s points",
+                ceil(points),
+            )
             % {"start": formats.number(start), "points": formats.number(points)}
             for start, points in one.bands
         )

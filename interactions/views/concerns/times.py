@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from interactions.selectors.concern_times import GROUPS, Times, all_times, times_by
@@ -34,6 +35,10 @@ class Span:
     months: int
     start: date
     end: date
+
+
+def _months(count: int) -> str:
+    return ngettext("%s month", "%s months", count) % formats.number(count)
 
 
 def span_of(request: HttpRequest) -> Span:
@@ -87,10 +92,7 @@ def concern_times(request: HttpRequest) -> HttpResponseBase:
             Tab(title, f"?by={key}&months={span.months}", key == group)
             for key, title in group_names().items()
         ],
-        "spans": [
-            (months, _("%s months") % formats.number(months), f"?by={group}&months={months}")
-            for months in MONTHS
-        ],
+        "spans": [(months, _months(months), f"?by={group}&months={months}") for months in MONTHS],
         "span": span,
         "group": group,
     }
@@ -159,7 +161,7 @@ def _stats(found: Times, span: Span) -> list[Stat]:
     return [
         Stat(
             name="raised", title=_("Raised"), value=found.raised,
-            reference=_("in %s months") % formats.number(span.months),
+            reference=_("in %s") % _months(span.months),
             what=_("Concerns raised in the period; cancelled ones are left out."),
         ),
         Stat(

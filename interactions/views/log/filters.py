@@ -8,6 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.filters import PageFilter
 from accounts.models import Account
@@ -16,9 +17,13 @@ from interactions.models import Interaction, Need
 from interactions.selectors.needs import outdated_before
 from kam.identity.models import User
 
-MONTHS = [(str(n), _("%s months") % n) for n in (3, 6, 12)]
+MONTHS = (3, 6, 12)
 LONGEST_ID = 18
 ANSWERS = [("answered", _("Answered")), *NeedAnswer.choices]
+
+
+def _spans() -> list[tuple[str, str]]:
+    return [(str(n), ngettext("%s month", "%s months", n) % n) for n in MONTHS]
 
 
 def within(rows: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -81,7 +86,7 @@ class NeedFilter(PageFilter):
         label=_("Our answer"), choices=ANSWERS, method="with_answer"
     )
     outdated = django_filters.ChoiceFilter(
-        label=_("Not confirmed for"), choices=MONTHS, method="not_confirmed"
+        label=_("Not confirmed for"), choices=_spans, method="not_confirmed"
     )
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=NeedKind.choices)
     importance = django_filters.ChoiceFilter(

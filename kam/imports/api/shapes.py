@@ -67,7 +67,11 @@ class RejectGroupOutput(Output):
     reason = serializers.CharField()
     text = serializers.CharField()
     count = serializers.IntegerField()
-    amount = AmountField(max_digits=30)
+    amount = AmountField(
+        max_digits=30,
+        allow_null=True,
+        help_text=_("Of the rows whose amount could be read; null where none could."),
+    )
     currency = serializers.CharField()
 
 

@@ -30,11 +30,15 @@ class Notice:
         return {"code": self.code, "details": dict(self.details)}
 
     def __str__(self) -> str:
-        return str(_texts.get(self.code, self.code)) % self.details
+        text: Any = _texts.get(self.code)
+        return self.code if text is None else str(text % self.details)
 
 
 def register_notices(texts: Mapping[str, Text]) -> None:
-    """Give words to codes; `%(name)s` stands for a detail."""
+    """Give words to codes; `%(name)s` stands for a detail.
+
+    A text that counts is an `ngettext_lazy` with the name of the detail that it goes by.
+    """
     _texts.update(texts)
 
 

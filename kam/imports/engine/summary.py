@@ -16,11 +16,12 @@ from kam.imports.engine.run import Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectGroup:
-    """Rejected rows of one reason and currency; the amount adds up those that could be read."""
+    """Rejected rows of one reason and currency; the amount adds up those that could be read,
+    and is None where none could, or where the kind has none."""
 
     reason: str
     count: int
-    amount: Decimal
+    amount: Decimal | None
     currency: str = ""
 
     @property
@@ -78,7 +79,10 @@ class Summary:
                  "rejected_amount": str(total.rejected_amount)}
                 for total in self.totals
             ],
-            "rejects": [{**_fields(r), "amount": str(r.amount)} for r in self.rejects],
+            "rejects": [
+                {**_fields(r), "amount": None if r.amount is None else str(r.amount)}
+                for r in self.rejects
+            ],
             "notices": [notice.to_json() for notice in self.notices],
             "blockers": list(self.blockers),
             "also": dict(self.also),
@@ -120,20 +124,21 @@ def _total(data: Mapping[str, Any]) -> CurrencyTotal:
 
 
 def _reject(data: Mapping[str, Any]) -> RejectGroup:
+    amount = data["amount"]
     return RejectGroup(
         reason=data["reason"],
         count=data["count"],
-        amount=Decimal(data["amount"]),
+        amount=None if amount is None else Decimal(amount),
         currency=data.get("currency", ""),
     )
 
 
 _GROUPS = """
-SELECT COALESCE(currency, ''), COALESCE(reason, ''), action, count(*), COALESCE(sum(amount), 0)
+SELECT COALESCE(currency, ''), COALESCE(reason, ''), action, count(*), sum(amount)
 FROM import_rows GROUP BY 1, 2, 3
 """
 
-type Group = tuple[str, str, str | None, int, Decimal]
+type Group = tuple[str, str, str | None, int, Decimal | None]
 
 
 def summarise(run: Run, *, has_amounts: bool) -> Summary:
@@ -168,12 +173,16 @@ def _totals(groups: list[Group]) -> list[CurrencyTotal]:
             CurrencyTotal(
                 currency=currency,
                 rows=sum(group[3] for group in own),
-                amount=exact_sum(group[4] for group in own),
+                amount=_added(own),
                 rejected_rows=sum(group[3] for group in rejected),
-                rejected_amount=exact_sum(group[4] for group in rejected),
+                rejected_amount=_added(rejected),
             )
         )
     return sorted(totals, key=lambda total: (-total.rows, total.currency))
+
+
+def _added(groups: list[Group]) -> Decimal:
+    return exact_sum(amount for *_others, amount in groups if amount is not None)
 
 
 def _rejects(groups: list[Group]) -> list[RejectGroup]:

@@ -76,6 +76,7 @@ def report_context(batch: ImportBatch, user: Any) -> dict[str, Any]:
         "options": Options.from_json(batch.options),
         "undo": batch.summary.get("undo"),
         "also": _also(summary, user),
+        "has_amounts": any(group.amount for group in summary.rejects),
         "has_conflicts": any(group.is_conflict for group in summary.rejects),
     }
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from kam.core import formats
 from kam.core.formats import Text
@@ -25,7 +27,11 @@ WORDS: dict[str, Text] = {
     "not_known": _("Not known here: type it."),
     "longest_notice": _("The longest notice of the agreements in force."),
     "no_notice": _("No agreement in force says a notice."),
-    "nobody_paid": _("None of them paid within a year: %(days)s days are assumed."),
+    "nobody_paid": ngettext_lazy(
+        "None of them paid within a year: %(days)s day is assumed.",
+        "None of them paid within a year: %(days)s days are assumed.",
+        "count",
+    ),
     "days_taken": _("What they took over the last year, weighted by amount."),
     "cost_unknown": _("The cost of what they buy is not known: type the rate."),
     "margin": _("Revenue less cost of goods and trade terms over 12 months: %(share)s; ± a fifth."),
@@ -38,9 +44,13 @@ def spoken(kept: Kept | str | None) -> str:
     """Return where a figure comes from, in the language in force."""
     if not isinstance(kept, Mapping):
         return str(kept or "")
-    words = str(WORDS.get(str(kept.get("code")), ""))
-    facts = {name: _shown(name, value) for name, value in kept.items() if name != "code"}
-    return words % facts if facts else words
+    words: Any = WORDS.get(str(kept.get("code")), "")
+    facts: dict[str, Any] = {
+        name: _shown(name, value) for name, value in kept.items() if name != "code"
+    }
+    if "days" in kept:
+        facts["count"] = ceil(Decimal(str(kept["days"])))
+    return str(words % facts if facts else words)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kam.core import charts, formats
 from kam.core.charts import Chart, Series
@@ -95,7 +96,11 @@ def _cash(scenario: LossScenario, result: LossResult) -> Chart | None:
 def _receipts(scenario: LossScenario, result: LossResult) -> Chart:
     rows = result.result["weeks"]
     usual = Series(name=_("As usual"), values=[Decimal(row["usual"]) for row in rows], hue=4)
-    subtitle = _("Open items as these customers pay, then sales after %(days)s days.")
+    subtitle = ngettext(
+        "Open items as these customers pay, then sales after %(days)s day.",
+        "Open items as these customers pay, then sales after %(days)s days.",
+        result.result["days_to_pay"],
+    )
     return charts.line(
         name="receipts",
         title=_("What they pay by week"),

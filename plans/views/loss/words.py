@@ -148,7 +148,11 @@ def verdict(scenario: LossScenario, found: dict[str, Any]) -> str:
             words | _amounts(three, code)
         )
     revenue = read(found["revenue"]) or [Decimal(0)] * 3
-    first = _("Losing %(names)s takes %(amount)s of revenue within %(months)s months (%(span)s).")
+    first = ngettext(
+        "Losing %(names)s takes %(amount)s of revenue within %(months)s month (%(span)s).",
+        "Losing %(names)s takes %(amount)s of revenue within %(months)s months (%(span)s).",
+        scenario.horizon_months,
+    )
     return first % (words | _amounts(revenue, code))
 
 
@@ -195,10 +199,18 @@ def unknown_words(found: dict[str, Any]) -> list[str]:
     if found["contribution"] is None:
         lines.append(_("Without a contribution rate there is no lost contribution and no cash."))
     if found["is_usual_days"]:
-        words = _("None of them paid within a year: %(days)s days to pay are assumed.")
+        words = ngettext(
+            "None of them paid within a year: %(days)s day to pay is assumed.",
+            "None of them paid within a year: %(days)s days to pay are assumed.",
+            found["days_to_pay"],
+        )
         lines.append(words % {"days": found["days_to_pay"]})
     if found["months_known"] < 12:
-        words = _("Revenue is known for %(months)s months alone; the others take their mean.")
+        words = ngettext(
+            "Revenue is known for %(months)s month alone; the others are taken to be like it.",
+            "Revenue is known for %(months)s months alone; the others take their mean.",
+            found["months_known"],
+        )
         lines.append(words % {"months": found["months_known"]})
     return lines
 
@@ -338,8 +350,9 @@ def assumption_lines(scenario: LossScenario) -> list[tuple[str, str, str]]:
     add_range("lost_share", _("Of their business is lost"), _share_words)
     add_range("contribution", _("Contribution rate"), _share_words)
     add_range("avoidable", _("Cost to serve avoided a month"), _money(code))
-    lag = _("after %(months)s months") % {"months": scenario.avoidable_lag}
-    add("avoidable_lag", _("Avoided"), lag)
+    months = scenario.avoidable_lag
+    lag = ngettext("after %(months)s month", "after %(months)s months", months)
+    add("avoidable_lag", _("Avoided"), lag % {"months": months})
     add_range("recovery", _("Won back elsewhere"), _share_words)
     if scenario.kind == LossKind.INSOLVENCY:
         add_range("default_probability", _("Probability that it happens"), _share_words)

@@ -84,7 +84,10 @@ def decisions(user: User, as_of: date) -> Iterator[Todo]:
         amount = formats.money(one.requested_limit, one.currency_id)
         yield Todo(
             title=_("%(account)s applies for credit") % {"account": one.party.name},
-            detail=_("%(amount)s, %(days)s days") % {"amount": amount, "days": one.requested_days},
+            detail=ngettext(
+                "%(amount)s, %(days)s day", "%(amount)s, %(days)s days", one.requested_days
+            )
+            % {"amount": amount, "days": one.requested_days},
             url=one.get_absolute_url(),
             action=_("Decide"),
             state="warning",

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kam.core import formats
 from kam.core.models import Organisation
@@ -126,5 +127,6 @@ def slices_of(condition: TradeCondition, basis: Decimal) -> list[Slice]:
 def counted(condition: TradeCondition, amount: Decimal) -> str:
     """An amount of what the rebate counts: money, or units."""
     if condition.basis == RebateBasis.UNITS:
-        return _("%(n)s units") % {"n": formats.number(amount)}
+        words = ngettext("%(n)s unit", "%(n)s units", ceil(abs(amount)))
+        return words % {"n": formats.number(amount)}
     return formats.money(amount, condition.version.agreement.currency_id)

@@ -205,7 +205,7 @@ def _answer(
             {
                 "reason": group.reason,
                 "count": group.count,
-                "amount": float(group.amount),
+                "amount": None if group.amount is None else float(group.amount),
                 "currency": group.currency,
             }
             for group in summary.rejects
@@ -232,7 +232,9 @@ def _lines(answer: dict[str, Any], summary: Summary) -> list[str]:
         f"  total {t.currency or '?'}: {t.amount:,} in {t.rows:,} rows" for t in summary.totals
     ]
     lines += [
-        f"  rejected: {g.count:,} × {g.text} ({g.amount:,} {g.currency})" for g in summary.rejects
+        f"  rejected: {g.count:,} × {g.text}"
+        + ("" if g.amount is None else f" ({g.amount:,} {g.currency})")
+        for g in summary.rejects
     ]
     lines += [f"  also created: {count:,} {what}" for what, count in summary.also.items()]
     lines += [f"  note: {notice}" for notice in summary.notices]
