@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from celery import shared_task
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,12 @@ from accounts.services.concentration import recompute
 from accounts.services.costs import fill_cost_amounts
 from accounts.services.figures import refresh_figures
 from accounts.services.health.rescoring import rescore_health as rescore_all_health
+from accounts.services.pool_weights import is_behind, keep_pool_weights
 from accounts.services.revenue import fill_base_amounts
 from accounts.services.team.handovers import move_due_work
 from accounts.services.tiers.rescoring import rescore_today
 from accounts.services.tree import refresh_current
-from kam.core.jobs import JobError, Progress, job
+from kam.core.jobs import JobError, Progress, enqueue, job
 from kam.core.problems import RefusedError
 
 
@@ -89,3 +91,19 @@ def rescore_health(progress: Progress) -> dict[str, Any]:
     told = notices.tell_of_health(as_of=as_of, at=timezone.now())
     counts = {"scored": done.scored, "changed": done.changed, "told": told}
     return {"as_of": as_of.isoformat(), **counts}
+
+
+ADD_UP = "accounts.keep_pool_weights"
+
+
+@shared_task(name="accounts.look_at_pool_weights", ignore_result=True)
+def look_at_pool_weights() -> None:
+    """Ask for sums that company costs are shared out by, if they are behind (every 15 minutes)."""
+    if is_behind():
+        enqueue(ADD_UP, key=ADD_UP)
+
+
+@job(ADD_UP, title=_("Add up what company costs are shared out by"))
+def add_up_pool_weights(progress: Progress) -> dict[str, Any]:
+    """Keep those sums for months in which anything changed; pages are right without, but slow."""
+    return {"months": keep_pool_weights()}

@@ -52,6 +52,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/15"),
         "options": {"expires": 890},
     },
+    "what company costs are shared out by": {
+        "task": "accounts.look_at_pool_weights",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 890},
+    },
     "nightly revenue concentration": {
         "task": "core.start_job",
         "schedule": crontab(hour="2", minute="10"),

@@ -33,6 +33,7 @@ from accounts.models.people import (
     StakeholderNote,
 )
 from accounts.models.placements import Placement, PlacementStep
+from accounts.models.pool_weights import PoolWeights, PoolWeightsChange
 from accounts.models.portrait import PortraitSettings, PortraitStatement
 from accounts.models.products import Product, ProductCategory
 from accounts.models.programme import ProgrammeElement, ProgrammeItem
@@ -90,6 +91,8 @@ __all__ = [
     "PersonIdentifier",
     "Placement",
     "PlacementStep",
+    "PoolWeights",
+    "PoolWeightsChange",
     "PortraitSettings",
     "PortraitStatement",
     "Position",

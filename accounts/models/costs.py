@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import CostKind, SpreadRule
 from accounts.models.accounts import Account
+from accounts.models.pool_weights import marking
 from accounts.querysets import AccountScopedQuerySet, CompanyWideQuerySet, SnapshotQuerySet
 from kam.core.models import Currency, Record
 from kam.core.tracking import track
@@ -188,6 +189,7 @@ class ActivityDriver(Record):
             ),
         ]
         indexes = [models.Index(fields=["month", "kind"], name="activity_driver_month_kind")]
+        triggers = marking("activity_driver")
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.kind}: {self.volume}"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import triggers
 from accounts.models.accounts import Account
+from accounts.models.pool_weights import marking
 from accounts.models.products import Product, ProductCategory
 from accounts.querysets import AccountScopedQuerySet
 from kam.core.models import Currency
@@ -163,6 +164,7 @@ class RevenueMonth(MonthTotal):
             )
         ]
         indexes = [models.Index(fields=["month"], name="revenue_month_month")]
+        triggers = marking("revenue_month")
 
 
 class GroupMonth(MonthTotal):
@@ -177,7 +179,12 @@ class GroupMonth(MonthTotal):
             )
         ]
         # Whether all revenue is in one currency: the first and the last of them, at no cost.
-        indexes = [models.Index(fields=["currency"], name="group_month_currency")]
+        indexes = [
+            models.Index(fields=["currency"], name="group_month_currency"),
+            models.Index(
+                fields=["month"], name="group_month_unconverted", condition=Q(unconverted__gt=0)
+            ),
+        ]
 
 
 class RevenueWatermark(models.Model):

@@ -71,6 +71,8 @@ WITHOUT_HISTORY = {
     "accounts.RevenueMonth": "derived by a trigger",
     "accounts.GroupMonth": "derived by a trigger",
     "accounts.RevenueWatermark": "a counter",
+    "accounts.PoolWeights": "derived by a job",
+    "accounts.PoolWeightsChange": "marks that are gone once they are heeded",
     "accounts.ConcentrationSnapshot": "frozen",
     "accounts.StakeholderRating": "append-only, so its own history",
     "accounts.PromiseMove": "append-only, so its own history",

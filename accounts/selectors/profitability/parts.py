@@ -16,39 +16,44 @@ pools AS MATERIALIZED (
     WHERE p.month >= %(start)s AND p.month < %(end)s GROUP BY p.month, p.kind, p.rule
 ), pooled AS MATERIALIZED (
     SELECT DISTINCT month, kind FROM pools
-), measured AS MATERIALIZED (
-    SELECT d.account_id, d.kind, d.month
-    FROM pooled p JOIN accounts_activitydriver d ON d.month = p.month AND d.kind = p.kind
 ), lacking AS MATERIALIZED (
     SELECT DISTINCT g.month FROM accounts_groupmonth g
     WHERE g.month IN (SELECT month FROM pools WHERE rule = 'revenue') AND g.unconverted > 0
 )
 """
+# Who has volumes of pooled kinds.
+_MEASURED = """
+{name} AS MATERIALIZED (
+    SELECT d.account_id, d.kind, d.month
+    FROM {pooled} p JOIN accounts_activitydriver d ON d.month = p.month AND d.kind = p.kind
+)
+"""
+MEASURED = _MEASURED.format(name="measured", pooled="pooled")
 # Who takes part in pools of a month and kind, with the weights by revenue and by entries.
 _TAKERS = """
     SELECT p.month, p.kind, b.account_id, greatest(b.base, 0) AS revenue, b.entries
-    FROM pooled p JOIN (
+    FROM {pooled} p JOIN (
         SELECT m.account_id, m.month, sum(m.base_amount) AS base, sum(m.entries) AS entries
-        FROM {months} WHERE m.month IN (SELECT month FROM pooled)
+        FROM {months} WHERE m.month IN (SELECT month FROM {pooled})
             AND m.entries > 0 AND m.account_id IS NOT NULL
         GROUP BY m.account_id, m.month
     ) AS b ON b.month = p.month
     WHERE NOT EXISTS (
-        SELECT 1 FROM measured d WHERE d.account_id = b.account_id
+        SELECT 1 FROM {measured} d WHERE d.account_id = b.account_id
             AND d.kind = p.kind AND d.month = p.month
     )
 """
-TAKERS = _TAKERS.format(months="accounts_revenuemonth m")
+TAKERS = _TAKERS.format(pooled="pooled", measured="measured", months="accounts_revenuemonth m")
 # Weights of all by month and kind, for who asks only whether anybody took part.
 TOTALS = f"""
-totals AS (
+{MEASURED}, totals AS (
     SELECT month, kind, sum(revenue) AS revenue, sum(entries) AS entries, count(*) AS accounts
     FROM ({TAKERS}) AS takers GROUP BY month, kind
 )
 """
 # Parts of every account, those of one month and kind together: one pass in the order of ids.
 PARTS_OF_ALL = f"""
-takers AS MATERIALIZED ({TAKERS}), totals AS (
+{MEASURED}, takers AS MATERIALIZED ({TAKERS}), totals AS (
     SELECT month, kind, sum(revenue) AS revenue, sum(entries) AS entries, count(*) AS accounts
     FROM takers GROUP BY month, kind
 ), by_rule AS (
@@ -81,26 +86,47 @@ takers AS MATERIALIZED ({TAKERS}), totals AS (
     FROM reached WINDOW before AS (PARTITION BY month, kind ORDER BY account_id)
 )
 """
+# Weights of blocks: as they are kept where nothing has changed since, else added up here and now.
+BLOCKS = f"""
+kept AS MATERIALIZED (
+    SELECT w.* FROM pooled p
+    JOIN accounts_poolweights w ON w.month = p.month AND w.kind = p.kind
+    WHERE p.month NOT IN (SELECT month FROM accounts_poolweightschange)
+), unkept AS MATERIALIZED (
+    SELECT month, kind FROM pooled EXCEPT SELECT month, kind FROM kept
+), {_MEASURED.format(name="unkept_measured", pooled="unkept")}, blocks AS (
+    SELECT k.month, k.kind, b.* FROM kept k CROSS JOIN LATERAL
+        unnest(k.blocks, k.revenue, k.entries, k.accounts) AS b(block, revenue, entries, accounts)
+    UNION ALL
+    SELECT month, kind, account_id >> {BLOCK_BITS}, sum(revenue), sum(entries), count(*)
+    FROM ({
+    _TAKERS.format(pooled="unkept", measured="unkept_measured", months="accounts_revenuemonth m")
+}) AS takers GROUP BY 1, 2, 3
+)
+"""
+_NEAR = _TAKERS.format(
+    pooled="pooled",
+    measured="near_measured",
+    months=f"""asked_blocks k JOIN accounts_revenuemonth m
+        ON m.account_id >= k.block << {BLOCK_BITS} AND m.account_id < (k.block + 1) << {BLOCK_BITS}
+    """,
+)
 # Parts of the accounts in `asked`: blocks are added up, and only their own blocks one by one.
 PARTS_OF_ASKED = f"""
-near AS (
-    SELECT takers.*, account_id >> {BLOCK_BITS} AS block FROM ({
-    _TAKERS.format(
-        months=f'''(SELECT DISTINCT account_id >> {BLOCK_BITS} AS block FROM asked) AS k
-            JOIN accounts_revenuemonth m ON m.account_id >= k.block << {BLOCK_BITS}
-                AND m.account_id < (k.block + 1) << {BLOCK_BITS}'''
-    )
-}) AS takers
+{BLOCKS}, asked_blocks AS MATERIALIZED (
+    SELECT DISTINCT account_id >> {BLOCK_BITS} AS block FROM asked
+), near_measured AS MATERIALIZED (
+    SELECT d.account_id, d.kind, d.month FROM asked_blocks k JOIN accounts_activitydriver d
+        ON d.account_id >= k.block << {BLOCK_BITS} AND d.account_id < (k.block + 1) << {BLOCK_BITS}
+    WHERE d.month >= %(start)s AND d.month < %(end)s
+), near AS (
+    SELECT takers.*, account_id >> {BLOCK_BITS} AS block FROM ({_NEAR}) AS takers
 ), placed AS (
     SELECT *, sum(revenue) OVER so_far AS revenue_to, sum(entries) OVER so_far AS entries_to,
         row_number() OVER so_far AS accounts_to
     FROM near WINDOW so_far AS (
         PARTITION BY month, kind, block ORDER BY account_id ROWS UNBOUNDED PRECEDING
     )
-), blocks AS (
-    SELECT month, kind, account_id >> {BLOCK_BITS} AS block, sum(revenue) AS revenue,
-        sum(entries) AS entries, count(*) AS accounts
-    FROM ({TAKERS}) AS takers GROUP BY 1, 2, 3
 ), sums AS (
     SELECT month, kind, block, sum(revenue) OVER whole AS revenue,
         sum(entries) OVER whole AS entries, sum(accounts) OVER whole AS accounts,
