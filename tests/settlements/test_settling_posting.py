@@ -269,3 +269,23 @@ def test_concurrent_posting_of_one_statement_has_one_effect() -> None:
         ("claim", 500),
     ]
     assert [net for _category, net, _day in revenue()] == [78_000]
+
+
+def test_the_carrier_of_a_statements_revenue_is_no_import_to_undo(people: People) -> None:
+    world = make_world()
+    report_turnover(world, "113000")
+    done = post(confirmed(world))
+    batch = RevenueEntry.objects.get().batch
+    admin = client_of(people.administrator)
+
+    page = admin.get(reverse("imports:batch-detail", args=[batch.pk])).content.decode()
+    assert f"{done} booked 1 row. No file was imported" in page
+    assert "settlement_statements" not in page
+    assert "Undo import" not in page
+    listed = admin.get(reverse("imports:batch-list")).content.decode()
+    assert str(done) not in listed
+    answer = admin.post(reverse("imports:batch-undo", args=[batch.pk]), follow=True)
+    assert "taken back where it was booked" in answer.content.decode()
+    api = admin.post(f"/api/v1/imports/{batch.pk}/undo/")
+    assert (api.status_code, api.json()["code"]) == (422, "batch_state")
+    assert revenue() == [(world.category.pk, D(78_000), date(2026, 7, 31))]

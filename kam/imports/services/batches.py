@@ -20,7 +20,7 @@ from kam.imports.mapping import ColumnMapping
 from kam.imports.models import DataSource, ImportBatch
 from kam.imports.options import ControlTotals, Options
 from kam.imports.reading import open_table
-from kam.imports.registry import importer_for
+from kam.imports.registry import importer_for, is_of_file
 from kam.imports.services import files
 from kam.imports.shaping import Shaper
 
@@ -125,7 +125,12 @@ def _remember(batch: ImportBatch, mapping: ColumnMapping) -> None:
 
 
 def refuse_unless_allowed(batch: ImportBatch, user: User | None) -> None:
-    """Raise NotAllowedError where this kind needs more than running imports; None is the system."""
+    """Raise NotAllowedError where this kind needs more than running imports; None is the system.
+
+    BatchStateError for one that carries what kam booked itself, without a file.
+    """
+    if not is_of_file(batch.kind):
+        raise BatchStateError(_("No file was imported: it is taken back where it was booked."))
     needed = importer_for(batch.kind).capability
     if needed and user is not None and not user.can(needed):
         raise NotAllowedError(_("Only administrators import or undo this kind."))

@@ -30,7 +30,7 @@ from kam.imports.forms import UploadForm
 from kam.imports.models import DataSource, ImportBatch
 from kam.imports.querysets import SourceQuerySet
 from kam.imports.reading import BrokenFile, UnreadableFile
-from kam.imports.registry import importers
+from kam.imports.registry import importers, is_of_file
 from kam.imports.services import batches as services
 from kam.imports.services import running, undoing
 from kam.imports.views.report import report_context
@@ -57,7 +57,7 @@ def state_badge(batch: ImportBatch) -> Badge:
 
 def _kind_title(batch: ImportBatch) -> str:
     importer = importers.get(batch.kind)
-    return str(importer.title) if importer else batch.kind
+    return str(importer.title) if importer else _("Booked without a file")
 
 
 def _visible_sources(request: HttpRequest) -> SourceQuerySet:
@@ -119,10 +119,11 @@ COLUMNS = [
 @requires(VIEW)
 @require_GET
 def batch_list(request: HttpRequest) -> HttpResponseBase:
-    """Every import, the latest first, and which sources are late."""
+    """Every import of a file, the latest first, and which sources are late."""
+    rows = ImportBatch.objects.visible_to(signed_in(request))
     table = Table(
         request,
-        ImportBatch.objects.visible_to(signed_in(request)).select_related("source", "created_by"),
+        rows.filter(kind__in=[one.key for one in importers]).select_related("source", "created_by"),
         COLUMNS,
         name="imports",
         caption=_("Imports"),
@@ -208,6 +209,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": state_badge(batch).__html__(),
         "kind_title": _kind_title(batch),
         "may_run": may(request.user, RUN),
+        "from_file": is_of_file(batch.kind),
         **report_context(batch, signed_in(request)),
         "crumbs": [(_("Imports"), reverse("imports:batch-list")), (f"#{batch.pk}", "")],
     }
