@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.choices import AccountKind
 from accounts.models import Account
 from settlements.choices.terms import Preset, VersionState
 from settlements.models import AgreementVersion, SettlementTerm
 from tests.conftest import People, client_of
-from tests.factories.accounts import make_account
+from tests.factories.accounts import make_account, make_category, make_entry
+from tests.factories.reports import add_line, make_report, take_in
 from tests.factories.settlements import make_company, make_document
 from tests.factories.terms import (
     make_active,
@@ -482,3 +485,37 @@ def test_every_page_of_a_draft_answers(people: People, draft: AgreementVersion) 
     assert client.get(page("agreement-create")).status_code == 200
     client.post(of("agreement-version-discard", draft))
     assert not AgreementVersion.objects.exists()
+
+
+def test_a_cumulative_guarantee_is_taken_in_the_month_that_is_worked_through(
+    people: People, account: Account
+) -> None:
+    version = make_version(account=account, preset=None)
+    guarantee = {"basis": "sales", "amount": Decimal(150000), "test_period": "cumulative"}
+    term = make_term(version=version, preset=Preset.CONCESSION, guarantee=guarantee)
+
+    url = of("agreement-preview-deduction", version, term.pk)
+    text = client_of(people.owner).get(url, {"turnover": "113000"}).content.decode()
+    assert "8,140.00" in text
+    assert "80,000.00" in text, "as the month's statement says it"
+    assert "given back by the statement of the year" in text
+
+
+def test_the_month_worked_through_is_what_their_reports_say(
+    people: People, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_args: date(2026, 9, 12))
+    version = make_version(account=account, preset=None)
+    make_term(version=version, preset=Preset.CONCESSION)
+    company = version.agreement.selling_company
+    store = make_account(kind=AccountKind.STORE, parent=account)
+    for month, amount in ((6, 100), (7, 140)):
+        days = DateRange(date(2026, month, 1), date(2026, month + 1, 1))
+        report = make_report(account=account, kind="turnover", selling_company=company, period=days)
+        add_line(report, store=store, category=make_category(), gross_amount=Decimal(amount))
+        take_in(report)
+    make_entry(account=account, amount="99999", booked_on=date(2026, 6, 5))
+
+    text = client_of(people.owner).get(version.get_absolute_url()).content.decode()
+    assert "as their sales reports say" in text
+    assert "120.00" in text

@@ -5,17 +5,20 @@ Money is in the agreement's currency alone, of the account and everything below 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q, Sum
 
 from accounts.models import RevenueEntry, RevenueMonth
 from kam.core.dates import Period, add_months, month_start
 from kam.core.exact import ratio
 from settlements.choices import DocumentKind
-from settlements.models import Document, TradingAgreement
+from settlements.choices.reports import ReportKind
+from settlements.models import Document, SalesReport, TradingAgreement
 from settlements.selectors.ageing import AgeingQuery
 from settlements.selectors.collection import beyond_terms
 
@@ -88,6 +91,39 @@ def average_month(agreement: TradingAgreement, *, as_of: date) -> Decimal | None
     if not amounts or (total := sum(amounts, Decimal(0))) <= 0:
         return None
     return total / len(amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class UsualMonth:
+    """A month's turnover; `is_reported` where customers' sales reports say it, else net revenue."""
+
+    turnover: Decimal
+    is_reported: bool
+
+
+def usual_month(agreement: TradingAgreement, *, as_of: date) -> UsualMonth | None:
+    """Return the mean month of the last 12 complete ones as accepted reports of turnover say it.
+
+    Of the agreement's company and currency, before coupons, with tax. Without any report of one
+    month the mean of net revenue, as `average_month`; None without either.
+    """
+    end = month_start(as_of)
+    rows = SalesReport.objects.in_force().filter(
+        account__path__contains=[agreement.account_id],
+        kind=ReportKind.TURNOVER,
+        currency=agreement.currency_id,
+        selling_company=agreement.selling_company_id,
+        period__contained_by=DateRange(add_months(end, -MONTHS), end),
+        gross_amount__isnull=False,
+    )
+    months: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for period, amount in rows.values_list("period", "gross_amount"):
+        if period.upper <= add_months(month_start(period.lower), 1):
+            months[month_start(period.lower)] += amount
+    if (total := sum(months.values(), Decimal(0))) > 0:
+        return UsualMonth(total / len(months), is_reported=True)
+    average = average_month(agreement, as_of=as_of)
+    return None if average is None else UsualMonth(average, is_reported=False)
 
 
 def returned_share(agreement: TradingAgreement, *, as_of: date) -> Decimal | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +26,7 @@ from settlements.forms.terms.payment import PaymentEditor
 from settlements.forms.terms.term import GuaranteeForm, TermForm
 from settlements.models import AgreementVersion, SettlementTerm
 from settlements.selectors.terms import own_figures
+from settlements.selectors.terms.own_figures import UsualMonth
 from settlements.selectors.terms.rules import working_days
 from settlements.services.terms import checks, parts
 from settlements.services.terms.copying import term_draft_of
@@ -75,7 +75,7 @@ class TermSection:
         today: date,
         data: Any = None,
         part: str = "",
-        average: Decimal | None = None,
+        average: UsualMonth | None = None,
     ) -> TermSection:
         """Dress a term; `data` is what was sent for one of its parts, `average` a month's sales."""
         start, pk = term_draft_of(term), term.pk
@@ -143,7 +143,7 @@ def _page(
     today = timezone.localdate()
     currency = version.agreement.currency_id
     refused: TermSection | None = given.pop("section", None)
-    average = own_figures.average_month(version.agreement, as_of=today)
+    average = own_figures.usual_month(version.agreement, as_of=today)
     terms = [
         refused
         if refused and refused.term.pk == term.pk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from kam.core import formats
 from kam.core.dates import add_months, month_start
-from settlements.analytics.concession import Commission, Guarantee, commission, payable
+from settlements.analytics.concession import Commission, Guarantee, TestPeriod, commission, payable
 from settlements.analytics.due_dates import TermLine
 from settlements.analytics.problems import CalculationError
 from settlements.analytics.rates import Band, Slice, slices
 from settlements.analytics.working_days import PLAIN_WEEK, WorkingDays
 from settlements.choices.terms import SettlementBasis
-from settlements.selectors.terms.own_figures import Invoice
+from settlements.selectors.terms.own_figures import Invoice, UsualMonth
 from settlements.selectors.terms.rules import TermRules, example_due
 from settlements.views.terms import payment_words, words
 
@@ -162,10 +162,11 @@ class DeductionExample:
     result: Commission
     payable: Decimal
     is_tested_later: bool
+    is_tested_again: bool
 
 
 def deduction_example(
-    rules: TermRules, *, typed: Decimal | None, average: Decimal | None
+    rules: TermRules, *, typed: Decimal | None, average: UsualMonth | None
 ) -> DeductionExample | None:
     """A month under a term on turnover: the one typed, else the account's average, else a round
     figure; None for other terms and rates that cannot be computed."""
@@ -174,15 +175,17 @@ def deduction_example(
         return None
     places = formats.places_of(rules.currency)
     turnover, source = _turnover(typed, average, places)
+    guarantee = _of_a_month(rules.guarantee)
     try:
         result = commission(
-            turnover, terms, rules.guarantee, places=places, trading_days=30, calendar_days=30
+            turnover, terms, guarantee, places=places, trading_days=30, calendar_days=30
         )
         found = slices(turnover, terms.bands, terms.scheme)
     except CalculationError:
         return None
     excess = _excess_rate(turnover, rules.guarantee)
-    later = rules.guarantee is not None and not rules.guarantee.is_tested_monthly
+    later = guarantee is not None and not guarantee.is_tested_monthly
+    again = guarantee is not None and guarantee.is_taken_monthly
     return DeductionExample(
         turnover=turnover,
         source=f"{source} {_BY_TERMS}" if rules.media else source,
@@ -191,7 +194,15 @@ def deduction_example(
         result=result,
         payable=payable(turnover, result.taken),
         is_tested_later=later,
+        is_tested_again=again,
     )
+
+
+def _of_a_month(guarantee: Guarantee | None) -> Guarantee | None:
+    """The guarantee as a month's statement takes it: a cumulative one is taken meanwhile."""
+    if guarantee is None or guarantee.test_period is not TestPeriod.CUMULATIVE:
+        return guarantee
+    return replace(guarantee, is_taken_monthly=True)
 
 
 def _excess_rate(turnover: Decimal, guarantee: Guarantee | None) -> Decimal | None:
@@ -223,11 +234,18 @@ def _parts(found: Sequence[Slice], currency: str) -> list[Part]:
     ]
 
 
-def _turnover(typed: Decimal | None, average: Decimal | None, places: int) -> tuple[Decimal, str]:
+def _turnover(
+    typed: Decimal | None, average: UsualMonth | None, places: int
+) -> tuple[Decimal, str]:
     if typed is not None:
         return typed, _("As you typed it.")
     if average is not None:
-        return round(average, places), _("The account’s average month of the last year.")
+        words = (
+            _("The average month of the last year, as their sales reports say.")
+            if average.is_reported
+            else _("The account’s average month of the last year.")
+        )
+        return round(average.turnover, places), words
     return ROUND, _("A round figure: the account has no revenue in this currency yet.")
 
 

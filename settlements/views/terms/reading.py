@@ -14,7 +14,7 @@ from settlements.choices.terms import Calculation, RebateBasis
 from settlements.models import AgreementVersion, RateSchedule, SettlementTerm
 from settlements.selectors.terms import own_figures
 from settlements.selectors.terms.conditions import bands_of
-from settlements.selectors.terms.own_figures import Invoice
+from settlements.selectors.terms.own_figures import Invoice, UsualMonth
 from settlements.selectors.terms.rules import TermRules, rules_of, term_rows
 from settlements.views.terms import examples, words
 from settlements.views.terms.conditions import bearer_rows, condition_rows
@@ -53,7 +53,7 @@ def blocks(
     *,
     today: date,
     invoices: Sequence[Invoice] = (),
-    average: Decimal | None = None,
+    average: UsualMonth | None = None,
     typed: Decimal | None = None,
 ) -> list[TermBlock]:
     """Every term of a version in words."""
@@ -68,7 +68,7 @@ def block(
     *,
     today: date,
     invoices: Sequence[Invoice] = (),
-    average: Decimal | None = None,
+    average: UsualMonth | None = None,
     typed: Decimal | None = None,
 ) -> TermBlock:
     """One term in words."""
@@ -100,7 +100,7 @@ def read(version: AgreementVersion, *, today: date, typed: Decimal | None = None
             version,
             today=today,
             invoices=own_figures.last_invoices(agreement),
-            average=own_figures.average_month(agreement, as_of=today),
+            average=own_figures.usual_month(agreement, as_of=today),
             typed=typed,
         ),
         "conditions": condition_rows(

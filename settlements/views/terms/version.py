@@ -110,7 +110,7 @@ def preview_deduction(request: HttpRequest, pk: int, number: int, term_pk: int) 
         common.get_term(version, term_pk),
         today=timezone.localdate(),
         typed=typed_turnover(request),
-        average=own_figures.average_month(version.agreement, as_of=timezone.localdate()),
+        average=own_figures.usual_month(version.agreement, as_of=timezone.localdate()),
     )
     context: dict[str, Any] = {
         "example": block.deduction,
