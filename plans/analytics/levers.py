@@ -17,6 +17,7 @@ from kam.core.money import quantise
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 ONE = Decimal(1)
 SHARE_PLACES = 12
+MOST_TIMES, MOST_SALES = Decimal(10) ** 6, Decimal(10) ** 15
 
 
 class BaselineError(ValueError):
@@ -63,6 +64,17 @@ def joint(levers: Sequence[Lever], *, places: int = SHARE_PLACES) -> Joint:
         exact = [weight * one.ln() for one in factors]
         parts = apportion(exact, change, places)
     return Joint(change, {one.key: part for one, part in zip(levers, parts, strict=True)})
+
+
+def is_too_large(levers: Sequence[Lever], sales: Decimal | None) -> bool:
+    """Whether levers multiply what they start from to what no retailer sells.
+
+    `sales` of None are the product of the levers as they are now.
+    """
+    with localcontext(_WIDE):
+        times = prod((one.factor for one in levers), start=ONE)
+        start = sales if sales is not None else prod((one.baseline for one in levers), start=ONE)
+        return times > MOST_TIMES or start * max(times, ONE) > MOST_SALES
 
 
 def _log_mean(factor: Decimal) -> Decimal:

@@ -44,6 +44,7 @@ LABELS: dict[str, Any] = {
     "first_day": gettext_lazy("first day"),
     "last_day": gettext_lazy("last day"),
     "as_of": gettext_lazy("as of"),
+    "unit": gettext_lazy("unit"),
     "content": gettext_lazy("what the system shows"),
     "actual": gettext_lazy("actual"),
     "progress": gettext_lazy("progress"),

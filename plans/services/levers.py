@@ -11,9 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from kam.core.problems import explained, refuse_stale
+from kam.core.problems import RefusedError, explained, refuse_stale
 from kam.identity.models import User
+from plans.analytics.levers import Lever, is_too_large
 from plans.models import GrowthLever, LeverScenario, Plan
 from plans.services import figures
 from plans.services.writing import locked_plan, written_by
@@ -38,6 +40,7 @@ def add_scenario(
         last = plan.lever_scenarios.aggregate(last=Max("place"))["last"] or 0
         row = figures.make(LeverScenario, plan=plan, user=user, place=last + 1, **values)
         _write(row, levers)
+        _check_size(row)
     return row
 
 
@@ -64,6 +67,7 @@ def change_scenario(
         if levers is not None:
             written_by(scenario.plan, user)
             _write(scenario, levers)
+        _check_size(scenario)
 
 
 def remove_scenario(
@@ -114,3 +118,12 @@ def _write(scenario: LeverScenario, levers: Sequence[LeverRow]) -> None:
             is_changed = True
     if is_changed:
         scenario.save(update_fields=["updated_at"])
+
+
+def _check_size(scenario: LeverScenario) -> None:
+    """A field holds each figure, and nothing could show their product."""
+    rows = GrowthLever.objects.filter(scenario=scenario)
+    levers = [Lever(one.kind, one.baseline, one.target) for one in rows]
+    if is_too_large(levers, scenario.sales_before):
+        words = _("These figures multiply to more than anybody sells: look at them once more.")
+        raise RefusedError(words, code="levers_too_large")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -78,6 +79,17 @@ def test_scenarios_are_written_in_a_draft_alone(plan: Plan, people: People) -> N
         services.add_scenario(
             plan=plan, user=None, name="Zero", levers=[LeverRow("trips", Decimal(0), Decimal(1))]
         )
+    much = Decimal(10) ** 12
+    for rows in (
+        [LeverRow(one, much, much) for one in ("shoppers", "trips", "spend")],
+        [LeverRow("spend", Decimal("0.01"), much)],
+    ):
+        for attempt in (
+            partial(services.add_scenario, plan=plan, user=None, name="Much", levers=rows),
+            partial(services.change_scenario, scenario=first, user=None, levers=rows),
+        ):
+            with pytest.raises(RefusedError, match="more than anybody sells"):
+                attempt()
     take_plan(plan=plan, to="approved")
     for act in (
         lambda: services.add_scenario(plan=plan, user=None, name="Three"),

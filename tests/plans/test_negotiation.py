@@ -38,6 +38,7 @@ from plans.selectors.negotiation import ledger, lines, reads
 from plans.selectors.negotiation.check import check, others_pay
 from plans.selectors.negotiation.content import negotiation_content
 from plans.selectors.papers import stakes
+from plans.selectors.reading import label_of
 from plans.services.negotiation import briefs, entries, offers, rounds
 from plans.services.negotiation.telling import tell_notices
 from settlements.choices.terms import Channel
@@ -163,6 +164,7 @@ def test_sums_say_of_which_entries_they_are(
     for address, words in pages.items():
         assert words in client.get(address).content.decode()
     content = negotiation_content(plan, people.owner, DAY)
+    assert label_of("unit") == "unit"  # an issue's is none of volume
     assert standing in [getattr(one, "words", "") for one in stakes.negotiation(content)]
 
 
