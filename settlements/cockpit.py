@@ -54,7 +54,7 @@ def receivables(user: User, account: Account, as_of: date) -> Answer | None:
         return None
     return Answer(
         value=_value(owed),
-        detail=_detail(owed),
+        detail=f"{_detail(owed)} · {_counted(owed)}",
         state=_state(owed),
         url="#panel-receivables",
         risks=_risks(owed),
@@ -84,6 +84,11 @@ def _detail(owed: Owed) -> str:
         )
         % words
     )
+
+
+def _counted(owed: Owed) -> str:
+    """Since when the figures stand: what was posted since is not in them."""
+    return _("counted %(moment)s") % {"moment": formats.datetime(owed.counted_at)}
 
 
 def _state(owed: Owed) -> State:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Min, Sum
 
 from accounts.models import Account
 from kam.core.selectors.rates import base_currency, rates_on
@@ -21,12 +21,14 @@ class Owed:
     """Gross open amount and what is overdue of it, of payers at the account and below it.
 
     In the one currency there is, else in base currency; None for both with `missing_rate` named.
+    `counted_at` is the moment of the run that counted first.
     """
 
     currency: str
     open: Decimal | None
     overdue: Decimal | None
     oldest_days: int
+    counted_at: datetime
     missing_rate: str = ""
 
 
@@ -36,24 +38,26 @@ def owed_by(account: Account, user: User, *, as_of: date) -> Owed | None:
     sums = list(
         rows.order_by()
         .values_list("currency")
-        .annotate(Sum("open"), Sum("overdue"), Max("oldest_days"))
+        .annotate(Sum("open"), Sum("overdue"), Max("oldest_days"), Min("computed_at"))
     )
     if not sums:
         return None
-    oldest = max(days for _code, _open, _overdue, days in sums)
+    oldest = max(days for _code, _open, _overdue, days, _at in sums)
+    counted_at = min(at for *_figures, at in sums)
     if len(sums) == 1:
-        [(code, is_open, overdue, _days)] = sums
-        return Owed(code, is_open, overdue, oldest)
+        [(code, is_open, overdue, _days, _at)] = sums
+        return Owed(code, is_open, overdue, oldest, counted_at)
     base = base_currency()
     rates = rates_on(base, as_of)
     for code, *_amounts in sums:
         if code not in rates:
-            return Owed(base, None, None, oldest, code)
+            return Owed(base, None, None, oldest, counted_at, code)
     return Owed(
         base,
-        sum((amount * rates[code] for code, amount, _o, _d in sums), Decimal(0)),
-        sum((amount * rates[code] for code, _a, amount, _d in sums), Decimal(0)),
+        sum((amount * rates[code] for code, amount, *_others in sums), Decimal(0)),
+        sum((amount * rates[code] for code, _open, amount, *_others in sums), Decimal(0)),
         oldest,
+        counted_at,
     )
 
 

@@ -17,10 +17,11 @@ from accounts.choices import DecisionRole, Function
 from accounts.models import Account
 from accounts.services.concentration import recompute
 from accounts.services.figures import refresh_figures
+from kam.core import formats
 from kam.core.cockpit import Line, LineProvider, glance_of, line_providers
 from kam.core.dates import add_months, month_start
 from kam.identity.models import User
-from settlements.models import WorkItem
+from settlements.models import Position, WorkItem
 from settlements.services.overdue import flag_overdue
 from tests.conftest import People, client_of
 from tests.factories.accounts import make_account, make_entry
@@ -131,9 +132,10 @@ def test_it_says_what_is_overdue_and_who_does_what(mine: Account, people: People
     flag_overdue(as_of=TODAY)
     WorkItem.objects.filter(role="lead").update(next_step="Call the buyer", next_step_on=TODAY)
 
+    counted = formats.datetime(Position.objects.latest("pk").computed_at)
     assert answers(people.owner, mine)["receivables"] == (
         "150 EUR",
-        "100 overdue, the oldest since 70 days",
+        f"100 overdue, the oldest since 70 days · counted {counted}",
         "danger",
     )
     assert risks(people.owner, mine) == ["Payment is overdue since 70 days"]
