@@ -18,6 +18,8 @@ from plans.models import Initiative, KpiTarget, Objective, Plan
 from plans.selectors.metrics.registry import Metric, metrics_for
 
 HUNDRED = Decimal(100)
+WHOLE_DIGITS = 16
+"""Before the decimal sign, as figures of plans are stored."""
 SHAREABLE = _("May be shown to the customer")
 
 
@@ -26,7 +28,8 @@ def _day(label: Any) -> forms.DateField:
 
 
 def _number(label: Any, *, places: int = 2, **options: Any) -> forms.DecimalField:
-    facts: dict[str, Any] = {"required": False, "max_digits": 20, "decimal_places": places}
+    digits = WHOLE_DIGITS + places
+    facts: dict[str, Any] = {"required": False, "max_digits": digits, "decimal_places": places}
     return NumberField(label=label, **(facts | options))
 
 

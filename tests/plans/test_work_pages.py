@@ -100,6 +100,8 @@ def test_htmx_swaps_the_section(plan: Plan, people: People) -> None:
     assert "Most shelf" in answer.content.decode()
     bad = _post(client, _url("objective-edit", goal.pk), {"title": "", "weight": "1"}, headers=HTMX)
     assert (bad.status_code, "HX-Retarget" in bad.headers) == (422, False)
+    much = {"title": "More", "weight": "1", "gain": "9" * 17}
+    assert _post(client, _url("objective-edit", goal.pk), much).status_code == 422
     action = make_action(plan=plan, owner=people.owner)
     tick = f"tick-{action.pk}"
     done = _post(client, _url("action-done", action.pk), headers=HTMX | {"HX-Target": tick})

@@ -35,6 +35,7 @@ FACTS = (
     "region", "avoidable_lag", "clawback_days", "fixed_cost", "cash_in_hand", "note", *RANGES,
 )  # fmt: skip
 ZERO, ONE = Decimal(0), Decimal(1)
+MOST_DAYS = 900
 
 type Rates = Mapping[tuple[str, str], Sequence[Decimal]]
 """Shares lost by (subject, key), as `plans.choices.loss` calls them."""
@@ -193,6 +194,9 @@ def _check(row: LossScenario) -> None:
     if not 1 <= (row.horizon_months or 0) <= LONGEST:
         raise RefusedError(_("1 to 60 months."), field="horizon_months", code="loss_horizon")
     _check_run_off(row.run_off)
+    if row.extra_days is not None and max(row.extra_days) > MOST_DAYS:
+        words = _("At most %(days)s days.") % {"days": MOST_DAYS}
+        raise RefusedError(words, field="extra_days", code="loss_range")
     for name in RANGES:
         check_range(getattr(row, name), field=name, low=-ONE if name == "contribution" else ZERO,
                     high=ONE if name in SHARES or name == "contribution" else None)  # fmt: skip
