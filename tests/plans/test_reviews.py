@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -62,6 +62,15 @@ def test_a_review_begins_with_the_agenda_and_people_of_last_time(
     assert list(second.agenda.values_list("title", "minutes")) == [("Figures", 20), ("Range", None)]
     asked = set(second.participants.values_list("user", "position"))
     assert asked == {(people.owner.pk, None), (None, buyer.pk)}
+
+
+def test_a_meeting_that_was_brought_forward_was_held_today(
+    people: People, account: Account
+) -> None:
+    for planned, held in ((DAY + timedelta(days=4), DAY), (DAY - timedelta(days=4), None)):
+        review = plan_review(account=account, meeting=_meeting(people, held_on=planned))
+        done = finish_review(review=review, by=people.owner, as_of=DAY, summary="All agreed.")
+        assert done.held_on == (held or planned)
 
 
 def test_lines_become_actions_and_concerns_once(

@@ -137,7 +137,8 @@ def finish_review(
     read_as: str | None = None,
     **told: Any,
 ) -> BusinessReview:
-    """Close the record. Its plan is frozen with it, as it stood on the day.
+    """Close the record. Its plan is frozen with it, as it stood on the day. A meeting that was
+    brought forward was held today: what is done is never still to come.
 
     `told` is what both sides thought of it (`ENDING`), where that is said at the end. Raises
     ReviewOverError, NoSummaryError, and StaleError where somebody else changed what is told of it
@@ -158,6 +159,7 @@ def finish_review(
             by=by,
             note=row.title,
         )
+    row.held_on = min(row.held_on, as_of)
     row.state = ReviewState.DONE
     row.save()
     return row
