@@ -65,9 +65,10 @@ def open_actions(user: User, account: Account, as_of: date) -> Iterator[Line]:
     rows = _open(actions_for(user)).filter(plan__account__path__contains=[account.pk])
     for row in rows[:SHOWN]:
         is_late = row.due_on is not None and row.due_on < as_of
+        who = row.owner or _("nobody")
         yield Line(
             title=row.title,
-            detail=f"{row.owner or _('nobody')} · {_due(row)}",
+            detail=f"{who} · {_due(row)}",
             url=row.get_absolute_url(),
             state="danger" if is_late else "info",
             urgency=0 if is_late else 2,
@@ -112,7 +113,8 @@ def for_new_lead(account: Account, reader: User, as_of: date) -> Part | None:
     words = ngettext("%(n)s action is open.", "%(n)s actions are open.", len(found))
     summary = words % {"n": formats.number(len(found))}
     if late:
-        summary = f"{summary} {_('Overdue: %s.') % formats.number(late)}"
+        overdue = _("Overdue: %s.") % formats.number(late)
+        summary = f"{summary} {overdue}"
     return Part(
         summary=summary,
         headings=[

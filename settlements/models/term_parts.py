@@ -259,7 +259,8 @@ class SettlementTerm(Record):
         triggers = triggers.part("settlement_term_of_a_draft") + triggers.SAME_VERSION_TERM
 
     def __str__(self) -> str:
-        return f"{self.get_preset_display()} · {self.category or _('All goods')}"
+        goods = self.category or _("All goods")
+        return f"{self.get_preset_display()} · {goods}"
 
 
 @track()

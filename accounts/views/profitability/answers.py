@@ -99,7 +99,8 @@ def profit(user: User, account: Account, as_of: date) -> Answer | None:
     words = {"margin": formats.percent(margin)} if margin is not None else {}
     detail = _("%(margin)s of revenue") % words if words else ""
     if not costing.has_serve:
-        detail = f"{detail}; {_('no cost to serve kept')}" if detail else ""
+        unknown = _("no cost to serve kept")
+        detail = f"{detail}; {unknown}" if detail else ""
     is_bad = costing.net < 0 or found.is_below_floor
     return Answer(
         value=f"{formats.compact(costing.net)} {found.currency}",

@@ -140,10 +140,11 @@ def pause_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(LIST)
     whom = pause.account.name if pause.account else _("Every account")
+    functions = pause.get_function_display() or _("All functions")
     context = {
         "form": form,
         "title": _("Change the pause"),
-        "lead": f"{whom}, {pause.get_function_display() or _('All functions')}",
+        "lead": f"{whom}, {functions}",
         "cancel_url": reverse(LIST),
         "remove_url": reverse("interactions:cadence-pause-delete", args=[pause.pk]),
         "crumbs": crumbs((_("Pauses"), reverse(LIST)), (_("Change the pause"), "")),

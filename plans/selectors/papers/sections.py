@@ -183,7 +183,7 @@ def _levers(content: Row) -> list[Block]:
     found: list[Block] = []
     for one in words.rows(content.get("scenarios")):
         name = str(one.get("name", ""))
-        chosen = f"{name} ({_('chosen')})" if one.get("is_chosen") else name
+        chosen = _("%(name)s (chosen)") % {"name": name} if one.get("is_chosen") else name
         found += [Heading(chosen), *words.said(str(one.get("note") or "")), Facts(_effect(one))]
         levers = words.rows(one.get("levers"))
         if levers:

@@ -95,7 +95,8 @@ def _due(params: Mapping[str, Any]) -> str:
 def _told_given(params: Mapping[str, Any]) -> Told:
     detail = f"{params['account']} · {params['plan']}"
     if due := _due(params):
-        detail = f"{detail} · {_('due %s') % due}"
+        until = _("due %s") % due
+        detail = f"{detail} · {until}"
     return Told(_("An action for you: %s") % params["what"], detail)
 
 

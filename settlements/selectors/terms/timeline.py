@@ -58,13 +58,14 @@ def _terminated(user: User, wanted: Wanted) -> Iterator[Event]:
         account, last, when = row.agreement.account, last_day(row.valid), row.ended_at
         if when is None or last is None:
             continue
+        ends = _("It ends on %(day)s.") % {"day": formats.date(last)}
         yield Event(
             strand=strand,
             pk=row.pk,
             occurred_at=when,
             kind=_("Agreement terminated"),
             title=str(row),
-            detail=f"{_('It ends on %(day)s.') % {'day': formats.date(last)}} {row.end_reason}",
+            detail=f"{ends} {row.end_reason}",
             who=str(row.ended_by or ""),
             state="warning",
             icon=ICON,

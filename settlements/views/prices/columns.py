@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from kam.core import formats
 from kam.core.badges import Badge
@@ -62,7 +62,10 @@ def _per(row: Any) -> str:
             "quantity": formats.number(row.first_quantity),
         }
     further = row.steps - 1
-    return f"{per} · {_('+ %s breaks') % further}" if further > 0 else per
+    if further <= 0:
+        return per
+    more = ngettext("+ %(n)s break", "+ %(n)s breaks", further) % {"n": further}
+    return f"{per} · {more}"
 
 
 def product_column() -> Column:

@@ -71,12 +71,13 @@ def paper_response(row: SettlementStatement) -> HttpResponse:
 
 
 def _facts(row: SettlementStatement) -> Iterable[str]:
+    store, agreement, version = _("Store"), _("Agreement"), _("Version")
     if row.store:
-        yield f"{_('Store')}: {row.store.name}"
+        yield f"{store}: {row.store.name}"
     period = common.days(row.period.lower, row.period.upper)
     yield f"{row.get_kind_display()} · {period} · {row.currency_id}"
-    yield f"{_('Agreement')}: {row.agreement_version}"
-    yield f"{_('Version')} {row.version} · {common.state_badge(row).text}"
+    yield f"{agreement}: {row.agreement_version}"
+    yield f"{version} {row.version} · {common.state_badge(row).text}"
     for words, day in ((_("Issued"), row.issued_on), (_("Confirmed"), row.confirmed_on),
                        (_("Posted"), row.posted_on), (_("Due"), row.due_on)):  # fmt: skip
         if day is not None:
