@@ -18,6 +18,7 @@ from kam.core.models import Currency, Organisation
 from kam.core.problems import RefusedError
 from kam.core.timeline import Wanted
 from kam.core.todos import todos_for
+from kam.identity.models import User
 from kam.notifications.models import Notification
 from plans.choices.plan import Confidentiality, PlanRole, PlanState
 from plans.models import Initiative, Plan, PlanSection, PlanStep, PlanTemplate, SwotItem
@@ -255,6 +256,26 @@ def test_days_stay_within_the_next_period_and_readers_go_along(
         assert Initiative.objects.get(objective__plan=new).due_on == february
         assert list(new.members.values_list("user", "role")) == [(writer.pk, PlanRole.WRITER)]
         assert Plan.objects.visible_to(writer).filter(pk=new.pk).exists()
+
+
+def test_the_next_plan_is_made_though_owner_and_template_are_gone(
+    people: People, account: Account
+) -> None:
+    PlanTemplate.objects.update(is_active=False)
+    old, used = make_template(), make_template(tier_code="")
+    left, boss = make_user(), make_user()
+    plan = make_plan(account=account, owner=left, template=old, sponsor=boss)
+    User.objects.filter(pk__in=[left.pk, boss.pk]).update(is_active=False)
+    PlanTemplate.objects.exclude(pk=used.pk).update(is_active=False)
+    plan = Plan.objects.get(pk=plan.pk)
+    new = clone_plan(plan=plan, title="Next", period=NEXT, by=people.director)
+    assert (new.template, new.owner, new.sponsor) == (used, account.current_lead, None)
+    left.refresh_from_db()
+    led = make_plan(account=make_account(lead=None), owner=left, template=old)
+    period = DateRange(led.period.upper, led.period.upper.replace(year=led.period.upper.year + 1))
+    assert clone_plan(plan=led, title="Next", period=period, by=people.director).owner == (
+        people.director
+    )
 
 
 def test_what_is_proposed(people: People, account: Account, plan: Plan) -> None:

@@ -16,7 +16,8 @@ from kam.identity.models import User
 from plans.choices.plan import Origin
 from plans.choices.work import ActionState
 from plans.models import Initiative, Objective, Plan, PlanAction, PlanMember, SwotItem
-from plans.services.plan.making import PlanDraft, make_plan
+from plans.selectors.plan.proposals import template_for
+from plans.services.plan.making import PlanDraft, make_plan, may_own
 from plans.services.writing import written_by
 
 
@@ -53,6 +54,8 @@ def clone_plan(
 ) -> Plan:
     """Make a draft for another period with the same template, owner, sponsor and readers.
 
+    For a template out of use that of the account's tier is taken, for an owner who left or may
+    not write plans any more the account's lead, else who asks; a sponsor who left is left out.
     Who is named goes along where their own period reaches into the new one. Objectives go along one
     by one, with initiatives and open actions, days moved as far as the period and kept within it;
     progress, targets, figures and what was done stay behind. Texts and strengths go where asked
@@ -63,7 +66,7 @@ def clone_plan(
     if any(one.plan_id != plan.pk for one in chosen):
         words = _("This objective is of another plan.")
         raise RefusedError(words, field="objectives", code="objective_of_another")
-    row = make_plan(draft=_draft(plan, title, period), by=by)
+    row = make_plan(draft=_draft(plan, title, period, by), by=by)
     row = written_by(row, by)
     _copy_members(plan, row)
     shift = _Shift(plan.period, row.period)
@@ -76,15 +79,19 @@ def clone_plan(
     return row
 
 
-def _draft(plan: Plan, title: str, period: DateRange) -> PlanDraft:
+def _draft(plan: Plan, title: str, period: DateRange, by: User) -> PlanDraft:
+    template, sponsor, lead = plan.template, plan.sponsor, plan.account.current_lead
+    if not template.is_active and period.lower is not None:
+        template = template_for(plan.account, as_of=period.lower) or template
+    owners = [one for one in (plan.owner, lead) if one is not None and may_own(one)]
     return PlanDraft(
         account=plan.account,
-        template=plan.template,
+        template=template,
         title=title,
         period=period,
         currency=plan.currency,
-        owner=plan.owner,
-        sponsor=plan.sponsor,
+        owner=owners[0] if owners else by,
+        sponsor=sponsor if sponsor is not None and sponsor.is_active else None,
         confidentiality=plan.confidentiality,
     )
 

@@ -111,8 +111,13 @@ def _put(row: Plan, facts: dict[str, Any]) -> None:
     check_parent(row)
 
 
+def may_own(user: User) -> bool:
+    """Whether a plan can be this user's: whoever answers for it writes it."""
+    return user.is_active and user.can("plans.edit")
+
+
 def _check_owner(owner: User) -> None:
-    if not owner.is_active or not owner.can("plans.edit"):
+    if not may_own(owner):
         words = _("%(who)s may not write plans: choose somebody else.") % {"who": owner}
         raise RefusedError(words, field="owner", code="plan_owner_may_write")
 
