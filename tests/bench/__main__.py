@@ -23,6 +23,7 @@ PARTS = (
     "credit",
     "loss",
     "statements",
+    "profitability",
     "tiers",
     "health",
     "touches",

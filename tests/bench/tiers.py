@@ -22,6 +22,7 @@ from kam.identity.choices import Role
 from kam.identity.models import User
 from tests.bench.generate import DAYS, FIRST_DAY, Size
 from tests.bench.measure import Report, best, seconds, sql
+from tests.bench.profitability import fill_costs
 
 _RATINGS = """
 INSERT INTO accounts_tierrating
@@ -36,32 +37,6 @@ INSERT INTO accounts_tierrating
 SELECT id, 'standing', 1 + (random() * 4)::int, %s, 'seen again', %s, now()
 FROM accounts_account WHERE id %% 10 = 0
 """
-# A year of costs: an entry a quarter and a volume a month of each account that sells, three pools.
-_COSTS = """
-INSERT INTO accounts_costentry (account_id, kind, booked_on, amount, currency_id, rate,
-    base_amount, note, source_key, created_at, updated_at)
-SELECT a.id, (ARRAY['trade_terms', 'promotions', 'returns', 'deliveries'])[1 + quarter],
-    (%(day)s::date - 350 + 90 * quarter), cost, 'EUR', 1, cost, '', '', now(), now()
-FROM accounts_account a CROSS JOIN generate_series(0, 3) AS quarter
-CROSS JOIN LATERAL (SELECT round((1 + (a.id * 7 + quarter) %% 900)::numeric, 2) AS cost) AS drawn
-WHERE a.kind = 'store'
-"""
-_VOLUMES = """
-INSERT INTO accounts_activitydriver (account_id, kind, month, volume, created_at, updated_at)
-SELECT a.id, 'orders', (date_trunc('month', %(day)s::date) - make_interval(months => back))::date,
-    1 + (a.id + back) %% 20, now(), now()
-FROM accounts_account a CROSS JOIN generate_series(1, 12) AS back WHERE a.kind = 'store'
-"""
-_RATE = """
-INSERT INTO accounts_activityrate (kind, unit, amount, valid, note, created_at, updated_at)
-VALUES ('orders', 'order', 12.5, daterange('2020-01-01', NULL), '', now(), now())
-"""
-_POOLS = """
-INSERT INTO accounts_costpool (month, kind, name, amount, rule, created_at, updated_at)
-SELECT (date_trunc('month', %(day)s::date) - make_interval(months => back))::date, 'service',
-    rule, 100000, rule, now(), now()
-FROM generate_series(1, 12) AS back CROSS JOIN unnest(ARRAY['revenue', 'entries', 'evenly']) AS rule
-"""
 # Of every group the wallets of four categories in the last whole year.
 _WALLETS = """
 INSERT INTO accounts_walletestimate (account_id, category_id, period, amount, currency_id, source,
@@ -72,7 +47,7 @@ FROM accounts_account a
 CROSS JOIN (SELECT id FROM accounts_productcategory ORDER BY id LIMIT 4) AS c
 WHERE a.kind = 'group'
 """
-FILL = (_RATINGS, _COSTS, _VOLUMES, _RATE, _POOLS, _WALLETS)
+FILL = (_RATINGS, _WALLETS)
 TEN = Decimal(10)
 COUNTED = (
     "net_revenue",
@@ -89,6 +64,7 @@ def run(report: Report, size: Size) -> None:
     """The first scoring, which writes a row each, and those of the next days, which renew them."""
     first = FIRST_DAY + timedelta(days=DAYS)
     model, user = publish_bench_model(first)
+    fill_costs(first)
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"day": first, "author": user.pk, "measures": RATED}
         for statement in FILL:

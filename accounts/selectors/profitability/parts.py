@@ -44,13 +44,6 @@ _TAKERS = """
     )
 """
 TAKERS = _TAKERS.format(pooled="pooled", measured="measured", months="accounts_revenuemonth m")
-# Weights of all by month and kind, for who asks only whether anybody took part.
-TOTALS = f"""
-{MEASURED}, totals AS (
-    SELECT month, kind, sum(revenue) AS revenue, sum(entries) AS entries, count(*) AS accounts
-    FROM ({TAKERS}) AS takers GROUP BY month, kind
-)
-"""
 # Parts of every account, those of one month and kind together: one pass in the order of ids.
 PARTS_OF_ALL = f"""
 {MEASURED}, takers AS MATERIALIZED ({TAKERS}), totals AS (

@@ -19,7 +19,7 @@ from accounts.selectors.concentration.query import ConcentrationQuery
 from accounts.selectors.concentration.reading import scope_of
 from accounts.selectors.concentration.totals import MissingRatesError, missing_rates
 from accounts.selectors.profitability.facts import AVERAGES, COSTED, FACTS, GOODS
-from accounts.selectors.profitability.parts import POOLS, TOTALS
+from accounts.selectors.profitability.parts import BLOCKS, POOLS
 from accounts.selectors.profitability.query import Costing, ProfitQuery, added
 from accounts.selectors.profitability.tiers import HeldTier, held_tiers
 from kam.core.dates import Period
@@ -175,11 +175,11 @@ def _fetch(query: ProfitQuery, base: str, scope: Scope) -> list[Any]:
 
 
 _UNSPREAD = f"""
-WITH {POOLS}, {TOTALS}
-SELECT p.month, p.kind, p.amount
-FROM pools p LEFT JOIN totals t ON t.month = p.month AND t.kind = p.kind
-WHERE t.accounts IS NULL OR p.rule = 'revenue' AND t.revenue = 0
-ORDER BY 1, 2
+WITH {POOLS}, {BLOCKS}
+SELECT p.month, p.kind, p.amount FROM pools p WHERE NOT EXISTS (
+    SELECT 1 FROM blocks b WHERE b.month = p.month AND b.kind = p.kind
+        AND (p.rule <> 'revenue' OR b.revenue > 0)
+) ORDER BY 1, 2
 """
 
 
