@@ -50,6 +50,7 @@ class AccountsImporter(Importer):
     order = 10
     creates_accounts = True
     alternatives = (frozenset({"external_id"}), frozenset({"name"}))
+    found_by = ("account_id",)
     columns = (
         Column(name="external_id", label=_("External id"), example="C-1042",
                help=_("What the source calls the account; a second file updates by it."),

@@ -111,6 +111,7 @@ def find(run: Run) -> str:
 def write(run: Run) -> None:
     """Write the main addresses that the file says otherwise than they stand."""
     run.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
+    run.execute("CREATE INDEX ON import_addresses (address_id) WHERE address_id IS NOT NULL")
     changes.note_before(run, TABLE, f"SELECT p.address_id {_CHANGED} AND p.address_id IS NOT NULL")
     run.execute(_UPDATE)
     last = int(run.value(f"SELECT COALESCE(max(id), 0) FROM {TABLE}"))

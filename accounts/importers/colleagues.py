@@ -74,6 +74,7 @@ class ColleaguesImporter(Importer):
     icon = "user-star"
     order = 5
     alternatives = (frozenset({"email"}),)
+    found_by = ("user_id",)
     columns = (
         Column(name="external_id", label=_("Staff number"), max_length=50, example="274",
                help=_("What personnel calls them; a second file updates by it."),

@@ -54,6 +54,7 @@ class CompetitorsImporter(Importer):
     summary = _("Where competitors stand, with what share, and prices and terms seen there.")
     icon = "swords"
     order = 50
+    found_by = ("presence_id",)
     columns = (
         Column(name="competitor", label=_("Competitor"), required=True, example="Nordmill",
                read=_tidy, help=_("Name; who is not known yet is created."),

@@ -119,6 +119,7 @@ class CostsImporter(Importer):
     icon = "coins"
     order = 34
     has_amounts = True
+    found_by = ("entry_id",)
     columns = (
         Column(
             name="source_key",
@@ -221,6 +222,7 @@ class DriversImporter(Importer):
     summary = _("How many orders, pallets or visits each account caused in a month.")
     icon = "stack-2"
     order = 36
+    found_by = ("driver_id",)
     columns = (
         ACCOUNT,
         KIND,

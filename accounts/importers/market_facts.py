@@ -133,6 +133,7 @@ class MarketFactsImporter(Importer):
         frozenset({"starts", "until"}),
         frozenset({"starts", "last_day"}),
     )
+    found_by = ("fact_id",)
     columns = (
         Column(name="country", label=_("Country"), required=True, example="FI",
                read=vocabulary.country_code, help=_("ISO code or name."),

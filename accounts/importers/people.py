@@ -58,6 +58,7 @@ class PeopleImporter(Importer):
     summary = _("People at customers: function, roles, who reports to whom, influence, support.")
     icon = "users"
     order = 15
+    found_by = ("person_id", "position_id")
     columns = (
         Column(name="external_id", label=_("External id"), example="K-77",
                help=_("What the source calls the person; a second file updates by it."),

@@ -201,6 +201,7 @@ class PlacementsImporter(Importer):
     icon = "layout-grid-add"
     order = 60
     alternatives = (frozenset({"product"}), frozenset({"category"}))
+    found_by = ("placement_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name; it applies to every store below."),

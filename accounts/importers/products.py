@@ -98,6 +98,7 @@ class ProductsImporter(Importer):
     summary = _("What you sell: codes, names, categories, units and standard costs.")
     icon = "package"
     order = 20
+    found_by = ("product_id",)
     columns = (
         Column(name="code", label=_("Code"), required=True, max_length=100, example="P-77",
                synonyms=("product code", "product id", "product key", "sku", "item no", "article",

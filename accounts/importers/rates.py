@@ -74,6 +74,7 @@ class RatesImporter(Importer):
     summary = _("What one unit of a currency is worth in another, from a day on.")
     icon = "arrows-exchange"
     order = 50
+    found_by = ("rate_id",)
     columns = (
         Column(name="currency", label=_("Currency"), required=True, max_length=3, example="USD",
                synonyms=("currency code", "from", "from currency")),

@@ -107,6 +107,7 @@ class ServiceReportsImporter(Importer):
     summary = _("Ordered, delivered and on time, as customers count it: fill rate and OTIF.")
     icon = "truck-delivery"
     order = 62
+    found_by = ("line_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name of the account that reports."),

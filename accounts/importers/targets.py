@@ -100,6 +100,7 @@ class TargetsImporter(Importer):
     order = 40
     has_amounts = True
     alternatives = (frozenset({"account"}), frozenset({"manager"}))
+    found_by = ("target_id",)
     columns = (
         Column(name="account", label=_("Account"), example="C-1042",
                help=_("External id or exact name; the target holds for all below it."),

@@ -94,6 +94,7 @@ class ContactsImporter(Importer):
     summary = _("A history of calls, visits, meetings and mails, with who took part.")
     icon = "messages"
     order = 70
+    found_by = ("interaction_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name."),

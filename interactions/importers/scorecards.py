@@ -127,6 +127,7 @@ class ScorecardsImporter(Importer):
     summary = _("How customers rate us: by topic and function, on their own scale.")
     icon = "mood-smile"
     order = 63
+    found_by = ("row_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name of the account that rates us."),

@@ -41,6 +41,7 @@ class SalesPlanImporter(OfPlans):
     icon = "chart-bar"
     order = 92
     has_amounts = True
+    found_by = ("month_id", "plan_id")
     columns = (
         *PLAN,
         Column(name="category", label=_("Category"), max_length=200, example="Bakery",

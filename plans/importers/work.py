@@ -114,6 +114,7 @@ class ActionsImporter(_OfPlans):
     summary = _("What is to be done in plans: by whom, until when; known again by a key.")
     icon = "checkbox"
     order = 90
+    found_by = ("action_id", "plan_id, key")
     columns = (
         *_PLAN,
         Column(name="key", label=pgettext_lazy("of a row", "Key"),
@@ -185,6 +186,7 @@ class PlanTargetsImporter(_OfPlans):
     summary = _("Targets of measures in plans that are drafts, with their baselines.")
     icon = "target-arrow"
     order = 91
+    found_by = ("kpi_id", "plan_id, title")
     columns = (
         *_PLAN,
         Column(name="metric", label=_("Measure of the system"), max_length=40, example="health",

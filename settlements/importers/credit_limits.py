@@ -39,6 +39,7 @@ class CreditLimitsImporter(Importer):
     order = 75
     capability = "credit.decide"
     has_amounts = True
+    found_by = ("row_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name; it holds for all below it as well."),

@@ -137,10 +137,9 @@ SPAN = "SELECT min(starts), max(starts) FROM import_rows WHERE reason IS NULL"
 END = """
 UPDATE settlements_creditlimit t SET valid = daterange(lower(t.valid), r.starts),
     updated_at = now()
-FROM (
-    SELECT row_id, min(starts) AS starts FROM import_rows
-    WHERE action IN ('c', 'u') AND row_id IS NOT NULL GROUP BY 1
-) AS r WHERE r.row_id = t.id
+FROM import_rows r WHERE r.row_id = t.id AND r.action IN ('c', 'u') AND NOT EXISTS (
+    SELECT 1 FROM import_rows e WHERE e.row_id = r.row_id AND e.action IN ('c', 'u')
+      AND (e.starts, e.line_no) < (r.starts, r.line_no))
 """
 INSERT = """
 WITH made AS (

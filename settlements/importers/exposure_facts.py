@@ -105,6 +105,7 @@ class ExposureFactsImporter(Importer):
     summary = _("Open orders, deliveries not invoiced, drafts: what the ledger does not know.")
     icon = "shield-half"
     order = 76
+    found_by = ("row_id",)
     columns = (
         Column(name="account", label=_("Account"), required=True, example="C-1042",
                help=_("External id or exact name; its payer has the fact."),

@@ -101,6 +101,7 @@ class OpenItemsImporter(Importer):
                 run.execute(f"ANALYZE {table}")
         with run.step("compare"):
             run.execute(sql.ROWS, parameters)
+            run.execute("CREATE INDEX ON import_rows (document_id) WHERE document_id IS NOT NULL")
             run.execute("ANALYZE import_rows")
         run.first, run.last = run.rows(_SPAN)[0]
         self._notice(run, first=parameters["first"])

@@ -72,6 +72,7 @@ class _Dated(Importer):
     detail: str = "s.product"
     unit_of: str | None = None
     money: str = "NULL::numeric AS amount, NULL::varchar AS currency"
+    found_by = ("row_id",)
 
     def lock(self, run: Run) -> None:
         """One file of a kind at a time."""
@@ -140,12 +141,10 @@ class _Dated(Importer):
         parts = self._parts()
         changes.note_before(run, self.table, "SELECT row_id FROM import_rows WHERE action = 'u'")
         run.execute(sql.UPDATE.format(**parts))
-        made = run.value(sql.INSERT.format(**parts)) or []
-        if made:
+        if made := run.value(sql.INSERT.format(**parts)):
             ids = ", ".join(str(int(one)) for one in made)
-            changes.note_created(
-                run, self.table, f"SELECT id FROM {self.table} WHERE id IN ({ids})"
-            )
+            written = f"SELECT id FROM {self.table} WHERE id IN ({ids})"
+            changes.note_created(run, self.table, written)
 
     def undo(self, run: Run) -> UndoReport:
         """Remove what the batch created and put the others back."""
@@ -313,6 +312,7 @@ class AccountPricesImporter(_Dated):
     order = 60
     capability = "prices.edit"
     has_amounts = True
+    found_by = ("price_id",)
     table = "settlements_accountprice"
     same = ("account_id", "product_id", "unit", "currency_id")
     content = ("amount",)
@@ -357,10 +357,8 @@ class AccountPricesImporter(_Dated):
         run.execute(sql.PRICE_INSERT)
         run.execute(sql.BREAK_INSERT)
         changes.note_created(run, self.table, "SELECT price_id FROM import_rows WHERE action = 'c'")
-        changes.note_created(
-            run, _STEPS, f"SELECT id FROM {_STEPS} WHERE price_id IN ("
-            "SELECT price_id FROM import_rows WHERE action IN ('c', 'u'))",
-        )  # fmt: skip
+        written = "SELECT price_id FROM import_rows WHERE action IN ('c', 'u')"
+        changes.note_created(run, _STEPS, f"SELECT id FROM {_STEPS} WHERE price_id IN ({written})")
 
     def undo(self, run: Run) -> UndoReport:
         """Remove prices that the batch created and put the others back with their breaks."""

@@ -83,6 +83,8 @@ def _pass(batch: ImportBatch, *, as_of: date, report: Report, commit: bool) -> S
             importer.lock(run)
         summary = _checked(run, importer)
         if commit and not summary.blockers:
+            with run.step("index"):
+                importer.index(run)
             with run.step("apply", _("Writing")):
                 importer.apply(run)
             summary = replace(summary, also=dict(run.also), removed=run.removed)
