@@ -252,8 +252,12 @@ def accounts_add(request: HttpRequest, pk: int) -> HttpResponse:
         "tops": buyers_of(found, user, as_of=today).count(),
         "buyers": buyers_of(found, user, as_of=today, tops=False).count(),
     }
-    lead = _("They bought these goods and are not in the round: %(tops)s groups, %(buyers)s "
-             "accounts.") % {name: formats.number(n) for name, n in counts.items()}  # fmt: skip
+    groups = ngettext("%(n)s group", "%(n)s groups", counts["tops"])
+    accounts = ngettext("%(n)s account", "%(n)s accounts", counts["buyers"])
+    lead = _("They bought these goods and are not in the round: %(groups)s, %(accounts)s.") % {
+        "groups": groups % {"n": formats.number(counts["tops"])},
+        "accounts": accounts % {"n": formats.number(counts["buyers"])},
+    }
 
     def act() -> object:
         tops = form.cleaned_data["level"] == "tops"
