@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from accounts.analytics.tiering import PROVISIONAL_BELOW
 from accounts.choices import RatedMeasure
-from accounts.models import Account, Tier, TierAssignment, TierModel, TierOverride, TierRating
+from accounts.models import Account, Tier, TierAssignment, TierModel, TierRating
 from kam.identity.models import User
 
 SHOWN_A_CELL = 12
@@ -45,10 +45,11 @@ def assignments_for(user: User, *, as_of: date) -> QuerySet[Any]:
 
     `held_rank` is the rank of the override's tier where there is one, else of the computed one.
     """
-    decided = TierOverride.objects.filter(account=OuterRef("account"), valid__contains=as_of)
+    on_the_day = Q(account__tier_overrides__valid__contains=as_of)  # an account has one at most
     rows: QuerySet[Any] = TierAssignment.objects.visible_to(user).filter(valid__contains=as_of)
     found: QuerySet[Any] = rows.annotate(
-        decided_rank=Subquery(decided.values("tier__rank")[:1], output_field=IntegerField()),
+        decided=FilteredRelation("account__tier_overrides", condition=on_the_day),
+        decided_rank=F("decided__tier__rank"),
         held_rank=Coalesce(F("decided_rank"), F("tier__rank"), output_field=IntegerField()),
     )
     return found
