@@ -78,6 +78,13 @@ class ReversalError(RefusedError):
     words = _("This is reversed already, or is a reversal itself.")
 
 
+class OfStatementError(RefusedError):
+    """A reversal of a document of a settlement statement, whose revenue would stay."""
+
+    code, field = "of_statement", "document"
+    words = _("A settlement statement posted it. Take the statement back.")
+
+
 class AppendOnlyError(RefusedError):
     """A change of a posted row."""
 

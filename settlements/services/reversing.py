@@ -12,13 +12,18 @@ from kam.core.problems import explained
 from kam.identity.models import User
 from settlements.analytics.instalments import Instalment
 from settlements.choices import DocumentKind, Side
-from settlements.models import Allocation, Document, LedgerItem
+from settlements.models import Allocation, Document, LedgerItem, StatementDocument
 from settlements.querysets import AllocationQuerySet
 from settlements.selectors.ledger import first_open_day
 from settlements.services.allocating import allocate, lock_items, reverse_rows
 from settlements.services.cash import match_of
 from settlements.services.posting import post_document, replayed
-from settlements.services.problems import ClosedPeriodError, KeyReusedError, ReversalError
+from settlements.services.problems import (
+    ClosedPeriodError,
+    KeyReusedError,
+    OfStatementError,
+    ReversalError,
+)
 
 SUFFIX = "/R"
 
@@ -32,6 +37,7 @@ def reverse_document(
     note: str = "",
     created_by: User | None = None,
     idempotency_key: str | None = None,
+    with_statement: bool = False,
 ) -> Document:
     """Take a document back: its allocations are reversed and an opposite document meets it.
 
@@ -39,7 +45,8 @@ def reverse_document(
     document, not before any allocation of its items took or lost effect, in an open period. What
     the receipt of a reversed document paid is open again from then on. Returns the reversal,
     whose number is the document's with "/R". Raises ReversalError where it is reversed already
-    or is a reversal, ClosedPeriodError where no period is open after the date.
+    or is a reversal, ClosedPeriodError where no period is open after the date, OfStatementError
+    where a settlement statement posted it that is not taken back with it (`with_statement`).
     """
     if standing := replayed(idempotency_key):
         if standing.reverses_id != document.pk:
@@ -48,6 +55,8 @@ def reverse_document(
     items = _locked_items(document)
     if document.reverses_id is not None or document.reversed_by.exists():
         raise ReversalError
+    if not with_statement and StatementDocument.objects.filter(document=document).exists():
+        raise OfStatementError
     day = _landing_day(document, items, reversed_on)
     standing_ones = list(_allocations(items).standing().order_by("pk"))
     Allocation.objects.bulk_create(reverse_rows(standing_ones, day, created_by, note))

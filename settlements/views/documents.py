@@ -28,7 +28,7 @@ from kam.identity.decorators import requires, signed_in
 from kam.identity.models import User
 from settlements.choices import DocumentKind
 from settlements.forms.posting import BY_HAND, DocumentForm, ReasonForm
-from settlements.models import Document
+from settlements.models import Document, SettlementStatement
 from settlements.selectors import documents as reads
 from settlements.selectors.documents import DocumentRead, EventKind, Settlement, Standing
 from settlements.selectors.items import visible_documents
@@ -55,7 +55,7 @@ EVENTS: dict[EventKind, Text] = {
 def get_document(request: HttpRequest, pk: int) -> Document:
     """A document in the user's scope. Raises Http404."""
     rows = Document.objects.visible_to(signed_in(request))
-    related = (*reads.RELATED, "reverses", "corrects")
+    related = (*reads.RELATED, "reverses", "corrects", "from_statement__statement")
     found: Document = get_object_or_404(rows.select_related(*related), pk=pk)
     return found
 
@@ -78,6 +78,8 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     document = get_document(request, pk)
     read = reads.read_document(document, user)
     text, state = STANDINGS[read.standing]
+    made = getattr(document, "from_statement", None)
+    statement = made.statement if made is not None else None
     context = {
         "document": document,
         "read": read,
@@ -86,7 +88,8 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": [(EVENTS[event.kind], event) for event in read.events],
         "crumbs": ledger_crumbs((name_of(document), "")),
         "seen": _seen(user, document),
-        **_may(user, read),
+        "statement": statement,
+        **_may(user, read, statement),
     }
     return render(request, "settlements/document_detail.html", context)
 
@@ -102,15 +105,16 @@ def _seen(user: User, document: Document) -> dict[str, bool]:
         "corrects": document.corrects_id in documents,
         "reverses": document.reverses_id in documents,
         "batch": user.can("imports.view"),
+        "statement": user.can("statements.view"),
     }
 
 
-def _may(user: User, read: DocumentRead) -> dict[str, bool]:
-    """What the user may do with the document as it stands."""
+def _may(user: User, read: DocumentRead, statement: SettlementStatement | None) -> dict[str, bool]:
+    """What the user may do with the document as it stands; a statement's goes with it alone."""
     stands = read.standing not in {Standing.REVERSED, Standing.REVERSAL}
     is_open = stands and read.open > 0
     return {
-        "may_reverse": stands and user.can("receivables.reverse"),
+        "may_reverse": stands and statement is None and user.can("receivables.reverse"),
         "may_take_back": user.can("receivables.reverse"),
         "may_allocate": is_open and read.is_credit and user.can("receivables.allocate"),
         "may_refund": is_open and read.is_credit and user.can("receivables.post"),

@@ -22,6 +22,8 @@ from settlements.models import (
     SettlementStatement,
     StatementLine,
 )
+from settlements.services.problems import OfStatementError
+from settlements.services.reversing import reverse_document
 from settlements.services.settling.drafting import draft_true_up
 from settlements.services.settling.issuing import confirm_statement, issue_statement
 from settlements.services.settling.posting import post_statement, take_back_statement
@@ -289,3 +291,25 @@ def test_the_carrier_of_a_statements_revenue_is_no_import_to_undo(people: People
     api = admin.post(f"/api/v1/imports/{batch.pk}/undo/")
     assert (api.status_code, api.json()["code"]) == (422, "batch_state")
     assert revenue() == [(world.category.pk, D(78_000), date(2026, 7, 31))]
+
+
+def test_a_statements_documents_go_with_it_alone(people: People) -> None:
+    world = make_world(fees=FEES)
+    report_turnover(world, "113000")
+    done = post(confirmed(world))
+    before = (ledger(), revenue())
+    finance = client_of(people.controller)
+
+    for made in done.documents.select_related("document"):
+        with pytest.raises(OfStatementError, match="Take the statement back"):
+            reverse_document(document=made.document, reversed_on=DAY)
+        url = reverse("settlements:document-detail", args=[made.document_id])
+        page = finance.get(url).content.decode()
+        assert done.get_absolute_url() in page
+        reversing = reverse("settlements:document-reverse", args=[made.document_id])
+        assert reversing not in page
+        body = {"effective_date": "2026-08-06", "note": "by mistake", "key": "a"}
+        assert finance.post(reversing, body).status_code in (404, 422)
+    assert (ledger(), revenue()) == before
+    take_back_statement(statement=done, taken_back_on=DAY, taken_back_by=None)
+    assert sum(row[1] for row in revenue()) == 0

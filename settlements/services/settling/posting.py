@@ -326,7 +326,11 @@ def take_back_statement(
     posted = row.documents.exclude(role=DocumentRole.REVERSAL).select_related("document")
     for made in list(posted.order_by("-role", "pk")):
         reversal = reverse_document(
-            document=made.document, reversed_on=taken_back_on, note=note, created_by=taken_back_by
+            document=made.document,
+            reversed_on=taken_back_on,
+            note=note,
+            created_by=taken_back_by,
+            with_statement=True,
         )
         day = max(day, reversal.posting_date)
         StatementDocument.objects.create(
