@@ -150,7 +150,7 @@ def test_what_cannot_be_asked_is_refused_in_words(people: People, ten: list[Acco
         ((ten[0],), {"recovery": three("0.5", "0.4", "0.6")}, "ascend"),
         ((ten[0],), {"recovery": three("0", "0", "1.2")}, "0 to 100"),
         ((ten[0],), {"fixed_cost": Decimal(0)}, "Above zero"),
-        ((ten[0],), {"kind": "longer_terms", "extra_days": three("1", "30", "901")}, "900 days"),
+        ((ten[0],), {"kind": "longer_terms", "extra_days": three("1", "30", "901")}, "At most 900"),
     ]
     for accounts, facts, words in table:
         with pytest.raises(RefusedError, match=words):

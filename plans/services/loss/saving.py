@@ -195,7 +195,7 @@ def _check(row: LossScenario) -> None:
         raise RefusedError(_("1 to 60 months."), field="horizon_months", code="loss_horizon")
     _check_run_off(row.run_off)
     if row.extra_days is not None and max(row.extra_days) > MOST_DAYS:
-        words = _("At most %(days)s days.") % {"days": MOST_DAYS}
+        words = _("At most %(amount)s.") % {"amount": MOST_DAYS}
         raise RefusedError(words, field="extra_days", code="loss_range")
     for name in RANGES:
         check_range(getattr(row, name), field=name, low=-ONE if name == "contribution" else ZERO,
