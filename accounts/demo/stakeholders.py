@@ -15,6 +15,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts import models as m
 from accounts.choices import RatingBasis, RatingKind
 from accounts.demo import stakeholder_names as words
+from accounts.demo.buyers import load_buyers
 from accounts.demo.chance import Dice
 from kam.core.text import search_key
 from kam.identity.models import User
@@ -27,11 +28,14 @@ MISSING = {1: {"marketing"}, 3: {"operations", "marketing"}, 6: {"operations"}}
 
 
 def load_stakeholders(*, as_of: date, seed: int) -> int:
-    """Write people at the groups with most revenue; answers how many."""
+    """Write people at all groups, whole maps at those with most revenue; answers how many."""
     groups = m.Account.objects.filter(
         current_parent__isnull=True, merged_into__isnull=True, current_lead__isnull=False
-    ).select_related("current_lead")
-    chosen = list(groups.order_by("-figure__net_12m", "pk")[:GROUPS])
+    )
+    ranked = list(
+        groups.order_by("-figure__net_12m", "pk").select_related("current_lead", "figure")
+    )
+    chosen, others = ranked[:GROUPS], ranked[GROUPS:]
     users = list(User.objects.filter(roles__contains=["account_manager"]).order_by("pk"))
     director = User.objects.filter(roles__contains=["sales_director"]).order_by("pk").first()
     taken: set[str] = set()
@@ -42,7 +46,7 @@ def load_stakeholders(*, as_of: date, seed: int) -> int:
         one = _Map(account, place, as_of, dice, colleagues, taken)
         written += one.write()
     _moved(chosen, as_of)
-    return written
+    return written + load_buyers(others, seed=seed, taken=taken, system=SYSTEM, mail=MAIL)
 
 
 @dataclass(slots=True)

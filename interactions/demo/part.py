@@ -21,6 +21,7 @@ from accounts.models import Account, Opportunity, Position, ProgrammeItem, Promi
 from interactions import models as m
 from interactions.choices import Direction, InteractionKind, NoteKind
 from interactions.demo import words
+from interactions.demo.others import write_others
 from interactions.services.log import rewriting_contacts
 from kam.core.clock import organisation_zone
 from kam.core.demo import Counts, DemoPart, DemoRequest
@@ -64,10 +65,11 @@ _TABLES = (
 
 
 def load(request: DemoRequest) -> Counts:
-    """Write the contacts of the groups whose people the demo knows, then their needs."""
-    zone = organisation_zone()
-    for place, group in enumerate(_groups()):
+    """Write the contacts of the groups with most revenue and their needs, then of the others."""
+    zone, groups = organisation_zone(), _groups()
+    for place, group in enumerate(groups[:GROUPS]):
         _Customer(group, place, request.as_of, zone, request.seed).write()
+    write_others(groups[GROUPS:], as_of=request.as_of, zone=zone, seed=request.seed)
     return present()
 
 
@@ -98,7 +100,8 @@ def _groups() -> list[Account]:
     rows = Account.objects.filter(
         current_parent__isnull=True, merged_into__isnull=True, current_lead__isnull=False
     )
-    return list(rows.select_related("current_lead").order_by("-figure__net_12m", "pk")[:GROUPS])
+    rows = rows.select_related("current_lead", "figure")
+    return list(rows.order_by("-figure__net_12m", "pk"))
 
 
 @dataclass(slots=True)

@@ -56,6 +56,15 @@ SUMMARIES: dict[str, tuple[str, ...]] = {
         "Availability round before the weekend",
     ),
 }
+FIRST_TALKS = (
+    "First talk: who decides what they buy, and when",
+    "Showed our range and left samples",
+    "Heard who supplies them today and until when",
+)
+LAST_TALKS = (
+    "They order nothing for now and will call",
+    "Talk on the last open deliveries",
+)
 TEXTS = (
     "They were well prepared and had our figures on the table. Wants a proposal in writing.",
     "Went through the open points one by one; two are left on our side.",
