@@ -121,6 +121,14 @@ def test_a_run_off_is_read_as_it_is_written(typed: str, found: list[str] | None)
     assert field.clean(shown) == shares
 
 
+def test_longer_terms_say_what_they_tie_up(
+    people: People, two: list[Account], client: Client
+) -> None:
+    late = _ran(two[0], people, kind="longer_terms", extra_days=three("15", "30", "60"))
+    page = client.get(late.get_absolute_url()).content.decode()
+    assert "Later payments of Kesko tie up" in page
+
+
 def test_a_ledger_to_come_is_refused(people: People, two: list[Account], client: Client) -> None:
     one = _ran(two[0], people)
     url, ahead = f"{BASE}{one.pk}/", str(timezone.localdate() + timedelta(days=1))

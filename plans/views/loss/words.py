@@ -144,9 +144,8 @@ def verdict(scenario: LossScenario, found: dict[str, Any]) -> str:
     words = {"names": names, "months": scenario.horizon_months}
     if scenario.kind == LossKind.LONGER_TERMS:
         three = read(found["tied_up"]) or [Decimal(0)] * 3
-        return _("If %(names)s pay later, %(amount)s is tied up in receivables (%(span)s).") % (
-            words | _amounts(three, code)
-        )
+        said = _("Later payments of %(names)s tie up %(amount)s in receivables (%(span)s).")
+        return said % (words | _amounts(three, code))
     revenue = read(found["revenue"]) or [Decimal(0)] * 3
     first = ngettext(
         "Losing %(names)s takes %(amount)s of revenue within %(months)s month (%(span)s).",
