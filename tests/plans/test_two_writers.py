@@ -279,7 +279,7 @@ def test_a_pasted_block_does_not_overwrite_unseen(client: Client, plan: Plan) ->
     refused = client.post(grid, sent)
     words = refused.content.decode()
     assert refused.status_code == 422
-    assert "somebody else wrote “7” meanwhile" in words
+    assert "somebody else wrote “7” meanwhile. Take over again to put yours there." in words
     assert "Oil\t9\t8" in words  # the block stays where it was pasted
     assert [one.amount for one in line.months.order_by("month")] == [7, 6]
     again = sent | {"shown": refused.context["grid"].shown}

@@ -223,7 +223,7 @@ def _tell_theirs(grid: Grid, keys: Collection[tuple[int, date]]) -> None:
         for month, cell in zip(grid.months, row.cells, strict=True):
             if (row.line.pk, month) in keys:
                 cell.stands, cell.is_wrong = stands.get(cell.name, ""), True
-                grid.troubles.append(_of_others(cell))
+                grid.troubles.append(_of_others(cell, is_pasted=bool(grid.block)))
 
 
 def _shown(request: HttpRequest) -> dict[str, str]:
@@ -235,8 +235,13 @@ def _shown(request: HttpRequest) -> dict[str, str]:
     return {key: str(one) for key, one in found.items()} if isinstance(found, dict) else {}
 
 
-def _of_others(cell: GridCell) -> str:
+def _of_others(cell: GridCell, *, is_pasted: bool = False) -> str:
     words = _("%(cell)s: somebody else wrote “%(text)s” meanwhile. Save again to put yours there.")
+    if is_pasted:
+        words = _(
+            "%(cell)s: somebody else wrote “%(text)s” meanwhile. Take over again to put yours"
+            " there."
+        )
     return words % {"cell": cell.label, "text": cell.stands or formats.DASH}
 
 
