@@ -284,16 +284,6 @@ class SettlementStatement(Record):
         return left
 
     @property
-    def left_open(self) -> Decimal:
-        """What of the claims exceeds what is payable, less what was brought forward.
-
-        It is set off against nothing when the statement is posted and stays open in the ledger.
-        """
-        covered = max(self.payable + self.brought_forward, Decimal(0))
-        left: Decimal = max(self.claimed - covered, Decimal(0))
-        return left
-
-    @property
     def is_draft(self) -> bool:
         return self.state == StatementState.DRAFT
 

@@ -232,6 +232,7 @@ def test_a_statement_says_what_its_figures_can_be_checked_by(people: People) -> 
     text = client.get(page(draft(world))).content.decode()
     assert "They keep 22% of the turnover." in text
     assert "They keep 18% of what is sold above it." in text
+    assert 'class="is-num only-wide"' in text, "a phone shows amounts, not what they are of"
     assert "on average" in text, "22 % of 100,000 and 18 % of 13,000 are no single rate"
     text = client.get(page(draft(goods))).content.decode()
     assert "We bear shrink up to 1% of the units sold; they bear what is above." in text

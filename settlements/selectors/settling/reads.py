@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet, Sum
 
@@ -48,6 +49,12 @@ def whole(rows: QuerySet[SettlementStatement]) -> QuerySet[SettlementStatement]:
         Prefetch("documents", documents),
         "reports__report",
     )
+
+
+def left_open(row: SettlementStatement) -> Decimal:
+    """Return what of the claims posting sets off against nothing: it stays open in the ledger."""
+    left: Decimal = min(row.claimed, max(-row.remains, Decimal(0)))
+    return left
 
 
 def report_lines(

@@ -20,7 +20,7 @@ from kam.identity.decorators import signed_in
 from kam.identity.models import User
 from settlements.choices.settling import StatementLineKind, StatementState
 from settlements.models import SettlementStatement, StatementLine
-from settlements.selectors.settling.reads import statements_for, whole
+from settlements.selectors.settling.reads import left_open, statements_for, whole
 
 VIEW, DRAFT, POST = "statements.view", "statements.draft", "statements.post"
 STATES: dict[str, State] = {
@@ -93,10 +93,10 @@ def rate_by_bands(line: StatementLine) -> Decimal | None:
 
 def left_open_words(row: SettlementStatement) -> str:
     """What becomes of claims that exceed what is payable; "" where they do not."""
-    if not row.left_open or row.state == StatementState.CANCELLED or row.taken_back_on:
+    if not left_open(row) or row.state == StatementState.CANCELLED or row.taken_back_on:
         return ""
     words = _(
         "Their claims exceed what is payable by %(amount)s. That much is not set off when the"
         " statement is posted: it stays open in the ledger until it is paid or set off there."
     )
-    return words % {"amount": formats.money(row.left_open, row.currency_id)}
+    return words % {"amount": formats.money(left_open(row), row.currency_id)}

@@ -22,6 +22,7 @@ from kam.core import formats, paper
 from kam.core.models import Organisation
 from settlements.choices.settling import LinePart, StatementLineKind
 from settlements.models import SettlementStatement, StatementDispute, StatementLine
+from settlements.selectors.settling.reads import left_open
 from settlements.views.settling import common
 
 WIDTHS = [78 * mm, 22 * mm, 27 * mm, 18 * mm, 12 * mm, 25 * mm]
@@ -149,7 +150,7 @@ def _claims(row: SettlementStatement) -> list[Flowable]:
             _("Remains in their favour") if row.remains < 0 else _("Remains to be paid"),
             row.remains,
         ),
-        (_("Claims left open"), row.left_open or None),
+        (_("Claims left open"), left_open(row) or None),
         (_("Carried to the next statement"), row.carried_forward or None),
     ]
     cells = [
