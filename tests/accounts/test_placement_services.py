@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import PlacementKind, PlacementStage
 from accounts.models import (
@@ -19,6 +20,7 @@ from accounts.models import (
     StoreCheckLine,
     Task,
 )
+from accounts.selectors.placement import gaps
 from accounts.selectors.placement.applying import applying_to
 from accounts.selectors.placement.compliance import (
     by_banner,
@@ -386,6 +388,27 @@ def test_a_gap_lasts_until_it_is_found_again(store: Any, people: People) -> None
     assert open_gaps(people.director, as_of=date(2026, 6, 20))[0].is_old
     make_check(store=store, seen={placement.pk: "found"}, on=TODAY)
     assert open_gaps(people.director, as_of=TODAY) == []
+
+
+def test_lines_of_gaps_are_read_only_as_far_as_they_are_shown(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A company has tens of thousands of gaps: a board counts them all and shows a few."""
+    for day in range(1, 5):
+        shop = make_account(kind="store")
+        placement = make_placement(account=shop)
+        make_check(store=shop, seen={placement.pk: "not_found"}, on=date(2026, 6, day))
+    monkeypatch.setattr(gaps, "READ_AT_ONCE", 2)
+    found = gaps.open_gaps(people.director, as_of=TODAY)
+    with CaptureQueriesContext(connection) as none:
+        assert (len(found), sum(gap.task is None for gap in found)) == (4, 4)
+    with CaptureQueriesContext(connection) as one:
+        shown = [gap.line.check_of.checked_on.day for gap in found[:2]]
+        assert [gap.line.placement_id for gap in found[:2]] == [
+            gap.placement_id for gap in found[:2]
+        ]
+    assert (shown, len(none), len(one)) == ([1, 2], 0, 1)
+    assert [gap.line.check_of.checked_on.day for gap in found] == [1, 2, 3, 4]
 
 
 def test_a_gap_of_what_is_no_longer_agreed_is_none(store: Any, people: People) -> None:

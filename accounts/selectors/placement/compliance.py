@@ -15,6 +15,7 @@ from accounts.analytics.placement import Seen
 from accounts.choices import AccountKind, CheckOutcome, CheckState, PlacementStage
 from accounts.models import Account, Placement, Product, ProductCategory, StoreCheckLine
 from kam.core.dates import Period
+from kam.core.id_arrays import id_rows
 from kam.identity.models import User
 
 _LOOKED = ~Q(outcome="")
@@ -212,10 +213,12 @@ def _seen[K](sums: dict[K, _Sum], key: K) -> Seen:
 
 def _banners(stores: list[int]) -> dict[int, int]:
     """The banner of each store today: two statements, however many stores."""
-    paths = dict(Account.objects.filter(pk__in=stores).values_list("pk", "path"))
+    paths = dict(Account.objects.filter(pk__in=id_rows(stores)).values_list("pk", "path"))
     above = {pk for path in paths.values() for pk in path}
     banners = set(
-        Account.objects.filter(pk__in=above, kind=AccountKind.BANNER).values_list("pk", flat=True)
+        Account.objects.filter(pk__in=id_rows(above), kind=AccountKind.BANNER).values_list(
+            "pk", flat=True
+        )
     )
     return {
         pk: next((node for node in reversed(path) if node in banners), path[0])

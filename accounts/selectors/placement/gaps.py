@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.analytics.placement import is_old
 from accounts.models import StoreCheckLine, Task
+from kam.core.id_arrays import id_rows
 from kam.identity.models import User
 
 # Of each placement in each store, newest look first; `found_since` counts the times it was found
@@ -29,21 +30,49 @@ WITH seen AS (
     WINDOW latest AS (
         PARTITION BY c.account_id, l.placement_id ORDER BY c.checked_on DESC, c.id DESC)
 )
-SELECT min(id) FILTER (WHERE place = 1), min(checked_on), count(*)
+SELECT min(id) FILTER (WHERE place = 1), min(checked_on), count(*), account_id, placement_id
 FROM seen WHERE found_since = 0 GROUP BY account_id, placement_id
 ORDER BY 2, 1
 """
+
+
+READ_AT_ONCE = 500
+"""A company has tens of thousands of gaps, a page shows a few."""
+
+
+class Lines:
+    """Lines of gaps, read some hundreds at a time when the first of them is asked for."""
+
+    def __init__(self, ids: list[int]) -> None:
+        """Know which there are and in what order they will be asked for."""
+        self._ids = ids
+        self._places = {pk: place for place, pk in enumerate(ids)}
+        self._read: dict[int, StoreCheckLine] = {}
+
+    def __getitem__(self, pk: int) -> StoreCheckLine:
+        """The line with its check, store, placement and item."""
+        if pk not in self._read:
+            start = self._places[pk] // READ_AT_ONCE * READ_AT_ONCE
+            self._read |= _lines(self._ids[start : start + READ_AT_ONCE])
+        return self._read[pk]
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something agreed that was not there when somebody looked last, and who works on it."""
 
-    line: StoreCheckLine
+    line_id: int
+    lines: Lines
+    placement_id: int
     since: date
     times: int
     task: Task | None
     as_of: date
+
+    @property
+    def line(self) -> StoreCheckLine:
+        """What was found by who looked last."""
+        return self.lines[self.line_id]
 
     @property
     def is_old(self) -> bool:
@@ -67,12 +96,19 @@ def open_gaps(
     found = _found(user, as_of, within, placement)
     if not found:
         return []
-    lines = _lines([line_id for line_id, _since, _times in found])
-    tasks = _open_tasks([line.placement_id for line in lines.values()])
+    lines = Lines([row[0] for row in found])
+    tasks = _open_tasks({placement_id for *_rest, placement_id in found})
     return [
-        Gap(line, since, times, tasks.get((line.check_of.account_id, line.placement_id)), as_of)
-        for line_id, since, times in found
-        for line in [lines[line_id]]
+        Gap(
+            line_id=line_id,
+            lines=lines,
+            placement_id=placement_id,
+            since=since,
+            times=times,
+            task=tasks.get((account_id, placement_id)),
+            as_of=as_of,
+        )
+        for line_id, since, times, account_id, placement_id in found
     ]
 
 
@@ -83,13 +119,13 @@ def old_gaps(
     old = [row for row in _found(user, as_of, within, None) if is_old(row[1], as_of)]
     if not old:
         return None
-    line_id, since, _times = old[0]
+    line_id, since, *_rest = old[0]
     return len(old), _lines([line_id])[line_id], since
 
 
 def _found(
     user: User, as_of: date, within: int | None, placement: int | None
-) -> list[tuple[int, date, int]]:
+) -> list[tuple[int, date, int, int, int]]:
     everyone = user.sees_everything()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -113,6 +149,8 @@ def _lines(ids: list[int]) -> dict[int, StoreCheckLine]:
     return found
 
 
-def _open_tasks(placements: list[int]) -> dict[tuple[int, int], Task]:
-    rows = Task.objects.filter(placement__in=placements, done_on=None).select_related("owner")
+def _open_tasks(placements: set[int]) -> dict[tuple[int, int], Task]:
+    rows = Task.objects.filter(placement__in=id_rows(placements), done_on=None).select_related(
+        "owner"
+    )
     return {(task.account_id, task.placement_id or 0): task for task in rows}

@@ -24,7 +24,7 @@ def placements_for(user: User) -> QuerySet[Placement]:
 
 def with_gap(rows: QuerySet[Placement], user: User, *, as_of: date) -> QuerySet[Placement]:
     """Leave those that are missing in a visible store today."""
-    return rows.filter(pk__in={gap.line.placement_id for gap in open_gaps(user, as_of=as_of)})
+    return rows.filter(pk__in={gap.placement_id for gap in open_gaps(user, as_of=as_of)})
 
 
 def at_account(account: Account, *, as_of: date) -> list[Placement]:
