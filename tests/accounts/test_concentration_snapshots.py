@@ -298,7 +298,7 @@ def test_the_job_names_a_missing_rate() -> None:
     jobs.execute(run.pk)
     run.refresh_from_db()
     assert run.state == JobState.FAILED
-    assert run.error == "There is no exchange rate from USD to EUR on 2026-01-15 (1 entries)."
+    assert run.error == "There is no exchange rate from USD to EUR on 2026-01-15 (1 entry)."
 
 
 def test_recompute_command(capsys: pytest.CaptureFixture[str]) -> None:

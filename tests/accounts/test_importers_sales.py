@@ -273,7 +273,7 @@ def test_rate_of_the_entry_s_date_is_used_and_a_missing_one_is_named() -> None:
     values = dict(RevenueEntry.objects.values_list("source_key", "base_amount"))
     assert values == {"a": Decimal(9), "b": Decimal(8), "c": None}
     (notice,) = sent.summary.notices
-    assert str(notice).startswith("No rate USD→EUR on or before 2025-12-31: 1 rows have no amount")
+    assert str(notice).startswith("No rate USD→EUR on or before 2025-12-31: 1 row has no amount")
 
 
 def test_control_totals_must_agree() -> None:
@@ -283,7 +283,7 @@ def test_control_totals_must_agree() -> None:
     refused = sales(LINE, control_totals=wrong)
     assert refused.batch.state == BatchState.REFUSED
     assert refused.summary.blockers == (
-        "The file has 1 rows, the control total says 2.",
+        "The file has 1 row, the control total says 2.",
         "The file adds up to 100.50 EUR, the control total says 100.51.",
     )
     assert sales(LINE, control_totals=right).counts == (1, 0, 0, 0)
