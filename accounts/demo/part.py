@@ -14,6 +14,7 @@ from accounts.demo.catalogue import CATEGORIES, PRODUCTS
 from accounts.demo.company import MADE_HERE, SOURCE_CODES
 from accounts.demo.people import MAIL_DOMAIN, ORGANISATION, PASSWORD, PEOPLE, TEAMS
 from accounts.demo.writer import RATE_SOURCE, load
+from accounts.services.pool_weights import keep_pool_weights
 from accounts.services.ratings import rewriting_ratings
 from accounts.services.tree import lock_tree
 from accounts.services.wallet_rewriting import rewriting_wallets
@@ -108,6 +109,7 @@ def clear(keep_user_id: int | None) -> Counts:
     ExchangeRate.objects.filter(source=RATE_SOURCE).delete()
     codes = [company.code for company in ORGANISATION.selling_companies]
     SellingCompany.objects.filter(code__in=codes).delete()
+    keep_pool_weights()  # nothing is left to add up: marks of what went go as well
     return {**removed, "users": _remove_people(keep_user_id)}
 
 
