@@ -75,7 +75,7 @@ def test_what_was_agreed_is_fixed_and_progress_goes_on(plan: Plan, people: Peopl
             services.change_activity(activity=row, user=None, **facts)
         assert refused.value.code == code
     take_plan(plan=plan, to="active")
-    told = {"spent": Decimal(12), "result": Decimal(300), "state": "done"}
+    told: dict[str, Any] = {"spent": Decimal(12), "result": Decimal(300), "state": "done"}
     assert services.change_activity(activity=row, user=people.owner, **told)
     for act in (
         lambda: services.change_activity(activity=row, user=None, planned=Decimal(12)),

@@ -104,8 +104,8 @@ def test_what_takes_the_place_of_a_report_begins_with_all_that_stands(
     page = client.get(f"{URL}?about={addition.pk}")
     sold = [row["quantity_sold"] for row in page.context["rows"].initial]
     assert sold == ["24", "7"], "a replacement would drop what it does not repeat"
-    page = client.get(addition.get_absolute_url()).content.decode()
-    assert f"about={addition.pk}&amp;function=cancel" in page
+    read = client.get(addition.get_absolute_url()).content.decode()
+    assert f"about={addition.pk}&amp;function=cancel" in read
     cancelling = client.get(f"{URL}?about={addition.pk}&function=cancel")
     assert cancelling.context["form"]["function"].value() == "cancel"
     assert not cancelling.context["rows"].initial
